@@ -1,0 +1,1 @@
+//! Facts, catalogue of checks, cause engine and log-line classifier of ptctl; no I/O.

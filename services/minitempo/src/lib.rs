@@ -1,0 +1,1 @@
+//! A small trace backend that speaks Tempo's ingest and query APIs.

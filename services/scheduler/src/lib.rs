@@ -1,0 +1,1 @@
+//! The scheduler: runs scrapes by cron through the controller.

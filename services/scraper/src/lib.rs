@@ -1,0 +1,1 @@
+//! The scraper: fetches one page safely and extracts what it says.

@@ -1,0 +1,1 @@
+//! The text analyser: language, readability, sentiment, keywords and tags of a text.

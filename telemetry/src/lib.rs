@@ -1,0 +1,1 @@
+//! The shared tracing package of the PurpleTab services.
