@@ -1,0 +1,94 @@
+//! What was read from a container's log: already classified and folded, so that a snapshot stays small.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::export_errors::{Component, ErrorKind, Loss};
+
+/// What a container's log says within the window.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LogFacts {
+    /// What was read.
+    pub window: LogWindow,
+    /// Lines that prove a failed export or a refusal, folded by kind and component, oldest first.
+    pub errors: Vec<ErrorGroup>,
+    /// The last lines that say why the process could not go on, oldest first.
+    pub fatal: Vec<LogLine>,
+    /// The addresses that a backend or collector said it receives OTLP on, as printed at its last start.
+    pub receivers: Vec<LogLine>,
+    /// How many lines carry a trace id.
+    pub trace_ids: TraceIdCoverage,
+    /// Lines that record a served HTTP request.
+    pub requests: RequestLines,
+    /// The service name that our own library announced at start.
+    pub announced_service: Option<String>,
+    /// The last lines of the log, oldest first.
+    pub tail: Vec<LogLine>,
+}
+
+/// How much of a log was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LogWindow {
+    /// Lines read.
+    pub lines: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// The time of the first line read.
+    pub first_at: Option<Timestamp>,
+    /// The time of the last line read.
+    pub last_at: Option<Timestamp>,
+    /// Why older or newer lines of the window were left out, if any were.
+    pub cut: Option<String>,
+}
+
+/// One line of a log, redacted and free of control characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// When the engine received it.
+    pub at: Option<Timestamp>,
+    /// The text, cut at 2 KiB with a mark.
+    pub text: String,
+}
+
+/// Lines of one log that say the same thing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ErrorGroup {
+    /// What failed.
+    pub kind: ErrorKind,
+    /// Who printed it.
+    pub component: Component,
+    /// Whether data was lost.
+    pub lost: Loss,
+    /// How many lines.
+    pub count: u64,
+    /// The first of them.
+    pub first_at: Option<Timestamp>,
+    /// The last of them.
+    pub last_at: Option<Timestamp>,
+    /// How many of them came after the container's last start.
+    pub since_start: u64,
+    /// The last line itself.
+    pub sample: LogLine,
+    /// When the same log later said that exporting works again.
+    pub recovered_at: Option<Timestamp>,
+}
+
+/// How many application lines carry a trace id.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceIdCoverage {
+    /// Structured lines read (JSON or logfmt).
+    pub structured_lines: u64,
+    /// Of them, those written while a request was served.
+    pub request_lines: u64,
+    /// Of those, lines with a 32-digit trace id that is not all zeros.
+    pub with_trace_id: u64,
+}
+
+/// Lines that record a served HTTP request.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestLines {
+    /// How many.
+    pub count: u64,
+    /// The last of them.
+    pub last: Option<LogLine>,
+}

@@ -1,0 +1,83 @@
+//! The facts of one look at a stack. Immutable, serialisable, secrets already redacted.
+//!
+//! Nothing here interprets: what a fact means is decided by the checks.
+
+mod container;
+mod engine;
+mod logs;
+mod network;
+mod tempo;
+mod usage;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    container::{
+        Attachment, Container, ContainerId, ContainerState, EnvironmentVariable, Health, HealthProbe, HealthStatus,
+        Mount, MountKind, PublishedPort, RestartPolicy, Role, Status,
+    },
+    engine::{EngineEvent, EngineEventKind, EngineFacts, EngineSource},
+    logs::{ErrorGroup, LogFacts, LogLine, LogWindow, RequestLines, TraceIdCoverage},
+    network::Network,
+    tempo::{
+        Discarded, OtlpProtocol, Readiness, Reached, Receiver, SpanSighting, Tempo, TempoConfig, TempoMetrics,
+        TempoVersion, VolumeUsage,
+    },
+    usage::{ServiceMetrics, SpanCounters},
+};
+use crate::observed::{Gap, Observed};
+
+/// The version of the snapshot's shape; it grows when a reader of the old shape would misread the new one.
+pub const SNAPSHOT_VERSION: u32 = 1;
+
+/// Everything that one look found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The shape's version, [`SNAPSHOT_VERSION`] when written by this build.
+    pub schema_version: u32,
+    /// When the look began, by the clock of the machine that `ptctl` ran on. The checks' only clock.
+    pub taken_at: Timestamp,
+    /// The `ptctl` that looked.
+    pub ptctl_version: String,
+    /// Logs and events were read back to this moment.
+    pub since: Timestamp,
+    /// The engine that was asked.
+    pub engine: EngineFacts,
+    /// Which stack this is about.
+    pub stack: StackFacts,
+    /// The containers of the stack and of every backend that belongs to it.
+    pub containers: Vec<Container>,
+    /// The networks that those containers are on.
+    pub networks: Observed<Vec<Network>>,
+    /// What the engine reported about those containers since [`Snapshot::since`].
+    pub events: Observed<Vec<EngineEvent>>,
+    /// The trace backends.
+    pub tempos: Vec<Tempo>,
+    /// Looks that failed and belong to no single fact above.
+    pub gaps: Vec<Gap>,
+}
+
+/// Which stack was looked at, and how it was chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StackFacts {
+    /// The Compose project, or `None` for containers that were started without Compose.
+    pub project: Option<String>,
+    /// Why this one, as a fragment: `the project of this folder`.
+    pub chosen_by: String,
+    /// Other traced projects on the same engine.
+    pub other_projects: Vec<String>,
+    /// The folder that the project was started from, from its labels.
+    pub working_dir: Option<String>,
+    /// The Compose files that the project was started from, from its labels.
+    pub config_files: Vec<String>,
+    /// The services that were asked for by name; all when empty.
+    pub only_services: Vec<String>,
+}
+
+impl Snapshot {
+    /// The container with this id.
+    pub fn container(&self, id: &ContainerId) -> Option<&Container> {
+        self.containers.iter().find(|container| container.id == *id)
+    }
+}

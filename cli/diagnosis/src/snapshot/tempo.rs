@@ -1,0 +1,194 @@
+//! A trace backend, as seen through its own API, its files and the engine.
+
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::ContainerId;
+use crate::observed::Observed;
+
+/// One trace backend.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tempo {
+    /// Its name: the Compose service, the container, or the host of `--tempo-url`.
+    pub name: String,
+    /// Its container; `None` for one outside this engine.
+    pub container: Option<ContainerId>,
+    /// How its HTTP API is reached from here.
+    pub reached: Observed<Reached>,
+    /// What `/ready` said.
+    pub ready: Observed<Readiness>,
+    /// What it is.
+    pub version: Observed<TempoVersion>,
+    /// Its configuration.
+    pub config: Observed<TempoConfig>,
+    /// Its counters.
+    pub metrics: Observed<TempoMetrics>,
+    /// The service names that it has spans of.
+    pub services: Observed<Vec<String>>,
+    /// The newest span found for each service name that was searched for.
+    pub sightings: Observed<Vec<SpanSighting>>,
+    /// The start of the oldest trace found.
+    pub oldest_trace: Observed<Option<Timestamp>>,
+    /// The volume behind its data.
+    pub volume: Observed<VolumeUsage>,
+}
+
+/// How a backend's HTTP API is reached from where `ptctl` runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reached {
+    /// Through a port published on the engine's host.
+    PublishedPort(String),
+    /// At the container's own address.
+    ContainerAddress(String),
+    /// At the address given by `--tempo-url`, credentials redacted.
+    Given(String),
+}
+
+impl Reached {
+    /// The base URL.
+    pub fn url(&self) -> &str {
+        match self {
+            Self::PublishedPort(url) | Self::ContainerAddress(url) | Self::Given(url) => url,
+        }
+    }
+}
+
+impl fmt::Display for Reached {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PublishedPort(url) => write!(formatter, "{url} (published port)"),
+            Self::ContainerAddress(url) => write!(formatter, "{url} (container address)"),
+            Self::Given(url) => write!(formatter, "{url} (--tempo-url)"),
+        }
+    }
+}
+
+/// What `/ready` said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Readiness {
+    /// 200.
+    Ready,
+    /// Another status.
+    NotReady {
+        /// The HTTP status.
+        status: u16,
+        /// The body, trimmed.
+        reason: String,
+    },
+    /// No answer at all.
+    NoAnswer {
+        /// The innermost cause: `connection refused`, `no answer within 2 s`.
+        reason: String,
+    },
+}
+
+/// What a backend says it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TempoVersion {
+    /// The version: `3.0.3`, `main-1a2b3c4`.
+    pub version: String,
+    /// The branch or build name.
+    pub branch: String,
+}
+
+/// The parts of a backend's configuration that decide whether traces arrive and stay.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TempoConfig {
+    /// Where it was read: `/status/config` or a path in the container.
+    pub source: String,
+    /// The OTLP receivers.
+    pub receivers: Vec<Receiver>,
+    /// The port of its HTTP API.
+    pub http_port: u16,
+    /// How long blocks are kept.
+    pub retention: Option<SignedDuration>,
+    /// Whether every request needs a tenant.
+    pub multitenancy: bool,
+    /// Where its blocks lie, in the container.
+    pub storage_path: Option<String>,
+}
+
+/// One OTLP receiver of a backend.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receiver {
+    /// Its protocol.
+    pub protocol: OtlpProtocol,
+    /// The address it listens on: `0.0.0.0:4317`.
+    pub endpoint: String,
+}
+
+/// The two transports of OTLP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OtlpProtocol {
+    /// OTLP over gRPC, by convention on port 4317.
+    Grpc,
+    /// OTLP over HTTP, by convention on port 4318.
+    Http,
+}
+
+impl OtlpProtocol {
+    /// The port that OTLP reserves for it (<https://opentelemetry.io/docs/specs/otlp/>).
+    pub fn default_port(self) -> u16 {
+        match self {
+            Self::Grpc => 4317,
+            Self::Http => 4318,
+        }
+    }
+
+    /// Its name in a sentence.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Grpc => "gRPC",
+            Self::Http => "HTTP",
+        }
+    }
+}
+
+/// A backend's counters since its start.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct TempoMetrics {
+    /// Spans answered with OK (`tempo_receiver_accepted_spans`), also those dropped later.
+    pub accepted: u64,
+    /// Spans answered with an error (`tempo_receiver_refused_spans`).
+    pub refused: u64,
+    /// Spans thrown away, by reason (`tempo_discarded_spans_total`), zeros left out.
+    pub discarded: Vec<Discarded>,
+    /// Bytes stored (`tempodb_backend_bytes_total{status="live"}`).
+    pub stored_bytes: Option<u64>,
+}
+
+/// Spans that a backend threw away for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discarded {
+    /// Tempo's word for the reason: `rate_limited`.
+    pub reason: String,
+    /// How many spans.
+    pub spans: u64,
+}
+
+/// The newest span of a service that the backend's search found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpanSighting {
+    /// The service name that was searched for.
+    pub service_name: String,
+    /// The end of the newest trace with a span of it; `None` when none was found in the window.
+    pub last_at: Option<Timestamp>,
+}
+
+/// The volume or folder behind a backend's data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VolumeUsage {
+    /// The volume's name or the folder on the host.
+    pub name: String,
+    /// Bytes used, as the engine or the file system counts them.
+    pub used_bytes: Option<u64>,
+    /// Free bytes of the disk that it lies on, where readable from here.
+    pub free_bytes: Option<u64>,
+    /// The size of that disk in bytes.
+    pub disk_bytes: Option<u64>,
+}
