@@ -112,7 +112,11 @@ impl Probe {
     /// traced service's configuration.
     pub fn is_essential(self) -> bool {
         match self {
-            Self::Engine | Self::Containers | Self::TempoAddress | Self::TempoReady | Self::ExportSettings => true,
+            Self::Engine
+            | Self::Containers
+            | Self::TempoAddress
+            | Self::TempoReady
+            | Self::ExportSettings => true,
             Self::Networks
             | Self::Events
             | Self::Logs

@@ -14,7 +14,10 @@ const AGENT_HOOKS: [(&str, &str); 6] = [
     ("JAVA_TOOL_OPTIONS", "opentelemetry"),
     ("JDK_JAVA_OPTIONS", "opentelemetry"),
     ("NODE_OPTIONS", "opentelemetry"),
-    ("PYTHONPATH", "opentelemetry/instrumentation/auto_instrumentation"),
+    (
+        "PYTHONPATH",
+        "opentelemetry/instrumentation/auto_instrumentation",
+    ),
     ("CORECLR_PROFILER_PATH", "OpenTelemetry"),
     ("RUBYOPT", "opentelemetry"),
 ];
@@ -63,13 +66,24 @@ pub fn tracing_signs(container: &Container) -> Vec<Sign> {
         .map(|variable| Sign::Variable(variable.name.clone()));
     let hooks = AGENT_HOOKS
         .iter()
-        .filter(|(name, mark)| container.variable(name).is_some_and(|value| value.contains(mark)))
+        .filter(|(name, mark)| {
+            container
+                .variable(name)
+                .is_some_and(|value| value.contains(mark))
+        })
         .map(|(name, _)| Sign::AgentHook((*name).to_owned()));
     let command = container
         .command
         .iter()
-        .any(|word| word.ends_with("opentelemetry-instrument") || word.contains("opentelemetry-javaagent"))
+        .any(|word| {
+            word.ends_with("opentelemetry-instrument") || word.contains("opentelemetry-javaagent")
+        })
         .then(|| Sign::AgentHook("the command".to_owned()));
-    let library = (super::Library::of(container) == super::Library::Ours).then_some(Sign::OurLibrary);
-    variables.chain(hooks).chain(command).chain(library).collect()
+    let library =
+        (super::Library::of(container) == super::Library::Ours).then_some(Sign::OurLibrary);
+    variables
+        .chain(hooks)
+        .chain(command)
+        .chain(library)
+        .collect()
 }

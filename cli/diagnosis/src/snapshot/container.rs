@@ -101,6 +101,21 @@ impl Container {
     }
 }
 
+/// A container of the same engine that is not part of this look: only what tells a wrong network from a wrong name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// Its name.
+    pub name: String,
+    /// Its Compose project.
+    pub project: Option<String>,
+    /// What it is to tracing.
+    pub role: Role,
+    /// Every name that it answers to on its networks.
+    pub names: Vec<String>,
+    /// The names of its networks.
+    pub networks: Vec<String>,
+}
+
 /// What a container is to tracing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -227,8 +242,10 @@ pub struct Attachment {
     pub network: String,
     /// The names that Docker's DNS answers to on this network, the container's name included.
     pub names: Vec<String>,
-    /// Its IPv4 address there; `None` when it does not run.
+    /// Its address there; `None` when it does not run.
     pub address: Option<std::net::IpAddr>,
+    /// The network's gateway, which is the engine's host; `None` when it does not run.
+    pub gateway: Option<std::net::IpAddr>,
 }
 
 /// A TCP port published on the host.

@@ -14,15 +14,15 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     container::{
-        Attachment, Container, ContainerId, ContainerState, EnvironmentVariable, Health, HealthProbe, HealthStatus,
-        Mount, MountKind, PublishedPort, RestartPolicy, Role, Status,
+        Attachment, Container, ContainerId, ContainerState, Elsewhere, EnvironmentVariable, Health,
+        HealthProbe, HealthStatus, Mount, MountKind, PublishedPort, RestartPolicy, Role, Status,
     },
     engine::{EngineEvent, EngineEventKind, EngineFacts, EngineSource},
     logs::{ErrorGroup, LogFacts, LogLine, LogWindow, RequestLines, TraceIdCoverage},
     network::Network,
     tempo::{
-        Discarded, OtlpProtocol, Readiness, Reached, Receiver, SpanSighting, Tempo, TempoConfig, TempoMetrics,
-        TempoVersion, VolumeUsage,
+        Discarded, OtlpProtocol, Reached, Readiness, Receiver, SpanSighting, Tempo, TempoConfig,
+        TempoMetrics, TempoVersion, VolumeUsage,
     },
     usage::{ServiceMetrics, SpanCounters},
 };
@@ -48,6 +48,8 @@ pub struct Snapshot {
     pub stack: StackFacts,
     /// The containers of the stack and of every backend that belongs to it.
     pub containers: Vec<Container>,
+    /// The other containers of the engine, by name only.
+    pub elsewhere: Vec<Elsewhere>,
     /// The networks that those containers are on.
     pub networks: Observed<Vec<Network>>,
     /// What the engine reported about those containers since [`Snapshot::since`].

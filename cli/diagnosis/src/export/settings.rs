@@ -1,0 +1,182 @@
+//! A service's export settings as they take effect: the variables, their precedence and the library's own defaults.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Endpoint, EndpointError, EndpointForm, Scheme};
+use crate::{
+    observed::{Gap, Observed, Probe},
+    snapshot::{Container, OtlpProtocol},
+    subject::Subject,
+};
+
+/// The image label that names the tracing library inside.
+pub const LIBRARY_LABEL: &str = "dev.ptctl.library";
+/// The image label that names the service as its spans do.
+pub const SERVICE_NAME_LABEL: &str = "dev.ptctl.service-name";
+
+/// The tracing library in a container, as far as can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Library {
+    /// The `telemetry` crate of this repository, by the image's label.
+    Ours,
+    /// An OpenTelemetry SDK that does not say which.
+    Unknown,
+}
+
+impl Library {
+    /// The library inside a container.
+    pub fn of(container: &Container) -> Self {
+        if container.label(LIBRARY_LABEL) == Some("telemetry") {
+            Self::Ours
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+/// A service name as it stands in the resource of its spans.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ServiceName(pub String);
+
+/// What decided the endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndpointSource {
+    /// This environment variable, with its value as it stands (redacted).
+    Variable {
+        /// The variable's name.
+        name: String,
+        /// Its value.
+        value: String,
+        /// How it is to be written.
+        form: EndpointForm,
+    },
+    /// The library's default: no variable is set.
+    LibraryDefault,
+}
+
+/// Where and how a service exports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportSettings {
+    /// What decided the endpoint.
+    pub source: EndpointSource,
+    /// The endpoint, or what is wrong with it.
+    pub endpoint: Result<Endpoint, EndpointError>,
+    /// The protocol; `None` where only the program itself knows.
+    pub protocol: Option<OtlpProtocol>,
+    /// The library inside.
+    pub library: Library,
+}
+
+/// The variables that can hold the endpoint, strongest first, with their form and whether only our library reads them.
+const ENDPOINT_VARIABLES: [(&str, EndpointForm); 3] = [
+    ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", EndpointForm::Url),
+    ("TEMPO_ENDPOINT", EndpointForm::HostPort),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", EndpointForm::Url),
+];
+
+impl ExportSettings {
+    /// The settings of a container; unknown where they are made in the program's own code.
+    pub fn of(container: &Container) -> Observed<Self> {
+        let library = Library::of(container);
+        for (name, form) in ENDPOINT_VARIABLES {
+            let Some(value) = container.variable(name) else {
+                continue;
+            };
+            // An empty value counts as unset by the OpenTelemetry specification.
+            if value.is_empty() {
+                continue;
+            }
+            let protocol = match form {
+                EndpointForm::HostPort => Some(OtlpProtocol::Grpc),
+                EndpointForm::Url => protocol(container, library),
+            };
+            return Observed::Known(Self {
+                source: EndpointSource::Variable {
+                    name: name.to_owned(),
+                    value: value.to_owned(),
+                    form,
+                },
+                endpoint: Endpoint::parse(value, form),
+                protocol,
+                library,
+            });
+        }
+        match library {
+            Library::Ours => Observed::Known(Self {
+                source: EndpointSource::LibraryDefault,
+                endpoint: Ok(Endpoint {
+                    scheme: None,
+                    host: "tempo".to_owned(),
+                    port: Some(OtlpProtocol::Grpc.default_port()),
+                    path: String::new(),
+                }),
+                protocol: Some(OtlpProtocol::Grpc),
+                library,
+            }),
+            Library::Unknown => Observed::Unknown(Gap::new(
+                Probe::ExportSettings,
+                Subject::Service(container.display_name().to_owned()),
+                "no variable names an endpoint; the program's own code or its SDK's default decides",
+            )),
+        }
+    }
+
+    /// The port that the export goes to: written, else the protocol's own, else the scheme's.
+    pub fn port(&self) -> Option<u16> {
+        let endpoint = self.endpoint.as_ref().ok()?;
+        endpoint.port.or(match (endpoint.scheme, self.protocol) {
+            (Some(Scheme::Https), _) => Some(443),
+            (Some(Scheme::Http), Some(OtlpProtocol::Http)) => Some(80),
+            (_, protocol) => protocol.map(OtlpProtocol::default_port),
+        })
+    }
+
+    /// The endpoint as a person would write it: `tempo:4317`, or the value that could not be read.
+    pub fn shown(&self) -> String {
+        match (&self.endpoint, &self.source) {
+            (Ok(endpoint), _) => endpoint.to_string(),
+            (Err(_), EndpointSource::Variable { value, .. }) => value.clone(),
+            (Err(_), EndpointSource::LibraryDefault) => String::new(),
+        }
+    }
+}
+
+impl ServiceName {
+    /// The name under which a container's spans stand, where anything tells it.
+    ///
+    /// Order: `OTEL_SERVICE_NAME`, `service.name` in `OTEL_RESOURCE_ATTRIBUTES`, the image's label, what our library
+    /// announced in the log.
+    pub fn of(container: &Container) -> Option<Self> {
+        let from_attributes = || {
+            container
+                .variable("OTEL_RESOURCE_ATTRIBUTES")?
+                .split(',')
+                .filter_map(|pair| pair.split_once('='))
+                .find(|(key, _)| key.trim() == "service.name")
+                .map(|(_, value)| value.trim())
+        };
+        let announced = || container.logs.known()?.announced_service.as_deref();
+        container
+            .variable("OTEL_SERVICE_NAME")
+            .filter(|name| !name.is_empty())
+            .or_else(from_attributes)
+            .or_else(|| container.label(SERVICE_NAME_LABEL))
+            .or_else(announced)
+            .map(|name| Self(name.to_owned()))
+    }
+}
+
+fn protocol(container: &Container, library: Library) -> Option<OtlpProtocol> {
+    let written = container
+        .variable("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")
+        .or_else(|| container.variable("OTEL_EXPORTER_OTLP_PROTOCOL"))
+        .filter(|value| !value.is_empty());
+    match (written, library) {
+        (Some("grpc"), _) | (None, Library::Ours) => Some(OtlpProtocol::Grpc),
+        (Some("http/protobuf" | "http/json"), _) => Some(OtlpProtocol::Http),
+        (Some(_), _) | (None, Library::Unknown) => None,
+    }
+}

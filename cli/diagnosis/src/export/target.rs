@@ -1,0 +1,186 @@
+//! Whom an endpoint reaches, by the names that Docker's DNS answers to on the networks that both sides share.
+
+use std::net::IpAddr;
+
+use super::{Endpoint, ExportSettings};
+use crate::snapshot::{Container, Elsewhere, Snapshot};
+
+/// Whom an endpoint reaches.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target<'s> {
+    /// A container of this engine, at this port of it.
+    Container {
+        /// The container.
+        container: &'s Container,
+        /// The port in that container; `None` where the settings do not tell it.
+        port: Option<u16>,
+    },
+    /// The service's own loopback, where nothing of tracing listens.
+    OwnLoopback,
+    /// A port of the engine's host that no container publishes.
+    HostPort,
+    /// A name that exists on this engine, on no network that both share.
+    NotShared(&'s Elsewhere),
+    /// A name that nothing on this engine has.
+    Nobody,
+    /// Somewhere outside this engine: not checked from here.
+    Outside,
+}
+
+/// Names by which containers reach the engine's host.
+const HOST_NAMES: [&str; 2] = ["host.docker.internal", "gateway.docker.internal"];
+
+impl<'s> Target<'s> {
+    /// Whom `container` reaches by `settings`; `None` where the endpoint could not be read.
+    pub fn of(
+        container: &'s Container,
+        settings: &ExportSettings,
+        snapshot: &'s Snapshot,
+    ) -> Option<Self> {
+        let endpoint = settings.endpoint.as_ref().ok()?;
+        let port = settings.port();
+        if endpoint.is_loopback() {
+            return Some(loopback(container, port, snapshot));
+        }
+        let address = endpoint
+            .host
+            .parse::<IpAddr>()
+            .ok()
+            .or_else(|| extra_host(container, &endpoint.host));
+        if HOST_NAMES.contains(&endpoint.host.as_str())
+            || address.is_some_and(|ip| is_gateway(container, ip))
+        {
+            return Some(published(port, snapshot));
+        }
+        if let Some(address) = address {
+            return Some(by_address(address, port, snapshot));
+        }
+        if container.network_mode == "host" {
+            return Some(Self::Outside);
+        }
+        Some(by_name(container, endpoint, port, snapshot))
+    }
+}
+
+fn loopback<'s>(container: &'s Container, port: Option<u16>, snapshot: &'s Snapshot) -> Target<'s> {
+    if container.network_mode == "host" {
+        return published(port, snapshot);
+    }
+    // `container:<id>` and a sidecar that lives in this container's namespace share one loopback.
+    let own_namespace = namespace_owner(container);
+    let neighbour = snapshot.containers.iter().find(|other| {
+        other.id != container.id
+            && other.role != crate::snapshot::Role::Service
+            && namespace_owner(other) == own_namespace
+    });
+    match neighbour {
+        Some(other) => Target::Container {
+            container: other,
+            port,
+        },
+        None => Target::OwnLoopback,
+    }
+}
+
+fn namespace_owner(container: &Container) -> &str {
+    container
+        .network_mode
+        .strip_prefix("container:")
+        .unwrap_or(&container.id.0)
+}
+
+fn published(port: Option<u16>, snapshot: &Snapshot) -> Target<'_> {
+    let Some(port) = port else {
+        return Target::HostPort;
+    };
+    let publisher = snapshot.containers.iter().find_map(|container| {
+        container
+            .published_ports
+            .iter()
+            .find(|published| published.host_port == port)
+            .map(|published| (container, published.container_port))
+    });
+    match publisher {
+        Some((container, port)) => Target::Container {
+            container,
+            port: Some(port),
+        },
+        None => Target::HostPort,
+    }
+}
+
+fn extra_host(container: &Container, host: &str) -> Option<IpAddr> {
+    container
+        .extra_hosts
+        .iter()
+        .filter_map(|entry| entry.split_once(':').or_else(|| entry.split_once('=')))
+        .find(|(name, _)| *name == host)
+        .and_then(|(_, address)| address.trim_matches(['[', ']']).parse().ok())
+}
+
+/// The first address of a container's subnet is its gateway in Docker's default address management.
+fn is_gateway(container: &Container, address: IpAddr) -> bool {
+    container
+        .attachments
+        .iter()
+        .any(|attachment| attachment.gateway == Some(address))
+}
+
+fn by_address(address: IpAddr, port: Option<u16>, snapshot: &Snapshot) -> Target<'_> {
+    let owner = snapshot.containers.iter().find(|container| {
+        container
+            .attachments
+            .iter()
+            .any(|attachment| attachment.address == Some(address))
+    });
+    match owner {
+        Some(container) => Target::Container { container, port },
+        None => Target::Outside,
+    }
+}
+
+fn by_name<'s>(
+    container: &Container,
+    endpoint: &Endpoint,
+    port: Option<u16>,
+    snapshot: &'s Snapshot,
+) -> Target<'s> {
+    let own_networks = |network: &str| {
+        container
+            .attachments
+            .iter()
+            .any(|own| own.network == network)
+    };
+    let answers = |other: &Container| {
+        other.attachments.iter().any(|attachment| {
+            own_networks(&attachment.network)
+                // The legacy network `bridge` has no name resolution.
+                && attachment.network != "bridge"
+                && attachment.names.iter().any(|name| name.eq_ignore_ascii_case(&endpoint.host))
+        })
+    };
+    let mut found: Vec<&Container> = snapshot
+        .containers
+        .iter()
+        .filter(|other| answers(other))
+        .collect();
+    // A stopped container keeps its names in the engine's description, but only a running one answers.
+    found.sort_by_key(|other| (!other.is_running(), other.name.clone()));
+    if let Some(container) = found.first() {
+        return Target::Container { container, port };
+    }
+    if let Some(other) = snapshot.elsewhere.iter().find(|other| {
+        other
+            .names
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(&endpoint.host))
+    }) {
+        return Target::NotShared(other);
+    }
+    // A name with a dot is the network's own affair; a single label is answered by Docker's DNS or by nobody.
+    if endpoint.host.contains('.') {
+        Target::Outside
+    } else {
+        Target::Nobody
+    }
+}
