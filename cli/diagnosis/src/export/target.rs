@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::{Endpoint, ExportSettings};
-use crate::snapshot::{Container, Elsewhere, Snapshot};
+use crate::snapshot::{Container, Role, Snapshot};
 
 /// Whom an endpoint reaches.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +20,12 @@ pub enum Target<'s> {
     /// A port of the engine's host that no container publishes.
     HostPort,
     /// A name that exists on this engine, on no network that both share.
-    NotShared(&'s Elsewhere),
+    NotShared {
+        /// The container that has it.
+        name: &'s str,
+        /// The networks that it is on.
+        networks: Vec<&'s str>,
+    },
     /// A name that nothing on this engine has.
     Nobody,
     /// Somewhere outside this engine: not checked from here.
@@ -70,7 +75,7 @@ fn loopback<'s>(container: &'s Container, port: Option<u16>, snapshot: &'s Snaps
     let own_namespace = namespace_owner(container);
     let neighbour = snapshot.containers.iter().find(|other| {
         other.id != container.id
-            && other.role != crate::snapshot::Role::Service
+            && other.role != Role::Service
             && namespace_owner(other) == own_namespace
     });
     match neighbour {
@@ -118,7 +123,6 @@ fn extra_host(container: &Container, host: &str) -> Option<IpAddr> {
         .and_then(|(_, address)| address.trim_matches(['[', ']']).parse().ok())
 }
 
-/// The first address of a container's subnet is its gateway in Docker's default address management.
 fn is_gateway(container: &Container, address: IpAddr) -> bool {
     container
         .attachments
@@ -169,13 +173,8 @@ fn by_name<'s>(
     if let Some(container) = found.first() {
         return Target::Container { container, port };
     }
-    if let Some(other) = snapshot.elsewhere.iter().find(|other| {
-        other
-            .names
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(&endpoint.host))
-    }) {
-        return Target::NotShared(other);
+    if let Some(target) = not_shared(&endpoint.host, snapshot) {
+        return target;
     }
     // A name with a dot is the network's own affair; a single label is answered by Docker's DNS or by nobody.
     if endpoint.host.contains('.') {
@@ -183,4 +182,38 @@ fn by_name<'s>(
     } else {
         Target::Nobody
     }
+}
+
+fn not_shared<'s>(host: &str, snapshot: &'s Snapshot) -> Option<Target<'s>> {
+    let of_stack = snapshot.containers.iter().find(|other| {
+        let names = other
+            .attachments
+            .iter()
+            .flat_map(|attachment| &attachment.names);
+        other.name == host
+            || names
+                .into_iter()
+                .any(|name| name.eq_ignore_ascii_case(host))
+    });
+    if let Some(other) = of_stack {
+        return Some(Target::NotShared {
+            name: &other.name,
+            networks: other
+                .attachments
+                .iter()
+                .map(|attachment| attachment.network.as_str())
+                .collect(),
+        });
+    }
+    let other = snapshot.elsewhere.iter().find(|other| {
+        other.name == host
+            || other
+                .names
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(host))
+    })?;
+    Some(Target::NotShared {
+        name: &other.name,
+        networks: other.networks.iter().map(String::as_str).collect(),
+    })
 }
