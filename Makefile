@@ -1,0 +1,49 @@
+# Everything there is to do with this repository. `make` alone lists it.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo demo-down test check lab bench docs fmt lint deny images engine install
+
+CARGO ?= cargo
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: ## build everything, start the stack on minitempo, send a request through it, have ptctl look at it
+	@scripts/demo/up
+
+demo-down: ## remove all that `make demo` made
+	@scripts/demo/down
+
+test: check lab ## all tests: `check`, then the fault lab on a Docker engine
+
+check: ## all that needs no Docker: format, lint, tests, current docs, dependencies
+	$(CARGO) fmt --all --check
+	rustfmt --edition 2024 --check scripts/demo/page.rs
+	$(MAKE) lint
+	$(CARGO) test --locked --workspace
+	scripts/tests/engine.sh
+	scripts/tests/compose.sh
+	$(MAKE) deny
+
+lab: ## the fault lab: break the stack on purpose and see whether ptctl names the cause
+	scripts/lab
+
+lint: ## clippy, warnings denied
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+
+deny: ## licences, sources and who may depend on whom
+	scripts/deny
+
+fmt: ## format the code
+	$(CARGO) fmt --all
+	rustfmt --edition 2024 scripts/demo/page.rs
+
+images: ## make the images of all services, minitempo and ptctl, without pulling anything
+	scripts/images
+
+engine: ## see to it that a Docker engine answers
+	@scripts/engine up
+
+install: ## install ptctl into cargo's folder for binaries
+	$(CARGO) install --locked --path cli
