@@ -1,8 +1,39 @@
 //! What a single log line proves about exporting telemetry.
 //!
 //! Pure text in, a verdict out: no window, no folding, no container. Lines come from anywhere: an engine's log API, a
-//! file, a pipe.
+//! file, a pipe. Each rule belongs to the program whose format it reads; no rule keys on a port or host other than the
+//! OTLP ports and the configured endpoints.
 
+mod anchors;
+mod anyone;
+mod cause;
+mod classify;
+mod collector;
+mod context;
+mod continuation;
+mod endpoint;
+mod envelope;
+mod go;
+mod java;
 mod kind;
+mod logfmt;
+mod node;
+mod other_sdks;
+mod own;
+mod proxy;
+mod python;
+mod reading;
+mod rust;
+mod sgr;
+mod status;
+mod tempo;
+mod verdict;
 
-pub use self::kind::{Component, ErrorKind, Loss, Signal};
+pub use self::{
+    anchors::{Anchors, is_candidate},
+    classify::classify,
+    context::Context,
+    continuation::is_continuation,
+    kind::ErrorKind,
+    verdict::{Component, Language, Loss, Outcome, Program, Signal, Verdict},
+};

@@ -1,0 +1,66 @@
+//! Lines of a program that is not known: a network or TLS error beside an OTLP path, an OTLP port or a configured
+//! endpoint, and answers that only Tempo gives to an export.
+
+use super::{
+    Component, ErrorKind, Language, Loss, Program, cause, context::Context, endpoint,
+    envelope::Record, reading::Reading, reading::says,
+};
+
+pub(super) fn read(record: &Record<'_>, context: &Context) -> Option<Reading> {
+    let text = &*record.text;
+    let component = if says(text, &["java.net.", "java.io.", "io.grpc.", "okhttp3."]) {
+        Component::sdk(Language::Java)
+    } else {
+        Component::program(Program::Unknown)
+    };
+    if says(
+        text,
+        &[
+            "RATE_LIMITED: ",
+            "TRACE_TOO_LARGE: ",
+            "LIVE_TRACES_EXCEEDED: ",
+        ],
+    ) {
+        return Some(Reading::failed(component, Loss::Unknown));
+    }
+    // A query to the same host fails with the same words, so paths and ports of queries never count.
+    let sent_to_receiver = endpoint::names_otlp_path(text)
+        || endpoint::names_otlp_port(text)
+        || says(text, &["opentelemetry.proto.collector."])
+        || context.is_named_in(text);
+    if !sent_to_receiver || is_own_listener(text) {
+        return None;
+    }
+    if let Some(kind) = cause::of_transport(text) {
+        return Some(Reading::failed(component, Loss::Unknown).kind(kind));
+    }
+    let answered = says(
+        text,
+        &[
+            "rpc error: code = ",
+            "StatusCode.",
+            "responded with HTTP Status Code",
+            "HTTP status client error",
+            "HTTP status server error",
+            "UNAVAILABLE:",
+        ],
+    );
+    (answered && !text.contains("StatusCode.OK"))
+        .then(|| Reading::failed(component, Loss::Unknown).likeliest(ErrorKind::BackendDown))
+}
+
+/// A program that could not listen, or says that it does, speaks of its own port.
+fn is_own_listener(text: &str) -> bool {
+    says(
+        text,
+        &[
+            "address already in use",
+            "port is already allocated",
+            "listen tcp",
+            "listening on",
+            "Listening on",
+            "OTLP exporter endpoint port is likely incorrect",
+            "(http",
+        ],
+    ) && !says(text, &["dial tcp", "(https"])
+}

@@ -1,0 +1,147 @@
+//! SDKs of which only few messages reach a container's log: .NET (self-diagnostics), Ruby, PHP, C++ and Erlang.
+
+use super::{
+    Component, ErrorKind, Language, Loss, envelope::Record, reading::Reading, reading::says,
+};
+
+pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
+    let text = &*record.text;
+    dotnet(text)
+        .or_else(|| ruby(text))
+        .or_else(|| php(text))
+        .or_else(|| cpp(text))
+        .or_else(|| erlang(text))
+}
+
+/// Events of the source `OpenTelemetry-Exporter-OpenTelemetryProtocol`, as self-diagnostics writes them.
+fn dotnet(text: &str) -> Option<Reading> {
+    const SDK: Component = Component::sdk(Language::Dotnet);
+    if text.contains("Exporter failed send data to collector to ") {
+        return Some(Reading::failed(SDK, Loss::Yes));
+    }
+    let exporter = text.contains("OpenTelemetry-Exporter-OpenTelemetryProtocol");
+    if says(
+        text,
+        &[
+            "Export failed for {0}. Message: ",
+            "Export failed for http",
+            "Unknown error in export method",
+            "Unknown error in TrySubmitRequest method",
+            "Exporter HTTP request failed with status ",
+        ],
+    ) || (exporter
+        && says(
+            text,
+            &[
+                "HTTP request to ",
+                "Request to endpoint ",
+                "Operation unexpectedly canceled for endpoint ",
+            ],
+        ))
+        || says(
+            text,
+            &[
+                "Request to endpoint {0} timed out",
+                "HTTP request to {0} failed",
+            ],
+        )
+    {
+        return Some(Reading::failed(SDK, Loss::Yes));
+    }
+    if text.contains("Transient HTTP error occurred when communicating with ") {
+        return Some(Reading::failed(SDK, Loss::No));
+    }
+    if text.contains("BatchExportProcessor") && text.contains("dropped")
+        || text.contains("exporting: dropped items")
+    {
+        return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::SdkQueueFull));
+    }
+    text.contains("Unsupported value for protocol ")
+        .then(|| Reading::misconfigured(SDK, ErrorKind::ProtocolEnvInvalid))
+}
+
+/// `OpenTelemetry.handle_error`, through Ruby's `Logger`.
+fn ruby(text: &str) -> Option<Reading> {
+    const SDK: Component = Component::sdk(Language::Ruby);
+    if text.contains("Environment variable OTEL_SDK_DISABLED is defined as true") {
+        return Some(Reading::misconfigured(SDK, ErrorKind::SdkDisabled));
+    }
+    if text.contains("exporter cannot be configured - please add") {
+        return Some(Reading::misconfigured(SDK, ErrorKind::ExporterUnknown));
+    }
+    if text.contains("transport protocol is not supported by the OTLP exporter") {
+        return Some(Reading::misconfigured(SDK, ErrorKind::ProtocolEnvInvalid));
+    }
+    if !text.contains("OpenTelemetry error: ") {
+        return None;
+    }
+    if text.contains("buffer-full") {
+        return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::SdkQueueFull));
+    }
+    (text.contains("Unable to export ")
+        || text.contains("OTLP exporter received ")
+        || text.contains("Exporter#send_bytes"))
+    .then(|| Reading::failed(SDK, Loss::Yes))
+}
+
+/// `error_log` of the PHP SDK: `OpenTelemetry: [error] Export failure [exception] … [previous] …`.
+fn php(text: &str) -> Option<Reading> {
+    const SDK: Component = Component::sdk(Language::Php);
+    if !text.contains("OpenTelemetry: [") {
+        return None;
+    }
+    if says(
+        text,
+        &[
+            "Export failure",
+            "Export error",
+            "Unhandled export error",
+            "Export failed",
+        ],
+    ) {
+        return Some(Reading::failed(SDK, Loss::Yes));
+    }
+    says(text, &["Export partial success"])
+        .then(|| Reading::failed(SDK, Loss::Yes).kind(ErrorKind::PartialSuccess))
+}
+
+/// The C++ SDK's internal log, which names the exporter in brackets; nginx' module has its own words.
+fn cpp(text: &str) -> Option<Reading> {
+    const SDK: Component = Component::sdk(Language::Cpp);
+    let bracketed = text.contains("[OTLP ")
+        && says(text, &["Client]", "Exporter]"])
+        && says(
+            text,
+            &[
+                "connection failed",
+                "Export() failed",
+                "ERROR: Export ",
+                "Export failed",
+                "request failed",
+                "timed out",
+                "timeout",
+            ],
+        );
+    // 204 is a success that some versions take for a failure.
+    if bracketed && !text.contains("Status:204") {
+        return Some(Reading::failed(SDK, Loss::Yes));
+    }
+    text.contains("OTel export failure")
+        .then(|| Reading::failed(SDK, Loss::Yes))
+}
+
+/// `opentelemetry_exporter` of Erlang and Elixir.
+fn erlang(text: &str) -> Option<Reading> {
+    const SDK: Component = Component::sdk(Language::Erlang);
+    says(
+        text,
+        &[
+            "client error exporting spans",
+            "error response from service exported to",
+            "OTLP grpc export failed",
+            "OTLP http export failed",
+            "OTLP exporter failed to initialize",
+        ],
+    )
+    .then(|| Reading::failed(SDK, Loss::Yes))
+}

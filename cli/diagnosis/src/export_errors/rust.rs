@@ -1,0 +1,93 @@
+//! The Rust SDK: `tracing` events of the targets `opentelemetry_sdk` and `opentelemetry-otlp` (since 0.27), before that
+//! lines on stderr that begin with `OpenTelemetry trace error occurred`.
+
+use super::{
+    Component, ErrorKind, Language, Loss, envelope::Record, reading::Reading, reading::says,
+};
+
+const SDK: Component = Component::sdk(Language::Rust);
+
+pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
+    let text = &*record.text;
+    if text.contains("OpenTelemetry ")
+        && says(
+            text,
+            &[
+                "trace error occurred.",
+                "metrics error occurred.",
+                "log error occurred.",
+                "logs error occurred.",
+            ],
+        )
+    {
+        return Some(Reading::failed(SDK, Loss::Yes));
+    }
+    if !says(
+        text,
+        &[
+            "opentelemetry_sdk",
+            "opentelemetry-otlp",
+            "opentelemetry_otlp",
+        ],
+    ) {
+        return None;
+    }
+    if says(text, &["PartialSuccess"]) {
+        return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::PartialSuccess));
+    }
+    if says(
+        text,
+        &[
+            "DroppingStarted",
+            "SpansDropped",
+            "LogsDropped",
+            "SpanDropped",
+            "LogDropped",
+            "due to queue full",
+            "queue is full",
+        ],
+    ) {
+        return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::SdkQueueFull));
+    }
+    if says(
+        text,
+        &["Export.Failed.DeadlineExceeded", "Export.Failed.Timeout"],
+    ) {
+        return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::BackendTimeout));
+    }
+    // The client's own words hide the status: anything that is not worth a retry.
+    if text.contains("Export.Failed.NonRetryable") {
+        return Some(Reading::failed(SDK, Loss::Yes).likeliest(ErrorKind::BadRequest));
+    }
+    if says(
+        text,
+        &[
+            "Export.Retry",
+            "Export.Failed.Retry",
+            "will retry",
+            "Retrying",
+        ],
+    ) && says(text, &["Export"])
+    {
+        return Some(Reading::failed(SDK, Loss::No));
+    }
+    says(
+        text,
+        &[
+            "ExportError",
+            "Export.Error",
+            "ExportFailed",
+            "Export.Failed",
+            "ExportFailure",
+            "ExporterError",
+            "ExporterTimedout",
+            "ExportTimeout",
+            "ExportTimedOut",
+            "export failed",
+            "exporter timed out",
+            "FlushError",
+            "Flush.Failed",
+        ],
+    )
+    .then(|| Reading::failed(SDK, Loss::Yes))
+}
