@@ -1,0 +1,4 @@
+//! The routes.
+
+pub(crate) mod documents;
+pub(crate) mod scrape;
