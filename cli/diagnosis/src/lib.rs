@@ -2,9 +2,20 @@
 //!
 //! Everything here is pure: no I/O, no clock (the only time is [`snapshot::Snapshot::taken_at`]), no environment.
 
+pub mod catalogue;
+pub mod check;
+mod checks;
+pub mod code;
+pub mod diagnosis;
+pub mod engine;
 pub mod export;
 pub mod export_errors;
+pub mod finding;
 pub mod observed;
+pub mod policy;
 pub mod redact;
 pub mod snapshot;
 pub mod subject;
+pub mod view;
+
+pub use self::engine::diagnose;

@@ -7,7 +7,9 @@ mod target;
 
 pub use self::{
     endpoint::{Endpoint, EndpointError, EndpointForm, Scheme},
-    settings::{EndpointSource, ExportSettings, Library, ServiceName},
-    signs::{Sign, tracing_signs},
+    settings::{
+        EndpointSource, ExportSettings, LIBRARY_LABEL, Library, SERVICE_NAME_LABEL, ServiceName,
+    },
+    signs::{Sign, TRACED_LABEL, tracing_signs},
     target::Target,
 };

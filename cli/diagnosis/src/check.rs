@@ -1,0 +1,175 @@
+//! What a check is.
+
+use crate::{
+    code::Code,
+    finding::{Evidence, Finding, Moment, Remedy, Severity},
+    observed::{Gap, Probe},
+    policy::Policy,
+    subject::Subject,
+    view::{Backend, Service, Stack},
+};
+
+/// One check: its permanent identity, its text, and its logic.
+#[derive(Debug)]
+pub struct Check {
+    /// Its permanent code.
+    pub code: Code,
+    /// Its name, equal to the name of its file with hyphens.
+    pub name: &'static str,
+    /// How bad its findings are, unless a finding says otherwise.
+    pub severity: Severity,
+    /// The failing state in one sentence without a full stop.
+    pub summary: &'static str,
+    /// Why it matters, in Markdown.
+    pub why: &'static str,
+    /// Common causes, in Markdown, one each.
+    pub causes: &'static [&'static str],
+    /// What to do, in Markdown, with commands that can be pasted.
+    pub remedy: &'static str,
+    /// How to see that it is mended, in Markdown.
+    pub verify: &'static str,
+    /// The checks that explain this one's finding, most telling first.
+    pub masked_by: &'static [Cause],
+    /// The looks that fail where this check's finding stands, on the same subject.
+    pub explains: &'static [Probe],
+    /// Its logic.
+    pub examine: Examine,
+}
+
+/// Another check whose finding explains this one's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cause {
+    /// The code of the explaining check.
+    pub code: Code,
+    /// How far its finding reaches.
+    pub reach: Reach,
+}
+
+/// How far a finding explains others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Everything in the stack.
+    Anywhere,
+    /// Findings about the same subject.
+    SameSubject,
+    /// Findings about services that export to its subject.
+    ExportTarget,
+}
+
+impl Cause {
+    /// A cause that explains everything in the stack.
+    pub const fn anywhere(code: Code) -> Self {
+        Self {
+            code,
+            reach: Reach::Anywhere,
+        }
+    }
+
+    /// A cause that explains findings about its own subject.
+    pub const fn same_subject(code: Code) -> Self {
+        Self {
+            code,
+            reach: Reach::SameSubject,
+        }
+    }
+
+    /// A cause that explains findings about the services that export to its subject.
+    pub const fn export_target(code: Code) -> Self {
+        Self {
+            code,
+            reach: Reach::ExportTarget,
+        }
+    }
+}
+
+/// A check's logic. The engine owns the loop.
+#[derive(Debug, Clone, Copy)]
+pub enum Examine {
+    /// Once for the stack.
+    Stack(fn(&Stack<'_>, &Policy) -> Verdict),
+    /// Once for each traced service.
+    EachService(fn(&Service<'_>, &Stack<'_>, &Policy) -> Verdict),
+    /// Once for each trace backend.
+    EachBackend(fn(&Backend<'_>, &Stack<'_>, &Policy) -> Verdict),
+}
+
+/// What an examination yields; a missing fact makes it unknown.
+pub type Verdict = Result<Outcome, Gap>;
+
+/// What an examination that could look came to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The failing state is not there.
+    Pass,
+    /// The question does not arise, and why.
+    NotApplicable(&'static str),
+    /// The failing state is there.
+    Fail(Report),
+}
+
+/// A finding before the engine adds the check's code and the subject.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// See [`Finding::severity`]; the check's own where `None`.
+    pub severity: Option<Severity>,
+    /// See [`Finding::message`].
+    pub message: String,
+    /// See [`Finding::since`].
+    pub since: Option<Moment>,
+    /// See [`Finding::evidence`].
+    pub evidence: Vec<Evidence>,
+    /// See [`Finding::remedy`].
+    pub remedy: Remedy,
+}
+
+impl Report {
+    /// A report with its one indispensable proof.
+    pub fn new(message: impl Into<String>, proof: Evidence, remedy: Remedy) -> Self {
+        Self {
+            severity: None,
+            message: message.into(),
+            since: None,
+            evidence: vec![proof],
+            remedy,
+        }
+    }
+
+    /// The same report, since a moment.
+    #[must_use]
+    pub fn since(mut self, since: Option<Moment>) -> Self {
+        self.since = since;
+        self
+    }
+
+    /// The same report with one more proof.
+    #[must_use]
+    pub fn proof(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
+        self.evidence.extend(evidence);
+        self
+    }
+
+    /// The same report at another severity than the check's.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
+    }
+
+    /// The finding of `check` about `subject`.
+    pub(crate) fn into_finding(self, check: &Check, subject: Subject) -> Finding {
+        Finding {
+            code: check.code,
+            severity: self.severity.unwrap_or(check.severity),
+            subject,
+            message: self.message,
+            since: self.since,
+            evidence: self.evidence,
+            remedy: self.remedy,
+        }
+    }
+}
+
+/// A failing outcome.
+pub(crate) fn fail(report: Report) -> Verdict {
+    Ok(Outcome::Fail(report))
+}

@@ -1,0 +1,118 @@
+//! What every check of an endpoint needs first: the settings, unless the service's spans arrive anyway.
+
+use crate::{
+    checks::commands,
+    export::{EndpointSource, ExportSettings},
+    finding::{Evidence, EvidenceKind, Moment, Remedy},
+    observed::Gap,
+    view::{Service, Stack},
+};
+
+/// The settings that a check may judge.
+pub(super) enum Aim<'a> {
+    /// These.
+    Settings(&'a ExportSettings),
+    /// None can be seen, and its spans arrive: nothing to judge.
+    ArrivesAnyway,
+}
+
+/// The settings of a service; unknown settings are a gap only while nothing shows that its spans arrive.
+pub(super) fn aim<'a>(service: &'a Service<'_>, stack: &Stack<'_>) -> Result<Aim<'a>, Gap> {
+    match service.settings.get() {
+        Ok(settings) => Ok(Aim::Settings(settings)),
+        Err(gap) => match stack.sighting_of(service) {
+            Ok(Some(sighting)) if sighting.last_at.is_some() => Ok(Aim::ArrivesAnyway),
+            Ok(_) | Err(_) => Err(gap),
+        },
+    }
+}
+
+/// Why a check of the settings does not apply when the spans arrive.
+pub(super) const ARRIVES: &str = "its settings are made in code, and its spans arrive";
+
+/// The variable or default that decided the endpoint.
+pub(super) fn source_proof(service: &Service<'_>, settings: &ExportSettings) -> Evidence {
+    let container = &service.container.name;
+    match &settings.source {
+        EndpointSource::Variable { name, value, .. } => {
+            Evidence::new(EvidenceKind::Variable, container, format!("{name}={value}"))
+        }
+        EndpointSource::LibraryDefault => Evidence::new(
+            EvidenceKind::Variable,
+            container,
+            format!(
+                "no endpoint is set; the library's default is {}",
+                settings.shown()
+            ),
+        ),
+    }
+}
+
+/// The name of the variable to change.
+pub(super) fn variable(settings: &ExportSettings) -> &str {
+    match &settings.source {
+        EndpointSource::Variable { name, .. } => name,
+        EndpointSource::LibraryDefault => "TEMPO_ENDPOINT",
+    }
+}
+
+/// Sets the variable in the Compose file and recreates the service: a restart never applies a changed environment.
+pub(super) fn set(service: &Service<'_>, settings: &ExportSettings, value: &str) -> Remedy {
+    Remedy::edit(format!(
+        "set `{}={value}` for `{}` in the Compose file, then recreate it (a restart does not apply it)",
+        variable(settings),
+        service.label(),
+    ))
+    .then(commands::recreate(service.container))
+}
+
+/// Since the container was created with this environment.
+pub(super) fn created(service: &Service<'_>) -> Option<Moment> {
+    Some(Moment::new(
+        service.container.created_at,
+        "the container was created with this setting",
+    ))
+}
+
+/// A right value for the service: the stack's own backend by a name that it answers to, in the variable's form.
+pub(super) fn right_value(
+    service: &Service<'_>,
+    settings: &ExportSettings,
+    stack: &Stack<'_>,
+) -> String {
+    use crate::{export::EndpointForm, snapshot::OtlpProtocol};
+    let protocol = settings.protocol.unwrap_or(OtlpProtocol::Grpc);
+    let shared = stack.backends.iter().find_map(|backend| {
+        let theirs = &backend.container?.attachments;
+        let own = &service.container.attachments;
+        let attachment = theirs
+            .iter()
+            .find(|attachment| own.iter().any(|own| own.network == attachment.network))?;
+        // The shortest name is the Compose service's; ids and project-qualified names are longer.
+        attachment
+            .names
+            .iter()
+            .min_by_key(|name| (name.len(), (*name).clone()))
+    });
+    let host = shared.map_or("tempo", String::as_str);
+    let address = format!("{host}:{}", protocol.default_port());
+    match &settings.source {
+        EndpointSource::Variable {
+            form: EndpointForm::Url,
+            name,
+            ..
+        } => {
+            let path = if protocol == OtlpProtocol::Http && name.contains("TRACES") {
+                "/v1/traces"
+            } else {
+                ""
+            };
+            format!("http://{address}{path}")
+        }
+        EndpointSource::Variable {
+            form: EndpointForm::HostPort,
+            ..
+        }
+        | EndpointSource::LibraryDefault => address,
+    }
+}

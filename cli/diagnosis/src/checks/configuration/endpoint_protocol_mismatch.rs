@@ -1,0 +1,92 @@
+//! gRPC sent to the HTTP port, or HTTP to the gRPC port.
+
+use super::aim::{self, Aim};
+use crate::{
+    check::{Check, Examine, Outcome, Report, Verdict, fail},
+    code::Code,
+    export::Target,
+    finding::{Evidence, EvidenceKind, Severity},
+    policy::Policy,
+    snapshot::{Receiver, TempoConfig},
+    view::{Service, Stack},
+};
+
+pub(crate) static CHECK: Check = Check {
+    code: Code::new(306),
+    name: "endpoint-protocol-mismatch",
+    severity: Severity::Error,
+    summary: "a service speaks one OTLP protocol to the port of the other",
+    why: "4317 speaks gRPC and 4318 HTTP. The wrong one fails with a riddle that differs by language.",
+    causes: &[
+        "The port was changed and the protocol was not, or the other way round.",
+        "The SDK's default protocol is another one than expected.",
+    ],
+    remedy: "Use port 4317 with `grpc`, or port 4318 with `OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`.",
+    verify: "Tempo counts accepted spans: `ptctl status`.",
+    masked_by: &[],
+    explains: &[],
+    examine: Examine::EachService(examine),
+};
+
+fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
+    let Aim::Settings(settings) = aim::aim(service, stack)? else {
+        return Ok(Outcome::NotApplicable(aim::ARRIVES));
+    };
+    let Some(backend) = stack.backend_of(service) else {
+        return Ok(Outcome::NotApplicable(
+            "it does not send to a Tempo of this engine directly",
+        ));
+    };
+    let (
+        Some(Target::Container {
+            port: Some(port), ..
+        }),
+        Some(protocol),
+    ) = (&service.target, settings.protocol)
+    else {
+        return Ok(Outcome::NotApplicable(
+            "only the program itself knows its protocol or port",
+        ));
+    };
+    let config = backend.tempo.config.get()?;
+    let Some(receiver) = receiver_at(config, *port) else {
+        return Ok(Outcome::NotApplicable(
+            "Tempo receives nothing at that port",
+        ));
+    };
+    if receiver.protocol == protocol {
+        return Ok(Outcome::Pass);
+    }
+    let right = aim::right_value(service, settings, stack);
+    let report = Report::new(
+        format!(
+            "`{}` sends spans to `{}` by {}, but that port speaks {}",
+            service.label(),
+            settings.shown(),
+            protocol.word(),
+            receiver.protocol.word(),
+        ),
+        aim::source_proof(service, settings),
+        aim::set(service, settings, &right),
+    );
+    let text = format!(
+        "OTLP {} endpoint: {}",
+        receiver.protocol.word(),
+        receiver.endpoint
+    );
+    let proof = Evidence::new(EvidenceKind::Configuration, &config.source, text);
+    fail(report.since(aim::created(service)).proof([proof]))
+}
+
+/// The receiver that listens at a port.
+pub(super) fn receiver_at(config: &TempoConfig, port: u16) -> Option<&Receiver> {
+    config
+        .receivers
+        .iter()
+        .find(|receiver| port_of(&receiver.endpoint) == Some(port))
+}
+
+/// The port at the end of a listening address.
+pub(super) fn port_of(address: &str) -> Option<u16> {
+    address.rsplit_once(':')?.1.parse().ok()
+}

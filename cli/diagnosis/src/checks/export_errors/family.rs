@@ -1,0 +1,166 @@
+//! The families that the kinds of export errors fall into, one check each.
+
+use crate::{
+    check::{Cause, Outcome, Report, Verdict, fail},
+    checks::{
+        configuration::{
+            endpoint_localhost, endpoint_malformed, endpoint_on_another_network,
+            endpoint_port_not_served, endpoint_protocol_mismatch, endpoint_unknown_host,
+        },
+        export_errors::started_before_tempo,
+        stack::{tempo_exited, tempo_missing, tempo_oom_killed, tempo_paused, tempo_restarting},
+        standing,
+        tempo::{config_rejected, not_ready, receiver_bound_to_loopback, spans_refused},
+    },
+    export_errors::ErrorKind,
+    finding::Remedy,
+    snapshot::ErrorGroup,
+    view::{Service, Stack},
+};
+
+/// What a family of export errors has in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Family {
+    /// Nobody listens there.
+    Refused,
+    /// The name resolves to nothing.
+    NameNotFound,
+    /// Nobody answers in time, or the connection is cut.
+    TimedOut,
+    /// Something answers that is no OTLP receiver of that protocol.
+    Unimplemented,
+    /// TLS on one side only, or a certificate that is not trusted.
+    Tls,
+    /// The backend refuses what it received.
+    Rejected,
+    /// Anything else.
+    Other,
+}
+
+/// What explains an export error, most telling first.
+pub(super) const CAUSES: &[Cause] = &[
+    Cause::same_subject(endpoint_malformed::CHECK.code),
+    Cause::same_subject(endpoint_localhost::CHECK.code),
+    Cause::same_subject(endpoint_unknown_host::CHECK.code),
+    Cause::same_subject(endpoint_on_another_network::CHECK.code),
+    Cause::same_subject(endpoint_protocol_mismatch::CHECK.code),
+    Cause::same_subject(endpoint_port_not_served::CHECK.code),
+    Cause::anywhere(tempo_missing::CHECK.code),
+    Cause::export_target(tempo_oom_killed::CHECK.code),
+    Cause::export_target(config_rejected::CHECK.code),
+    Cause::export_target(tempo_restarting::CHECK.code),
+    Cause::export_target(tempo_exited::CHECK.code),
+    Cause::export_target(tempo_paused::CHECK.code),
+    Cause::export_target(receiver_bound_to_loopback::CHECK.code),
+    Cause::export_target(not_ready::CHECK.code),
+    Cause::same_subject(started_before_tempo::CHECK.code),
+];
+
+/// What explains that a backend rejects: its own counter says it first.
+pub(super) const REJECTION_CAUSES: &[Cause] = &[
+    Cause::export_target(spans_refused::CHECK.code),
+    Cause::export_target(not_ready::CHECK.code),
+];
+
+impl Family {
+    /// The family of a kind.
+    fn of(kind: ErrorKind) -> Self {
+        use ErrorKind as Kind;
+        match kind {
+            Kind::BackendDown | Kind::LocalhostInContainer | Kind::WrongPort => Self::Refused,
+            Kind::DnsNoSuchHost | Kind::DnsServerMisbehaving | Kind::HostDockerInternal => {
+                Self::NameNotFound
+            }
+            Kind::BackendTimeout | Kind::ConnectionDropped | Kind::ClientReset => Self::TimedOut,
+            Kind::GrpcToHttpPort
+            | Kind::HttpToGrpcPort
+            | Kind::ProtocolPortMismatch
+            | Kind::QueryPortUsed
+            | Kind::PathWrong404
+            | Kind::PathDoubled
+            | Kind::PathOtlpPrefix
+            | Kind::PathOnGrpcEndpoint
+            | Kind::WrongService200
+            | Kind::ContentTypeUnsupported
+            | Kind::CollectorNoTracesPipeline => Self::Unimplemented,
+            Kind::TlsToPlaintext | Kind::PlaintextToTls | Kind::TlsUntrustedCert => Self::Tls,
+            Kind::BadRequest
+            | Kind::PartialSuccess
+            | Kind::TenantMissing
+            | Kind::AuthFailed
+            | Kind::TempoRateLimited
+            | Kind::TempoBatchOverBurst
+            | Kind::TempoTraceTooLarge
+            | Kind::TempoLiveTracesExceeded
+            | Kind::TempoMessageTooLarge
+            | Kind::TempoInvalidIds
+            | Kind::TempoSpanDiscarded
+            | Kind::CollectorMemoryLimiter
+            | Kind::CollectorPermanentError => Self::Rejected,
+            Kind::Unspecified
+            | Kind::BackendNotReady
+            | Kind::ProxyBadGateway
+            | Kind::HttpProxyEnv
+            | Kind::BackendInternalError
+            | Kind::SchemeMissing
+            | Kind::EndpointMalformed
+            | Kind::HttpRedirect
+            | Kind::SdkQueueFull
+            | Kind::ExporterUnknown
+            | Kind::ExporterNone
+            | Kind::SdkDisabled
+            | Kind::ProtocolEnvInvalid
+            | Kind::SamplerInvalid
+            | Kind::HeadersMalformed
+            | Kind::TimeoutEnvInvalid
+            | Kind::PropagatorInvalid
+            | Kind::CollectorRetryExhausted
+            | Kind::CollectorQueueFull
+            | Kind::CollectorConfigInvalid
+            | Kind::TempoRingEmpty
+            | Kind::TempoLiveStoreStarting
+            | Kind::TempoKafkaMissing
+            | Kind::TempoDiskFull => Self::Other,
+        }
+    }
+
+    /// The newest standing error of this family in a service's log, as a verdict.
+    pub(super) fn examine(self, service: &Service<'_>, stack: &Stack<'_>) -> Verdict {
+        let standing = standing::standing(service, stack)?;
+        let newest = standing
+            .into_iter()
+            .filter(|group| Self::of(group.kind) == self)
+            .max_by_key(|group| group.last_at);
+        match newest {
+            Some(group) => fail(self.report(service, group)),
+            None => Ok(Outcome::Pass),
+        }
+    }
+
+    /// Whether an error of this family can come from a backend that was not there yet.
+    pub(super) fn is_absence(kind: ErrorKind) -> bool {
+        matches!(
+            Self::of(kind),
+            Self::Refused | Self::NameNotFound | Self::TimedOut
+        )
+    }
+
+    fn report(self, service: &Service<'_>, group: &ErrorGroup) -> Report {
+        let to = service.settings.known().map_or(String::new(), |settings| {
+            format!(" to `{}`", settings.shown())
+        });
+        let message = format!(
+            "`{}` fails to export spans{to}: {} ({})",
+            service.label(),
+            group.kind.describe(),
+            standing::count(group),
+        );
+        let advice = group.kind.advice().trim_end_matches('.');
+        Report::new(
+            message,
+            standing::proof(service, group),
+            Remedy::edit(advice),
+        )
+        .since(standing::since(group))
+    }
+}

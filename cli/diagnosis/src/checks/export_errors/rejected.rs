@@ -1,0 +1,32 @@
+//! The backend rejects what a service exports.
+
+use super::family::{Family, REJECTION_CAUSES};
+use crate::{
+    check::{Check, Examine, Verdict},
+    code::Code,
+    finding::Severity,
+    policy::Policy,
+    view::{Service, Stack},
+};
+
+pub(crate) static CHECK: Check = Check {
+    code: Code::new(506),
+    name: "rejected",
+    severity: Severity::Error,
+    summary: "the backend rejects what a service exports",
+    why: "What is rejected for good is lost; what may be tried again adds load.",
+    causes: &[
+        "A rate or size limit.",
+        "No tenant, or a wrong token.",
+        "Ids of the wrong length.",
+    ],
+    remedy: "Read the reason in the line: raise the limit that it names, or mend tenant, token or ids.",
+    verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
+    masked_by: REJECTION_CAUSES,
+    explains: &[],
+    examine: Examine::EachService(examine),
+};
+
+fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
+    Family::Rejected.examine(service, stack)
+}

@@ -1,0 +1,33 @@
+//! Exports reach something that is no OTLP receiver for them.
+
+use super::family::{CAUSES, Family};
+use crate::{
+    check::{Check, Examine, Verdict},
+    code::Code,
+    finding::Severity,
+    policy::Policy,
+    view::{Service, Stack},
+};
+
+pub(crate) static CHECK: Check = Check {
+    code: Code::new(504),
+    name: "unimplemented",
+    severity: Severity::Error,
+    summary: "a service's exports reach something that is no OTLP receiver for them",
+    why: "The answer is 404, 415 or UNIMPLEMENTED and is not tried again: every span is lost.",
+    causes: &[
+        "gRPC to the HTTP port, or HTTP to the gRPC port.",
+        "Tempo's query port 3200.",
+        "A path that is doubled or missing.",
+        "A collector without a traces pipeline.",
+    ],
+    remedy: "Send gRPC to 4317, HTTP to 4318 with the path `/v1/traces`.",
+    verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
+    masked_by: CAUSES,
+    explains: &[],
+    examine: Examine::EachService(examine),
+};
+
+fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
+    Family::Unimplemented.examine(service, stack)
+}

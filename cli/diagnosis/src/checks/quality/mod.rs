@@ -1,0 +1,3 @@
+//! Area 07: trace quality and propagation.
+
+pub(crate) mod serves_but_sends_nothing;

@@ -1,0 +1,200 @@
+//! A service that serves requests and sends no spans.
+
+use jiff::SignedDuration;
+
+use crate::{
+    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
+    checks::{
+        configuration::{
+            endpoint_localhost, endpoint_malformed, endpoint_on_another_network,
+            endpoint_port_not_served, endpoint_protocol_mismatch, endpoint_unknown_host,
+        },
+        export_errors::{
+            connection_refused, failed, name_not_found, rejected, started_before_tempo, timed_out,
+            tls_failed, unimplemented,
+        },
+        stack::{
+            service_exited, service_paused, service_restarting, tempo_exited, tempo_missing,
+            tempo_oom_killed, tempo_paused, tempo_restarting,
+        },
+        tempo::{
+            config_rejected, not_ready, receiver_bound_to_loopback, spans_discarded, spans_refused,
+        },
+    },
+    code::Code,
+    finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
+    observed::{Gap, Probe},
+    policy::Policy,
+    view::{Service, Stack},
+};
+
+/// A span needs this long at most to be found: batch delay, Tempo's cut, and the 30 s by which 3.x hides fresh traces.
+const UNTIL_FOUND: SignedDuration = SignedDuration::from_secs(60);
+
+pub(crate) static CHECK: Check = Check {
+    code: Code::new(701),
+    name: "serves-but-sends-nothing",
+    severity: Severity::Error,
+    summary: "a service serves requests and no span of it arrives",
+    why: "Many SDKs print nothing when they are switched off or fail: requests without spans are the only sign.",
+    causes: &[
+        "The SDK is never initialised, or failed to initialise and the service went on without it.",
+        "The sampler drops everything, or a caller's `traceparent` says so.",
+        "The exporter is `none` or the SDK is disabled.",
+    ],
+    remedy: "Look at the first lines of the service's log for its tracer, and at `ptctl env` for what switches it off.",
+    verify: "`ptctl status` shows a last span of the service after the next request.",
+    masked_by: &[
+        Cause::same_subject(endpoint_malformed::CHECK.code),
+        Cause::same_subject(endpoint_localhost::CHECK.code),
+        Cause::same_subject(endpoint_unknown_host::CHECK.code),
+        Cause::same_subject(endpoint_on_another_network::CHECK.code),
+        Cause::same_subject(endpoint_protocol_mismatch::CHECK.code),
+        Cause::same_subject(endpoint_port_not_served::CHECK.code),
+        Cause::anywhere(tempo_missing::CHECK.code),
+        Cause::export_target(tempo_oom_killed::CHECK.code),
+        Cause::export_target(config_rejected::CHECK.code),
+        Cause::export_target(tempo_restarting::CHECK.code),
+        Cause::export_target(tempo_exited::CHECK.code),
+        Cause::export_target(tempo_paused::CHECK.code),
+        Cause::export_target(receiver_bound_to_loopback::CHECK.code),
+        Cause::export_target(not_ready::CHECK.code),
+        Cause::same_subject(service_exited::CHECK.code),
+        Cause::same_subject(service_restarting::CHECK.code),
+        Cause::same_subject(service_paused::CHECK.code),
+        Cause::same_subject(started_before_tempo::CHECK.code),
+        Cause::same_subject(connection_refused::CHECK.code),
+        Cause::same_subject(name_not_found::CHECK.code),
+        Cause::same_subject(timed_out::CHECK.code),
+        Cause::same_subject(unimplemented::CHECK.code),
+        Cause::same_subject(tls_failed::CHECK.code),
+        Cause::same_subject(rejected::CHECK.code),
+        Cause::same_subject(failed::CHECK.code),
+        Cause::export_target(spans_refused::CHECK.code),
+        Cause::export_target(spans_discarded::CHECK.code),
+    ],
+    explains: &[],
+    examine: Examine::EachService(examine),
+};
+
+fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
+    let served = match served(service, stack) {
+        Served::Nothing => {
+            return Ok(Outcome::NotApplicable(
+                "nobody has called it within the window",
+            ));
+        }
+        Served::Unknown(gap) => return Err(gap),
+        Served::Requests(proof) => proof,
+    };
+    if let Some(counters) = counters(service) {
+        if counters.made == 0 {
+            return fail(report(service, served, "and its tracer made no span"));
+        }
+        if counters.waiting > 0 && counters.failed + counters.dropped == 0 {
+            return Ok(Outcome::Pass);
+        }
+    }
+    let Some(name) = &service.name else {
+        return Err(Gap::new(
+            Probe::TempoSearch,
+            service.subject.clone(),
+            "nothing tells the service name under which its spans would stand",
+        ));
+    };
+    if stack.backends.is_empty() {
+        return Ok(Outcome::NotApplicable("there is no Tempo to look in"));
+    }
+    match stack.sighting_of(service)? {
+        Some(sighting) if sighting.last_at.is_some() => Ok(Outcome::Pass),
+        Some(_) | None if too_fresh(&served, stack) => Err(Gap::new(
+            Probe::TempoSearch,
+            service.subject.clone(),
+            "its first request is too fresh for its spans to be found",
+        )),
+        Some(_) | None => {
+            let looked = format!(
+                "no span with service.name={:?} since {}",
+                name.0, stack.snapshot.since
+            );
+            let proof = Evidence::new(EvidenceKind::Search, "Tempo", looked);
+            fail(report(service, served, "and Tempo has no span of it").proof([proof]))
+        }
+    }
+}
+
+enum Served {
+    Requests(Evidence),
+    Nothing,
+    Unknown(Gap),
+}
+
+/// Whether the service served anything that a tracer would have recorded, by its own counter or its access log.
+fn served(service: &Service<'_>, stack: &Stack<'_>) -> Served {
+    let container = service.container;
+    let metrics = container.metrics.as_ref();
+    if let Some(metrics) = metrics.and_then(|metrics| metrics.known())
+        && let Some(requests) = metrics.requests
+    {
+        return match requests {
+            0 => Served::Nothing,
+            count => Served::Requests(Evidence::new(
+                EvidenceKind::Metric,
+                &metrics.url,
+                format!("http_requests_total {count}"),
+            )),
+        };
+    }
+    match container.logs.get() {
+        Ok(logs) if logs.requests.count > 0 => {
+            let last = logs.requests.last.as_ref();
+            let proof = last.map_or_else(
+                || {
+                    Evidence::new(
+                        EvidenceKind::Log,
+                        &container.name,
+                        format!("{} requests", logs.requests.count),
+                    )
+                },
+                |line| Evidence::log(&container.name, line),
+            );
+            // A request line from before the window's spans could be found proves nothing about them.
+            match last.and_then(|line| line.at) {
+                Some(at) if at < stack.snapshot.since => Served::Nothing,
+                Some(_) | None => Served::Requests(proof),
+            }
+        }
+        Ok(_) => Served::Nothing,
+        Err(gap) => Served::Unknown(gap),
+    }
+}
+
+fn counters(service: &Service<'_>) -> Option<crate::snapshot::SpanCounters> {
+    service.container.metrics.as_ref()?.known()?.spans
+}
+
+fn too_fresh(served: &Evidence, stack: &Stack<'_>) -> bool {
+    served
+        .at
+        .is_some_and(|at| stack.snapshot.taken_at.duration_since(at) < UNTIL_FOUND)
+}
+
+fn report(service: &Service<'_>, served: Evidence, but: &str) -> Report {
+    let started = service.container.state.started_at;
+    Report::new(
+        format!("`{}` serves requests, {but}", service.label()),
+        served,
+        Remedy::run(
+            "look for its tracer in the first lines of its log",
+            format!("docker logs {} 2>&1 | head -20", service.container.name),
+        ),
+    )
+    .since(started.map(|at| Moment::new(at, "it started")))
+    .proof(counters(service).map(|counters| {
+        let text = format!(
+            "spans made {}, sent {}, failed {}, dropped {}",
+            counters.made, counters.sent, counters.failed, counters.dropped
+        );
+        Evidence::new(EvidenceKind::Metric, &service.container.name, text)
+    }))
+}

@@ -1,0 +1,143 @@
+//! What the engine says of a container's life, in words and proofs.
+
+use jiff::SignedDuration;
+
+use crate::{
+    finding::{Evidence, EvidenceKind, Moment},
+    snapshot::{Container, EngineEventKind, RestartPolicy, Status},
+    view::Stack,
+};
+
+/// Restarts within this time of each other are a loop.
+const LOOP_WINDOW: SignedDuration = SignedDuration::from_mins(1);
+/// From this count on, restarts are a loop rather than an accident.
+const LOOP_COUNT: u64 = 3;
+
+/// Whether the container ended and nothing is bringing it back.
+pub(super) fn has_ended(container: &Container) -> bool {
+    match container.state.status {
+        Status::Created | Status::Exited | Status::Dead | Status::Removing => true,
+        Status::Running | Status::Paused | Status::Restarting => false,
+    }
+}
+
+/// Whether the restart policy keeps starting it in vain.
+pub(super) fn is_looping(container: &Container, stack: &Stack<'_>) -> bool {
+    let state = &container.state;
+    let just_started = state
+        .started_at
+        .is_some_and(|started| stack.snapshot.taken_at.duration_since(started) < LOOP_WINDOW);
+    state.status == Status::Restarting
+        || (state.status == Status::Running && state.restart_count >= LOOP_COUNT && just_started)
+}
+
+/// Whether it ended as a job does: with success, and nothing was to bring it back.
+pub(super) fn is_finished_job(container: &Container) -> bool {
+    let state = &container.state;
+    let unwatched = matches!(
+        container.restart_policy,
+        RestartPolicy::No | RestartPolicy::OnFailure
+    );
+    state.status == Status::Exited && state.exit_code == 0 && unwatched
+}
+
+/// Whether the kernel killed its main process for want of memory, now or within the window.
+pub(super) fn was_oom_killed(container: &Container, stack: &Stack<'_>) -> bool {
+    container.state.oom_killed
+        || stack
+            .events_of(&container.id)
+            .any(|event| event.kind == EngineEventKind::Oom)
+}
+
+/// How the container ended, for a sentence: `exited with code 1`, `was created but never started`.
+pub(super) fn ending(container: &Container) -> String {
+    match container.state.status {
+        Status::Created => "was created but never started".to_owned(),
+        Status::Restarting => format!("keeps exiting with code {}", container.state.exit_code),
+        Status::Running | Status::Paused | Status::Removing | Status::Exited | Status::Dead => {
+            format!("exited with code {}", container.state.exit_code)
+        }
+    }
+}
+
+/// When it ended.
+pub(super) fn ended(container: &Container) -> Option<Moment> {
+    let at = container.state.finished_at?;
+    Some(Moment::new(
+        at,
+        format!("the container {}", ending(container)),
+    ))
+}
+
+/// The engine's own words on its state.
+pub(super) fn state_proof(container: &Container) -> Evidence {
+    let state = &container.state;
+    let mut text = format!(
+        "State.Status={} ExitCode={}",
+        state.status.word(),
+        state.exit_code
+    );
+    if state.restart_count > 0 {
+        text.push_str(&format!(" RestartCount={}", state.restart_count));
+    }
+    if let Some(error) = &state.error {
+        text.push_str(&format!(" Error={error:?}"));
+    }
+    Evidence::new(EvidenceKind::Container, &container.name, text).at(state.finished_at)
+}
+
+/// The lines of its log that say why it ended; else the last lines that it wrote.
+pub(super) fn last_words(container: &Container) -> Vec<Evidence> {
+    let Some(logs) = container.logs.known() else {
+        return Vec::new();
+    };
+    let lines = if logs.fatal.is_empty() {
+        &logs.tail[logs.tail.len().saturating_sub(2)..]
+    } else {
+        &logs.fatal[logs.fatal.len().saturating_sub(3)..]
+    };
+    lines
+        .iter()
+        .map(|line| Evidence::log(&container.name, line))
+        .collect()
+}
+
+/// The proofs of an OOM kill: the engine's field, its events, and the limit.
+pub(super) fn oom_proof(container: &Container, stack: &Stack<'_>) -> Vec<Evidence> {
+    let limit = match container.memory_limit {
+        Some(bytes) => format!("HostConfig.Memory={bytes} bytes"),
+        None => "no memory limit of its own: the host ran out".to_owned(),
+    };
+    let field = format!("State.OOMKilled={} {limit}", container.state.oom_killed);
+    let events = stack
+        .events_of(&container.id)
+        .filter(|event| event.kind == EngineEventKind::Oom)
+        .map(|event| Evidence::new(EvidenceKind::Event, &container.name, "oom").at(Some(event.at)));
+    std::iter::once(Evidence::new(
+        EvidenceKind::Container,
+        &container.name,
+        field,
+    ))
+    .chain(events)
+    .collect()
+}
+
+/// When it was first killed for want of memory within the window.
+pub(super) fn oom_moment(container: &Container, stack: &Stack<'_>) -> Option<Moment> {
+    let event = stack
+        .events_of(&container.id)
+        .find(|event| event.kind == EngineEventKind::Oom);
+    let at = event
+        .map(|event| event.at)
+        .or(container.state.finished_at)?;
+    Some(Moment::new(at, "the kernel killed it for want of memory"))
+}
+
+/// When it was paused, by the engine's events.
+pub(super) fn pause_moment(container: &Container, stack: &Stack<'_>) -> Option<Moment> {
+    stack
+        .events_of(&container.id)
+        .filter(|event| event.kind == EngineEventKind::Pause)
+        .last()
+        .map(|event| Moment::new(event.at, "the container was paused"))
+}

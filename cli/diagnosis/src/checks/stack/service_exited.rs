@@ -1,0 +1,55 @@
+//! A traced service's container ended.
+
+use super::{run_state, service_oom_killed};
+use crate::{
+    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
+    checks::commands,
+    code::Code,
+    finding::{Remedy, Severity},
+    observed::Probe,
+    policy::Policy,
+    view::{Service, Stack},
+};
+
+pub(crate) static CHECK: Check = Check {
+    code: Code::new(111),
+    name: "service-exited",
+    severity: Severity::Error,
+    summary: "a traced service is not running",
+    why: "It serves nothing and traces nothing; traces that pass through it end at its caller.",
+    causes: &[
+        "It failed at start; the last lines of its log say why.",
+        "Somebody stopped it.",
+        "A port that it publishes is taken, so that it was created and never started.",
+    ],
+    remedy: "Read the last lines of its log, mend what they name, then `docker start` it.",
+    verify: "`ptctl status` shows it as running.",
+    masked_by: &[Cause::same_subject(service_oom_killed::CHECK.code)],
+    explains: &[Probe::ServiceMetrics, Probe::Logs],
+    examine: Examine::EachService(examine),
+};
+
+fn examine(service: &Service<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
+    let container = service.container;
+    if !run_state::has_ended(container) {
+        return Ok(Outcome::Pass);
+    }
+    if run_state::is_finished_job(container) {
+        return Ok(Outcome::NotApplicable(
+            "it is a job that ended with success",
+        ));
+    }
+    let report = Report::new(
+        format!("`{}` {}", service.label(), run_state::ending(container)),
+        run_state::state_proof(container),
+        Remedy::run(
+            "start it, and read its log if it ends again",
+            commands::start(container),
+        ),
+    );
+    fail(
+        report
+            .since(run_state::ended(container))
+            .proof(run_state::last_words(container)),
+    )
+}

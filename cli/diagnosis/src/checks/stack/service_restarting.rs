@@ -1,0 +1,54 @@
+//! A traced service starts, fails and is started again.
+
+use super::{run_state, service_oom_killed};
+use crate::{
+    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
+    checks::commands,
+    code::Code,
+    finding::{Remedy, Severity},
+    observed::Probe,
+    policy::Policy,
+    view::{Service, Stack},
+};
+
+pub(crate) static CHECK: Check = Check {
+    code: Code::new(112),
+    name: "service-restarting",
+    severity: Severity::Error,
+    summary: "a traced service is in a restart loop",
+    why: "Each end loses the spans that waited in its queue, and between two starts it serves nothing.",
+    causes: &[
+        "It fails at start; the last lines of its log say why.",
+        "Its memory limit is too low.",
+    ],
+    remedy: "Read the last lines of its log: they name the cause.",
+    verify: "`docker inspect --format '{{.RestartCount}}'` on its container no longer grows.",
+    masked_by: &[Cause::same_subject(service_oom_killed::CHECK.code)],
+    explains: &[Probe::ServiceMetrics, Probe::Logs],
+    examine: Examine::EachService(examine),
+};
+
+fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
+    let container = service.container;
+    if !run_state::is_looping(container, stack) {
+        return Ok(Outcome::Pass);
+    }
+    let report = Report::new(
+        format!(
+            "`{}` {} and was restarted {} times",
+            service.label(),
+            run_state::ending(container),
+            container.state.restart_count
+        ),
+        run_state::state_proof(container),
+        Remedy::run(
+            "mend what the last lines of its log name",
+            commands::logs(container),
+        ),
+    );
+    fail(
+        report
+            .since(run_state::ended(container))
+            .proof(run_state::last_words(container)),
+    )
+}

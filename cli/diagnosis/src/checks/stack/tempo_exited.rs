@@ -1,0 +1,67 @@
+//! Tempo's container ended and nothing brings it back.
+
+use super::{run_state, tempo_oom_killed};
+use crate::{
+    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
+    checks::{commands, tempo::config_rejected},
+    code::Code,
+    finding::{Remedy, Severity},
+    observed::Probe,
+    policy::Policy,
+    view::{Backend, Stack},
+};
+
+pub(crate) static CHECK: Check = Check {
+    code: Code::new(102),
+    name: "tempo-exited",
+    severity: Severity::Error,
+    summary: "Tempo's container is not running",
+    why: "Nothing receives spans. Its name does not resolve while it is down, so clients report either a refused connection or an unknown host.",
+    causes: &[
+        "Somebody stopped it.",
+        "Its configuration or its data folder was refused at start; the last lines of its log say which.",
+        "A port that it publishes is taken, so that it was created and never started.",
+        "An OTLP port inside was busy: Tempo then exits with code 0, and `restart: on-failure` does not bring it back.",
+    ],
+    remedy: "Read the last lines of its log, mend what they name, then `docker start` it.",
+    verify: "`ptctl doctor --wait 30s` finds Tempo ready.",
+    masked_by: &[
+        Cause::same_subject(tempo_oom_killed::CHECK.code),
+        Cause::same_subject(config_rejected::CHECK.code),
+    ],
+    explains: &[
+        Probe::TempoAddress,
+        Probe::TempoReady,
+        Probe::TempoVersion,
+        Probe::TempoConfig,
+        Probe::TempoMetrics,
+        Probe::TempoSearch,
+    ],
+    examine: Examine::EachBackend(examine),
+};
+
+fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
+    let Some(container) = backend.container else {
+        return Ok(Outcome::NotApplicable("this Tempo is outside the engine"));
+    };
+    if !run_state::has_ended(container) {
+        return Ok(Outcome::Pass);
+    }
+    let report = Report::new(
+        format!(
+            "Tempo `{}` {}",
+            backend.label(),
+            run_state::ending(container)
+        ),
+        run_state::state_proof(container),
+        Remedy::run(
+            "start it, and read its log if it ends again",
+            commands::start(container),
+        ),
+    );
+    fail(
+        report
+            .since(run_state::ended(container))
+            .proof(run_state::last_words(container)),
+    )
+}

@@ -1,0 +1,67 @@
+//! Tempo starts, fails and is started again.
+
+use super::{run_state, tempo_oom_killed};
+use crate::{
+    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
+    checks::{commands, tempo::config_rejected},
+    code::Code,
+    finding::{Remedy, Severity},
+    observed::Probe,
+    policy::Policy,
+    view::{Backend, Stack},
+};
+
+pub(crate) static CHECK: Check = Check {
+    code: Code::new(103),
+    name: "tempo-restarting",
+    severity: Severity::Error,
+    summary: "Tempo's container is in a restart loop",
+    why: "Between two starts nothing receives spans, and what was received is lost with the process.",
+    causes: &[
+        "Its configuration has keys of another major version.",
+        "Its data folder is not writable by uid 10001.",
+        "Its memory limit is below what it needs.",
+    ],
+    remedy: "Read the last lines of its log: they name the cause.",
+    verify: "`docker inspect --format '{{.RestartCount}}'` on its container no longer grows.",
+    masked_by: &[
+        Cause::same_subject(tempo_oom_killed::CHECK.code),
+        Cause::same_subject(config_rejected::CHECK.code),
+    ],
+    explains: &[
+        Probe::TempoAddress,
+        Probe::TempoReady,
+        Probe::TempoVersion,
+        Probe::TempoConfig,
+        Probe::TempoMetrics,
+        Probe::TempoSearch,
+    ],
+    examine: Examine::EachBackend(examine),
+};
+
+fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
+    let Some(container) = backend.container else {
+        return Ok(Outcome::NotApplicable("this Tempo is outside the engine"));
+    };
+    if !run_state::is_looping(container, stack) {
+        return Ok(Outcome::Pass);
+    }
+    let report = Report::new(
+        format!(
+            "Tempo `{}` {} and was restarted {} times",
+            backend.label(),
+            run_state::ending(container),
+            container.state.restart_count
+        ),
+        run_state::state_proof(container),
+        Remedy::run(
+            "mend what the last lines of its log name",
+            commands::logs(container),
+        ),
+    );
+    fail(
+        report
+            .since(run_state::ended(container))
+            .proof(run_state::last_words(container)),
+    )
+}

@@ -1,0 +1,102 @@
+//! Whether export errors in a service's log still stand, or are history.
+
+use jiff::Timestamp;
+
+use crate::{
+    export_errors::Loss,
+    finding::{Evidence, Moment},
+    observed::Gap,
+    snapshot::{EngineEventKind, ErrorGroup, Readiness},
+    view::{Service, Stack},
+};
+
+/// The export errors of a service that nothing shows to be over, oldest first.
+///
+/// Over is an error that came before the service's last start, before a span of the service that Tempo has, before
+/// the service itself said that exporting works again, or before its backend came back and the service has said
+/// nothing since.
+pub(super) fn standing<'s>(
+    service: &Service<'s>,
+    stack: &Stack<'s>,
+) -> Result<Vec<&'s ErrorGroup>, Gap> {
+    let logs = service.container.logs.get();
+    let logs = match logs {
+        Ok(_) => service.container.logs.known(),
+        Err(gap) => return Err(gap),
+    };
+    let over = over_until(service, stack);
+    let stands = |group: &&ErrorGroup| {
+        group.since_start > 0
+            && !group
+                .recovered_at
+                .is_some_and(|recovered| Some(recovered) >= group.last_at)
+            && !over.is_some_and(|over| Some(over) >= group.last_at)
+    };
+    Ok(logs
+        .into_iter()
+        .flat_map(|logs| &logs.errors)
+        .filter(stands)
+        .collect())
+}
+
+/// The last moment at which something shows that exporting worked or could work again.
+fn over_until(service: &Service<'_>, stack: &Stack<'_>) -> Option<Timestamp> {
+    let sighted = match stack.sighting_of(service) {
+        Ok(sighting) => sighting.and_then(|sighting| sighting.last_at),
+        Err(_) => None,
+    };
+    sighted
+        .max(backend_back(service, stack))
+        .max(rejoined(service, stack))
+}
+
+/// When the backend that the service exports to came back, if it is ready now.
+pub(super) fn backend_back(service: &Service<'_>, stack: &Stack<'_>) -> Option<Timestamp> {
+    let backend = stack.backend_of(service)?;
+    let container = backend.container?;
+    if backend.tempo.ready.known() != Some(&Readiness::Ready) {
+        return None;
+    }
+    let thawed = stack
+        .events_of(&container.id)
+        .filter(|event| {
+            matches!(
+                event.kind,
+                EngineEventKind::Unpause | EngineEventKind::Connect
+            )
+        })
+        .last();
+    container.state.started_at.max(thawed.map(|event| event.at))
+}
+
+/// When the service last joined a network.
+fn rejoined(service: &Service<'_>, stack: &Stack<'_>) -> Option<Timestamp> {
+    stack
+        .events_of(&service.container.id)
+        .filter(|event| event.kind == EngineEventKind::Connect)
+        .last()
+        .map(|event| event.at)
+}
+
+/// How often, what, and what became of the data: `12 exports failed (connection refused), the last at 08:14:03`.
+pub(super) fn count(group: &ErrorGroup) -> String {
+    let lost = match group.lost {
+        Loss::Yes => ", and their spans are lost",
+        Loss::No => ", and are tried again",
+        Loss::Unknown => "",
+    };
+    let lines = if group.count == 1 { "line" } else { "lines" };
+    format!("{} {lines} since its last start{lost}", group.since_start)
+}
+
+/// The line itself.
+pub(super) fn proof(service: &Service<'_>, group: &ErrorGroup) -> Evidence {
+    Evidence::log(&service.container.name, &group.sample)
+}
+
+/// Since the first line of the group.
+pub(super) fn since(group: &ErrorGroup) -> Option<Moment> {
+    group
+        .first_at
+        .map(|at| Moment::new(at, "its first such line"))
+}

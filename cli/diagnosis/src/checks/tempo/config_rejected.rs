@@ -1,0 +1,95 @@
+//! Tempo refused its configuration.
+
+use crate::{
+    check::{Check, Examine, Outcome, Report, Verdict, fail},
+    checks::commands,
+    code::Code,
+    finding::{Evidence, Moment, Remedy, Severity},
+    observed::Probe,
+    policy::Policy,
+    snapshot::LogLine,
+    view::{Backend, Stack},
+};
+
+pub(crate) static CHECK: Check = Check {
+    code: Code::new(202),
+    name: "config-rejected",
+    severity: Severity::Error,
+    summary: "Tempo does not start because it refuses its configuration",
+    why: "Tempo reads its file strictly: one unknown key, and it exits within a tenth of a second, before logging starts.",
+    causes: &[
+        "The file was written for another major version: 3.0 removed `ingester`, `compactor` and others.",
+        "The image tag `latest` moved to a new major version.",
+        "The file is not where `-config.file` says, or Docker made a folder in its place.",
+    ],
+    remedy: "Remove or correct the keys that the message names, or pin the image to the version that the file was written for.",
+    verify: "`docker logs` on its container ends with `Tempo started`.",
+    masked_by: &[],
+    explains: &[
+        Probe::TempoAddress,
+        Probe::TempoReady,
+        Probe::TempoVersion,
+        Probe::TempoConfig,
+        Probe::TempoMetrics,
+        Probe::TempoSearch,
+    ],
+    examine: Examine::EachBackend(examine),
+};
+
+fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
+    let Some(container) = backend.container else {
+        return Ok(Outcome::NotApplicable("this Tempo is outside the engine"));
+    };
+    if container.is_running() {
+        return Ok(Outcome::Pass);
+    }
+    let logs = container.logs.get()?;
+    let Some(start) = logs
+        .fatal
+        .iter()
+        .rposition(|line| line.text.contains("failed parsing config"))
+    else {
+        return Ok(Outcome::Pass);
+    };
+    let lines = &logs.fatal[start..];
+    let reason = reason(lines);
+    let report = Report::new(
+        format!(
+            "Tempo `{}` refuses its configuration: {reason}",
+            backend.label()
+        ),
+        Evidence::log(&container.name, &lines[0]),
+        Remedy::run(
+            format!(
+                "correct the file that {} reads, then start it",
+                backend.label()
+            ),
+            commands::start(container),
+        ),
+    );
+    let since = lines[0]
+        .at
+        .map(|at| Moment::new(at, "it refused its configuration"));
+    fail(
+        report.since(since).proof(
+            lines[1..]
+                .iter()
+                .map(|line| Evidence::log(&container.name, line)),
+        ),
+    )
+}
+
+/// The innermost part of Tempo's message: the line that names the key, or what follows the last wrapping.
+fn reason(lines: &[LogLine]) -> &str {
+    let named = lines
+        .iter()
+        .skip(1)
+        .find(|line| line.text.trim_start().starts_with("line "));
+    let text = named.map_or(lines[0].text.as_str(), |line| line.text.as_str());
+    let text = text
+        .split_once("failed to parse configFile ")
+        .map_or(text, |(_, rest)| rest);
+    text.split_once("failed parsing config: ")
+        .map_or(text, |(_, rest)| rest)
+        .trim()
+}

@@ -1,0 +1,86 @@
+//! Tempo runs and is not ready.
+
+use super::config_rejected;
+use crate::{
+    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
+    checks::{
+        commands,
+        stack::{tempo_exited, tempo_oom_killed, tempo_paused, tempo_restarting},
+    },
+    code::Code,
+    finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
+    observed::Probe,
+    policy::Policy,
+    snapshot::Readiness,
+    view::{Backend, Stack},
+};
+
+pub(crate) static CHECK: Check = Check {
+    code: Code::new(201),
+    name: "not-ready",
+    severity: Severity::Error,
+    summary: "Tempo runs but is not ready",
+    why: "Until `/ready` says 200, a part of Tempo is missing: spans may be refused, or stored and not found.",
+    causes: &[
+        "It just started: 2.x needs 15 s, 3.x less than one.",
+        "A module failed; its log says which.",
+        "It is overloaded, or its port answers to something else.",
+    ],
+    remedy: "Wait for it with `ptctl doctor --wait 60s`; if the reason stays, read Tempo's log.",
+    verify: "`ptctl status` shows Tempo as ready.",
+    masked_by: &[
+        Cause::same_subject(tempo_oom_killed::CHECK.code),
+        Cause::same_subject(tempo_exited::CHECK.code),
+        Cause::same_subject(tempo_restarting::CHECK.code),
+        Cause::same_subject(tempo_paused::CHECK.code),
+        Cause::same_subject(config_rejected::CHECK.code),
+    ],
+    explains: &[
+        Probe::TempoVersion,
+        Probe::TempoConfig,
+        Probe::TempoMetrics,
+        Probe::TempoSearch,
+    ],
+    examine: Examine::EachBackend(examine),
+};
+
+fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
+    let (said, answer) = match backend.tempo.ready.get()? {
+        Readiness::Ready => return Ok(Outcome::Pass),
+        Readiness::NotReady { status, reason } => {
+            (reason.clone(), format!("HTTP {status}: {reason}"))
+        }
+        Readiness::NoAnswer { reason } => (reason.clone(), reason.clone()),
+    };
+    let url = backend
+        .tempo
+        .reached
+        .known()
+        .map_or("", |reached| reached.url());
+    let remedy = match backend.container {
+        Some(container) => Remedy::run(
+            "wait, and if the reason stays, read its log",
+            commands::logs(container),
+        ),
+        None => Remedy::edit("ask whoever runs it; its own log names the module that is missing"),
+    };
+    let started = backend
+        .container
+        .and_then(|container| container.state.started_at);
+    let report = Report::new(
+        format!(
+            "Tempo `{}` is not ready: {}",
+            backend.label(),
+            said.lines().next().unwrap_or_default()
+        ),
+        Evidence::new(EvidenceKind::Http, format!("{url}/ready"), answer)
+            .at(Some(stack.snapshot.taken_at)),
+        remedy,
+    );
+    let fatal = backend.container.and_then(|container| {
+        let line = container.logs.known()?.fatal.last()?;
+        Some(Evidence::log(&container.name, line))
+    });
+    let since = started.map(|at| Moment::new(at, "it started"));
+    fail(report.since(since).proof(fatal))
+}

@@ -1,0 +1,108 @@
+//! Folding findings under the finding that explains them.
+
+use std::collections::HashMap;
+
+use crate::{
+    catalogue,
+    check::{Cause, Reach},
+    diagnosis::RootCause,
+    finding::Finding,
+    observed::Gap,
+    subject::Subject,
+    view::Stack,
+};
+
+/// Arranges findings as root causes with their symptoms. Every finding comes out exactly once.
+pub(super) fn attribute(findings: Vec<Finding>, stack: &Stack<'_>) -> Vec<RootCause> {
+    let targets = export_targets(stack);
+    let roots: Vec<usize> = (0..findings.len())
+        .map(|index| root_of(index, &findings, &targets))
+        .collect();
+    let mut causes: Vec<RootCause> = Vec::new();
+    let mut place: HashMap<usize, usize> = HashMap::new();
+    for (index, finding) in findings.iter().enumerate() {
+        if roots[index] == index {
+            place.insert(index, causes.len());
+            causes.push(RootCause {
+                finding: finding.clone(),
+                symptoms: Vec::new(),
+                blocked: Vec::new(),
+            });
+        }
+    }
+    for (index, finding) in findings.into_iter().enumerate() {
+        if roots[index] != index {
+            causes[place[&roots[index]]].symptoms.push(finding);
+        }
+    }
+    // The worst first; among equals the one that explains most; then the order of the catalogue.
+    causes.sort_by_key(|cause| {
+        (
+            std::cmp::Reverse(cause.finding.severity),
+            std::cmp::Reverse(cause.symptoms.len()),
+            cause.finding.code,
+            cause.finding.subject.clone(),
+        )
+    });
+    causes
+}
+
+/// Moves gaps under the root cause whose check explains them; returns those that nothing explains.
+pub(super) fn explain(gaps: Vec<Gap>, causes: &mut [RootCause]) -> Vec<Gap> {
+    let mut open = Vec::new();
+    for gap in gaps {
+        let explains = |finding: &Finding| {
+            finding.subject == gap.subject
+                && catalogue::by_code(finding.code)
+                    .is_some_and(|check| check.explains.contains(&gap.probe))
+        };
+        let cause = causes
+            .iter_mut()
+            .find(|cause| explains(&cause.finding) || cause.symptoms.iter().any(explains));
+        match cause {
+            Some(cause) => cause.blocked.push(gap),
+            None => open.push(gap),
+        }
+    }
+    open
+}
+
+type Targets = HashMap<Subject, Subject>;
+
+fn export_targets(stack: &Stack<'_>) -> Targets {
+    stack
+        .services
+        .iter()
+        .filter_map(|service| {
+            let backend = stack.backend_of(service)?;
+            Some((service.subject.clone(), backend.subject.clone()))
+        })
+        .collect()
+}
+
+/// Follows explanations until a finding that nothing explains. The cause graph has no cycles, which a test guards.
+fn root_of(start: usize, findings: &[Finding], targets: &Targets) -> usize {
+    let mut index = start;
+    while let Some(parent) = parent_of(index, findings, targets) {
+        index = parent;
+    }
+    index
+}
+
+fn parent_of(index: usize, findings: &[Finding], targets: &Targets) -> Option<usize> {
+    let finding = &findings[index];
+    let causes = catalogue::by_code(finding.code)?.masked_by;
+    causes.iter().find_map(|cause| {
+        findings
+            .iter()
+            .position(|other| other.code == cause.code && reaches(cause, other, finding, targets))
+    })
+}
+
+fn reaches(cause: &Cause, explaining: &Finding, explained: &Finding, targets: &Targets) -> bool {
+    match cause.reach {
+        Reach::Anywhere => true,
+        Reach::SameSubject => explaining.subject == explained.subject,
+        Reach::ExportTarget => targets.get(&explained.subject) == Some(&explaining.subject),
+    }
+}

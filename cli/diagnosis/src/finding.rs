@@ -1,0 +1,182 @@
+//! What a check found: one sentence, its proof, and what to do.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{code::Code, snapshot::LogLine, subject::Subject};
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth knowing; nothing is lost.
+    Info,
+    /// Traces are lost in part, or will be.
+    Warning,
+    /// Traces do not arrive.
+    Error,
+}
+
+impl Severity {
+    /// Its word in a report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// One thing that is wrong, with its proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The check's code.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What it is about.
+    pub subject: Subject,
+    /// One sentence, subject first, values inline, in Markdown.
+    pub message: String,
+    /// Since when, where anything tells.
+    pub since: Option<Moment>,
+    /// What a person can go and look at; never empty.
+    pub evidence: Vec<Evidence>,
+    /// What to do about it here, with the values of this stack.
+    pub remedy: Remedy,
+}
+
+/// A point in time and what happened then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moment {
+    /// When.
+    pub at: Timestamp,
+    /// What happened, as a fragment: `the container was paused`.
+    pub what: String,
+}
+
+impl Moment {
+    /// `what` happened at `at`.
+    pub fn new(at: Timestamp, what: impl Into<String>) -> Self {
+        Self {
+            at,
+            what: what.into(),
+        }
+    }
+}
+
+/// What to do about a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remedy {
+    /// One imperative sentence without its full stop, in Markdown.
+    pub action: String,
+    /// A command to paste, where one does it or finishes it.
+    pub command: Option<String>,
+}
+
+impl Remedy {
+    /// An action that a command carries out.
+    pub fn run(action: impl Into<String>, command: impl Into<String>) -> Self {
+        Self {
+            action: action.into(),
+            command: Some(command.into()),
+        }
+    }
+
+    /// An action that no single command carries out.
+    pub fn edit(action: impl Into<String>) -> Self {
+        Self {
+            action: action.into(),
+            command: None,
+        }
+    }
+
+    /// The same action, finished by `command` where there is one.
+    #[must_use]
+    pub fn then(mut self, command: Option<String>) -> Self {
+        self.command = command;
+        self
+    }
+}
+
+/// One proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// What kind of thing was read.
+    pub kind: EvidenceKind,
+    /// Where: a container's name, a URL, a file.
+    pub source: String,
+    /// What stood there, redacted.
+    pub text: String,
+    /// When it was said, where it carries a time.
+    pub at: Option<Timestamp>,
+}
+
+/// The kinds of things that prove a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceKind {
+    /// A field of the container's description by the engine.
+    Container,
+    /// An environment variable of the container.
+    Variable,
+    /// A line of the container's log.
+    Log,
+    /// An answer over HTTP.
+    Http,
+    /// A counter.
+    Metric,
+    /// A setting in a configuration file.
+    Configuration,
+    /// Something that the engine reported.
+    Event,
+    /// A lookup that found nothing.
+    Search,
+}
+
+impl fmt::Display for EvidenceKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Container => "container",
+            Self::Variable => "variable",
+            Self::Log => "log",
+            Self::Http => "http",
+            Self::Metric => "metric",
+            Self::Configuration => "config",
+            Self::Event => "event",
+            Self::Search => "search",
+        })
+    }
+}
+
+impl Evidence {
+    /// A proof without a time of its own.
+    pub fn new(kind: EvidenceKind, source: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            kind,
+            source: source.into(),
+            text: text.into(),
+            at: None,
+        }
+    }
+
+    /// A line of the log of the container `source`.
+    pub fn log(source: impl Into<String>, line: &LogLine) -> Self {
+        Self {
+            kind: EvidenceKind::Log,
+            source: source.into(),
+            text: line.text.clone(),
+            at: line.at,
+        }
+    }
+
+    /// The same proof with the time at which it was said.
+    #[must_use]
+    pub fn at(mut self, at: Option<Timestamp>) -> Self {
+        self.at = at;
+        self
+    }
+}

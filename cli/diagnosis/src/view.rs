@@ -1,0 +1,214 @@
+//! The stack as checks see it: containers in their parts, with settings and targets worked out once.
+
+use std::collections::HashMap;
+
+use crate::{
+    export::{ExportSettings, ServiceName, Sign, Target, tracing_signs},
+    observed::Observed,
+    snapshot::{Container, ContainerId, EngineEvent, Role, Snapshot, SpanSighting, Tempo},
+    subject::Subject,
+};
+
+/// The stack of one snapshot.
+#[derive(Debug)]
+pub struct Stack<'s> {
+    /// The facts.
+    pub snapshot: &'s Snapshot,
+    /// The traced services that were asked for.
+    pub services: Vec<Service<'s>>,
+    /// The other containers of the stack that look like services and show no sign of tracing.
+    pub untraced: Vec<&'s Container>,
+    /// The trace backends.
+    pub backends: Vec<Backend<'s>>,
+}
+
+/// A service that is meant to send traces.
+#[derive(Debug)]
+pub struct Service<'s> {
+    /// What findings about it carry.
+    pub subject: Subject,
+    /// Its container.
+    pub container: &'s Container,
+    /// Why it counts as traced; never empty.
+    pub signs: Vec<Sign>,
+    /// Where it exports, as far as its environment tells.
+    pub settings: Observed<ExportSettings>,
+    /// Whom that reaches; `None` where the settings are unknown or malformed.
+    pub target: Option<Target<'s>>,
+    /// The name on its spans, where anything tells it.
+    pub name: Option<ServiceName>,
+}
+
+/// A trace backend.
+#[derive(Debug)]
+pub struct Backend<'s> {
+    /// What findings about it carry.
+    pub subject: Subject,
+    /// Its facts.
+    pub tempo: &'s Tempo,
+    /// Its container; `None` outside this engine.
+    pub container: Option<&'s Container>,
+}
+
+impl<'s> Stack<'s> {
+    /// Works out the parts of a snapshot.
+    pub fn of(snapshot: &'s Snapshot) -> Self {
+        let subjects = subjects(snapshot);
+        let mut services = Vec::new();
+        let mut untraced = Vec::new();
+        for container in &snapshot.containers {
+            if container.role != Role::Service || !in_stack(container, snapshot) {
+                continue;
+            }
+            let signs = signs(container, snapshot);
+            if signs.is_empty() {
+                untraced.push(container);
+            } else if asked_for(container, snapshot) {
+                let settings = ExportSettings::of(container);
+                let target = settings
+                    .known()
+                    .and_then(|settings| Target::of(container, settings, snapshot));
+                services.push(Service {
+                    subject: Subject::Service(subjects[&container.id].clone()),
+                    container,
+                    signs,
+                    settings,
+                    target,
+                    name: ServiceName::of(container).or_else(|| name_in_tempo(container, snapshot)),
+                });
+            }
+        }
+        let backends = snapshot
+            .tempos
+            .iter()
+            .map(|tempo| Backend {
+                subject: Subject::Tempo(tempo.name.clone()),
+                tempo,
+                container: tempo
+                    .container
+                    .as_ref()
+                    .and_then(|id| snapshot.container(id)),
+            })
+            .collect();
+        Self {
+            snapshot,
+            services,
+            untraced,
+            backends,
+        }
+    }
+
+    /// The backend that a service exports to directly.
+    pub fn backend_of(&self, service: &Service<'_>) -> Option<&Backend<'s>> {
+        let Some(Target::Container { container, .. }) = &service.target else {
+            return None;
+        };
+        self.backends
+            .iter()
+            .find(|backend| backend.tempo.container.as_ref() == Some(&container.id))
+    }
+
+    /// What the engine reported about a container, oldest first; empty where events are unknown.
+    pub fn events_of<'a>(
+        &'a self,
+        id: &'a ContainerId,
+    ) -> impl Iterator<Item = &'s EngineEvent> + 'a {
+        let events: &'s [EngineEvent] = self.snapshot.events.known().map_or(&[], Vec::as_slice);
+        events.iter().filter(move |event| event.container == *id)
+    }
+
+    /// The newest span of a service that any backend found; `Err` where no backend could be searched.
+    pub fn sighting_of(
+        &self,
+        service: &Service<'_>,
+    ) -> Result<Option<&'s SpanSighting>, crate::observed::Gap> {
+        let Some(name) = &service.name else {
+            return Ok(None);
+        };
+        let mut newest: Option<&'s SpanSighting> = None;
+        let mut gap = None;
+        for backend in &self.backends {
+            match backend.tempo.sightings.get() {
+                Ok(sightings) => {
+                    let here = sightings
+                        .iter()
+                        .find(|sighting| sighting.service_name == name.0);
+                    newest = newest
+                        .into_iter()
+                        .chain(here)
+                        .max_by_key(|sighting| sighting.last_at);
+                }
+                Err(missing) => gap = Some(missing),
+            }
+        }
+        match (newest, gap) {
+            (None, Some(gap)) => Err(gap),
+            (newest, _) => Ok(newest),
+        }
+    }
+}
+
+impl Service<'_> {
+    /// Its name in a sentence.
+    pub fn label(&self) -> &str {
+        self.subject.name()
+    }
+}
+
+impl Backend<'_> {
+    /// Its name in a sentence.
+    pub fn label(&self) -> &str {
+        self.subject.name()
+    }
+}
+
+fn in_stack(container: &Container, snapshot: &Snapshot) -> bool {
+    container.project == snapshot.stack.project
+}
+
+fn asked_for(container: &Container, snapshot: &Snapshot) -> bool {
+    let only = &snapshot.stack.only_services;
+    only.is_empty()
+        || only
+            .iter()
+            .any(|name| *name == container.name || container.service.as_ref() == Some(name))
+}
+
+fn signs(container: &Container, snapshot: &Snapshot) -> Vec<Sign> {
+    let mut signs = tracing_signs(container);
+    if signs.is_empty() && container.label(crate::export::TRACED_LABEL).is_none() {
+        signs.extend(name_in_tempo(container, snapshot).map(|name| Sign::NameInTempo(name.0)));
+    }
+    signs
+}
+
+/// A service name of Tempo's that equals the container's Compose service or name.
+fn name_in_tempo(container: &Container, snapshot: &Snapshot) -> Option<ServiceName> {
+    let known = snapshot
+        .tempos
+        .iter()
+        .filter_map(|tempo| tempo.services.known());
+    known
+        .flatten()
+        .find(|name| **name == container.name || container.service.as_ref() == Some(name))
+        .map(|name| ServiceName(name.clone()))
+}
+
+/// One name for each container: its Compose service, or the container's own where several share that.
+fn subjects(snapshot: &Snapshot) -> HashMap<ContainerId, String> {
+    let mut uses: HashMap<&str, usize> = HashMap::new();
+    for container in &snapshot.containers {
+        *uses.entry(container.display_name()).or_default() += 1;
+    }
+    snapshot
+        .containers
+        .iter()
+        .map(|container| {
+            let name = match uses[container.display_name()] {
+                1 => container.display_name(),
+                _ => &container.name,
+            };
+            (container.id.clone(), name.to_owned())
+        })
+        .collect()
+}
