@@ -28,25 +28,30 @@ RUN set -eu; \
 # owner and mode from the folder that it covers.
 FROM scratch AS service
 COPY --from=build --chown=10001:10001 /state/ /
-# ptctl applies the checks that know our telemetry library only where an image carries this label.
+# ptctl applies the checks that know our telemetry library only where an image carries this label; each service's own
+# name, as its spans have it, stands beside it below.
 LABEL dev.ptctl.library=telemetry
 USER 10001:10001
 EXPOSE 8080
 
 FROM service AS controller
 COPY --from=build /out/docutag-controller /docutag-controller
+LABEL dev.ptctl.service-name=docutag-controller
 ENTRYPOINT ["/docutag-controller"]
 
 FROM service AS scraper
 COPY --from=build /out/docutag-scraper /docutag-scraper
+LABEL dev.ptctl.service-name=docutag-scraper
 ENTRYPOINT ["/docutag-scraper"]
 
 FROM service AS textanalyzer
 COPY --from=build /out/docutag-textanalyzer /docutag-textanalyzer
+LABEL dev.ptctl.service-name=docutag-textanalyzer
 ENTRYPOINT ["/docutag-textanalyzer"]
 
 FROM service AS scheduler
 COPY --from=build /out/docutag-scheduler /docutag-scheduler
+LABEL dev.ptctl.service-name=docutag-scheduler
 ENTRYPOINT ["/docutag-scheduler"]
 
 # Laid out as Tempo's own image, so that one can stand in for the other on the same volume.
