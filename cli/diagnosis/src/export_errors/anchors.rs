@@ -80,6 +80,20 @@ const ANCHORS: &[&str] = &[
     "TRACE_TOO_LARGE",
     "LIVE_TRACES_EXCEEDED",
     "msg=discarded",
+    "max size of trace",
+    "failed to push",
+    // What SDKs and the collector say of their settings.
+    "TRACES_SAMPLER",
+    "sampler",
+    "exporter(s)",
+    "part of the URL",
+    "Propagator",
+    "failed to get config",
+    // Shared.
+    "xporter disconnected",
+    "disconnected from the server",
+    "grpc_log",
+    "Partial success",
     // The tracing library of our own services.
     "export failed",
     "export recovered",

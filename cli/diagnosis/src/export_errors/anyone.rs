@@ -23,6 +23,10 @@ pub(super) fn read(record: &Record<'_>, context: &Context) -> Option<Reading> {
     ) {
         return Some(Reading::failed(component, Loss::Unknown));
     }
+    // The gRPC C core prints one such line for each attempt, beside the exporter's own.
+    if is_grpc_core(text) || text.contains("addrConn.createTransport") {
+        return None;
+    }
     // A query to the same host fails with the same words, so paths and ports of queries never count.
     let sent_to_receiver = endpoint::names_otlp_path(text)
         || endpoint::names_otlp_port(text)
@@ -47,6 +51,14 @@ pub(super) fn read(record: &Record<'_>, context: &Context) -> Option<Reading> {
     );
     (answered && !text.contains("StatusCode.OK"))
         .then(|| Reading::failed(component, Loss::Unknown).likeliest(ErrorKind::BackendDown))
+}
+
+/// `I0000 00:00:00.000000 12 file.cc:34] …`, or `E1122 …`.
+fn is_grpc_core(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    matches!(bytes.next(), Some(b'I' | b'W' | b'E'))
+        && bytes.by_ref().take(4).filter(u8::is_ascii_digit).count() == 4
+        && text.contains(".cc:")
 }
 
 /// A program that could not listen, or says that it does, speaks of its own port.

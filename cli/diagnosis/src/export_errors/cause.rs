@@ -258,6 +258,17 @@ const STRONG_TEXTS: Texts = &[
             "error reading server preface: eof",
         ],
     ),
+    // A gRPC client that got an answer of HTTP: the port speaks HTTP/2, yet takes no exports.
+    (
+        ErrorKind::QueryPortUsed,
+        &[
+            "code received from server: 404",
+            "code received from server: 405",
+            "http2 header with status: 404",
+            "unimplemented: received http status code 404",
+            "mapped from http status code 404",
+        ],
+    ),
     (
         ErrorKind::CollectorNoTracesPipeline,
         &[
@@ -319,6 +330,17 @@ const STRONG_TEXTS: Texts = &[
             "stream was reset",
             "h2 protocol error",
             "kind(unexpectedeof)",
+        ],
+    ),
+    (
+        ErrorKind::BackendTimeout,
+        &[
+            "timeout expired",
+            "read timed out",
+            "i/o timeout",
+            "etimedout",
+            "client.timeout",
+            "idle timeout",
         ],
     ),
     (

@@ -38,14 +38,24 @@ pub(super) fn read(record: &Record<'_>, context: &Context) -> Option<Reading> {
             Reading::failed(component, Loss::Unknown).kind(ErrorKind::CollectorMemoryLimiter),
         );
     }
-    // grpc-go inside the collector, which names the destination; the same line about another port is not an exporter's.
-    if says(
-        text,
-        &[
-            "addrConn.createTransport failed to connect to",
-            "addrConn.createTransport: failed to connect to",
-        ],
-    ) && (endpoint::names_otlp_port(text) || context.is_named_in(text))
+    // The exporter's own wrapping before 0.40, and its notice of a partial answer.
+    if text.contains("failed to push ") && text.contains(" data via OTLP exporter: ") {
+        return Some(Reading::failed(component, Loss::Unknown));
+    }
+    if text.contains("Partial success response") {
+        return Some(Reading::failed(component, Loss::Yes).kind(ErrorKind::PartialSuccess));
+    }
+    // grpc-go inside the collector, bridged to zap; its message may be split over lines. Grafana, Loki and Tempo print
+    // the same in logfmt about their queries.
+    if record.form != Form::Logfmt
+        && says(text, &["connection error: desc = "])
+        && (record.field("grpc_log") == Some("true") || text.contains("grpc_log\": true"))
+    {
+        return Some(Reading::failed(component, Loss::Unknown));
+    }
+    if record.form != Form::Logfmt
+        && text.contains("addrConn.createTransport")
+        && (endpoint::names_otlp_port(text) || context.is_named_in(text))
     {
         return Some(Reading::failed(component, Loss::Unknown));
     }
@@ -68,8 +78,16 @@ fn exporting_failed(component: Component, text: &str) -> Reading {
         return Reading::failed(component, Loss::No);
     }
     let reading = Reading::failed(component, Loss::Yes);
-    if text.contains("no more retries left") || text.contains("No more retries left") {
-        reading.likeliest(ErrorKind::CollectorRetryExhausted)
+    if says(
+        text,
+        &[
+            "no more retries left",
+            "No more retries left",
+            "max elapsed time expired",
+        ],
+    ) {
+        // What failed each time stands in the lines of the retries before.
+        reading.kind(ErrorKind::CollectorRetryExhausted)
     } else if text.contains("Permanent error") || text.contains("not retryable") {
         reading.likeliest(ErrorKind::CollectorPermanentError)
     } else {

@@ -16,6 +16,12 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
     if says(text, &["traces export: "]) {
         return Some(Reading::failed(SDK, Loss::Yes));
     }
+    // The OTLP exporter before 1.0 kept the connection itself.
+    if text.contains(" exporter is disconnected from the server ")
+        || after_log_prefix(text).is_some_and(|message| message == "exporter disconnected")
+    {
+        return Some(Reading::failed(SDK, Loss::Yes));
+    }
     let worded = says(
         text,
         &[

@@ -55,6 +55,9 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
         {
             return Some(reading.kind(ErrorKind::HttpToGrpcPort));
         }
+        if ends_in_host(text) {
+            return Some(reading.kind(ErrorKind::DnsNoSuchHost));
+        }
         return Some(reading);
     }
     if text.contains("BatchSpanProcessor dropped ")
@@ -67,6 +70,18 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
         return Some(Reading::failed(SDK, Loss::Yes).likeliest(ErrorKind::BackendDown));
     }
     notice(text)
+}
+
+/// Whether the message ends in a bare name, which is all that `UnknownHostException` says.
+fn ends_in_host(text: &str) -> bool {
+    const OTHERS: [&str; 6] = ["timeout", "closed", "Canceled", "canceled", "null", "EOF"];
+    text.rsplit_once("rror message: ").is_some_and(|(_, host)| {
+        !host.is_empty()
+            && !OTHERS.contains(&host)
+            && host
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
+    })
 }
 
 /// What the SDK says of its settings when it starts.

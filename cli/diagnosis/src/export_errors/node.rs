@@ -76,7 +76,6 @@ fn is_handled_error(record: &Record<'_>) -> bool {
     strings
         && !logged
         && record.field("stack").is_some()
-        && record.field("message").is_some()
         && record.field("name").is_some()
         && (cause::of(&record.text).is_some() || record.field("errno").is_some())
 }

@@ -87,7 +87,17 @@ fn ruby(text: &str) -> Option<Reading> {
 /// `error_log` of the PHP SDK: `OpenTelemetry: [error] Export failure [exception] … [previous] …`.
 fn php(text: &str) -> Option<Reading> {
     const SDK: Component = Component::sdk(Language::Php);
-    if !text.contains("OpenTelemetry: [") {
+    // Without a logger the SDK raises a PHP warning; with Monolog its channel is named.
+    let marked = says(
+        text,
+        &[
+            "OpenTelemetry: [",
+            "OpenTelemetry.",
+            "Warning: Export ",
+            "Warning:  Export ",
+        ],
+    );
+    if !marked {
         return None;
     }
     if says(

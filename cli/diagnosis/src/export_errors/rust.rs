@@ -32,6 +32,9 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
     ) {
         return None;
     }
+    if text.contains("deadline exceeded during throttle") {
+        return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::TempoRateLimited));
+    }
     if says(text, &["PartialSuccess"]) {
         return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::PartialSuccess));
     }

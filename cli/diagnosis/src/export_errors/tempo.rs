@@ -24,6 +24,10 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
     if message.starts_with("RATE_LIMITED") {
         return Some(Reading::failed(TEMPO, Loss::Unknown).kind(ErrorKind::TempoRateLimited));
     }
+    // The compactor cuts a trace that grew past the limit only once its blocks met.
+    if message == "max size of trace exceeded" && record.field("discarded_span_count").is_some() {
+        return Some(Reading::failed(TEMPO, Loss::Yes).kind(ErrorKind::TempoTraceTooLarge));
+    }
     if message == "discarded" && record.field("spanid").is_some() {
         return Some(Reading::failed(TEMPO, Loss::Yes).kind(ErrorKind::TempoSpanDiscarded));
     }
