@@ -41,7 +41,7 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
         return Ok(Outcome::NotApplicable("this Tempo is outside the engine"));
     };
     if container.is_running() {
-        return Ok(Outcome::Pass);
+        return Ok(Outcome::NotApplicable("it runs"));
     }
     let logs = container.logs.get()?;
     let Some(start) = logs
