@@ -17,14 +17,13 @@ use super::{
 pub fn classify(line: &[u8], context: &Context) -> Option<Verdict> {
     let record = envelope::open(line);
     let reading = read(&record, context)?;
-    let signal = reading.signal.unwrap_or_else(|| signal_of(&record));
     let named = reading
         .kind
         .or_else(|| cause::of(without_frames(&record.text).as_ref()));
     let kind = named.unwrap_or(ErrorKind::Unspecified);
     Some(Verdict {
         outcome: reading.outcome,
-        signal,
+        signal: signal_of(&record),
         lost: reading.lost,
         kind,
         likeliest: named.unwrap_or_else(|| endpoint::refine(reading.likeliest, &record.text)),

@@ -8,7 +8,6 @@ pub(super) struct Reading {
     pub(super) component: Component,
     pub(super) outcome: Outcome,
     pub(super) lost: Loss,
-    pub(super) signal: Option<Signal>,
     /// The cause, where the message itself is the cause; else it is looked for in the text.
     pub(super) kind: Option<ErrorKind>,
     /// The commonest cause of this message where its text names none.
@@ -21,7 +20,6 @@ impl Reading {
             component,
             outcome: Outcome::Failed,
             lost,
-            signal: None,
             kind: None,
             likeliest: ErrorKind::BackendDown,
         }
@@ -44,13 +42,6 @@ impl Reading {
 
     pub(super) fn likeliest(self, likeliest: ErrorKind) -> Self {
         Self { likeliest, ..self }
-    }
-
-    pub(super) fn signal(self, signal: Signal) -> Self {
-        Self {
-            signal: Some(signal),
-            ..self
-        }
     }
 }
 
