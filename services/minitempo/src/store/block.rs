@@ -1,0 +1,391 @@
+//! One block: a redb file that is either open for writing, with its index in memory, or sealed, with its index in a table.
+
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+
+use redb::{
+    Builder, Database, Durability, ReadOnlyDatabase, ReadTransaction, ReadableDatabase as _,
+    ReadableTable as _, TableDefinition,
+};
+
+use super::catalogue::TimeRange;
+use super::error::StoreError;
+use super::fragment::{Fragment, FragmentHead, split_record};
+use super::index::{MemoryIndex, Sequence, Summary, TraceEntry, table_key, tenant_prefix};
+use crate::ids::{TenantId, TraceId};
+
+/// Fragments by their place in the block.
+const FRAGMENTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("fragments");
+/// Entries by tenant and trace, written when the block is sealed.
+const TRACES: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("traces");
+/// One record, the [`Summary`] of a sealed block as JSON.
+const SUMMARY: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("summary");
+const SUMMARY_KEY: &str = "summary";
+
+/// What redb may cache of the block that is being written.
+const OPEN_CACHE_BYTES: usize = 8 << 20;
+/// What redb may cache of each sealed block: the operating system's cache does the rest.
+const SEALED_CACHE_BYTES: usize = 256 << 10;
+
+/// One file of spans.
+pub(crate) struct Block {
+    path: PathBuf,
+    content: RwLock<Content>,
+}
+
+enum Content {
+    Open {
+        database: Database,
+        index: RwLock<MemoryIndex>,
+    },
+    Sealed {
+        database: ReadOnlyDatabase,
+        summary: Summary,
+    },
+    /// Between closing a file for writing and opening it for reading, or after that failed.
+    Closed,
+}
+
+impl Block {
+    /// Makes a new, empty block at `path`.
+    pub(crate) fn create(path: &Path) -> Result<Self, StoreError> {
+        let database = Builder::new()
+            .set_cache_size(OPEN_CACHE_BYTES)
+            .create(path)
+            .map_err(|source| StoreError::engine(path, source))?;
+        let block = Self {
+            path: path.to_owned(),
+            content: RwLock::new(Content::Open {
+                database,
+                index: RwLock::new(MemoryIndex::default()),
+            }),
+        };
+        // A file with its tables in it is told apart from one that was cut.
+        block.append(&[], 0)?;
+        Ok(block)
+    }
+
+    /// Opens a file that an earlier run left behind; every page of a block that was not sealed is checked.
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        let content = match open_sealed(path) {
+            Ok(Some((database, summary))) => Content::Sealed { database, summary },
+            Ok(None) | Err(_) => open_unsealed(path)?,
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            content: RwLock::new(content),
+        })
+    }
+
+    /// Where the file lies.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes fragments and waits until they are on disk; they can be read when this returns.
+    pub(crate) fn append(&self, fragments: &[&Fragment], arrived: u64) -> Result<(), StoreError> {
+        let content = self.read();
+        let Content::Open { database, index } = &*content else {
+            return Err(StoreError::Closed);
+        };
+        let failed = |source: redb::Error| StoreError::engine(&self.path, source);
+        let first = read_index(index).next_sequence();
+        let mut transaction = database
+            .begin_write()
+            .map_err(|source| failed(source.into()))?;
+        transaction
+            .set_durability(Durability::Immediate)
+            .map_err(|source| failed(source.into()))?;
+        {
+            let mut table = transaction
+                .open_table(FRAGMENTS)
+                .map_err(|source| failed(source.into()))?;
+            for (sequence, fragment) in (first..).zip(fragments) {
+                let mut record = table
+                    .insert_reserve(sequence, fragment.record_len())
+                    .map_err(|source| failed(source.into()))?;
+                fragment.write_to(arrived, record.as_mut());
+            }
+        }
+        transaction
+            .commit()
+            .map_err(|source| failed(source.into()))?;
+        let mut index = index.write().unwrap_or_else(PoisonError::into_inner);
+        for (sequence, fragment) in (first..).zip(fragments) {
+            let head = FragmentHead {
+                tenant: fragment.tenant.as_str(),
+                trace_id: fragment.trace_id,
+                spans: fragment.spans,
+                start: fragment.start,
+                end: fragment.end,
+                arrived,
+            };
+            index.insert(&head, fragment.payload.len() as u64, sequence);
+        }
+        Ok(())
+    }
+
+    /// Writes the index into the file, closes it for writing and opens it for reading.
+    pub(crate) fn seal(&self) -> Result<(), StoreError> {
+        self.write_index()?;
+        let mut content = self.content.write().unwrap_or_else(PoisonError::into_inner);
+        if let Content::Open { .. } = &*content {
+            *content = Content::Closed;
+            *content = match open_sealed(&self.path)? {
+                Some((database, summary)) => Content::Sealed { database, summary },
+                None => return Err(StoreError::unreadable(&self.path, "summary")),
+            };
+        }
+        Ok(())
+    }
+
+    /// Closes the file after a failed write and opens it again with what is on disk.
+    pub(crate) fn reopen(&self) -> Result<(), StoreError> {
+        let mut content = self.content.write().unwrap_or_else(PoisonError::into_inner);
+        *content = Content::Closed;
+        *content = open_unsealed(&self.path)?;
+        Ok(())
+    }
+
+    fn write_index(&self) -> Result<(), StoreError> {
+        let content = self.read();
+        let Content::Open { database, index } = &*content else {
+            return Ok(());
+        };
+        let failed = |source: redb::Error| StoreError::engine(&self.path, source);
+        let index = read_index(index);
+        let summary = serde_json::to_vec(index.summary())
+            .map_err(|_| StoreError::unreadable(&self.path, "summary"))?;
+        let mut entries: Vec<_> = index
+            .iter()
+            .map(|(tenant, trace_id, entry)| (table_key(tenant, trace_id), entry.encode()))
+            .collect();
+        entries.sort_unstable();
+        let transaction = database
+            .begin_write()
+            .map_err(|source| failed(source.into()))?;
+        {
+            let mut table = transaction
+                .open_table(TRACES)
+                .map_err(|source| failed(source.into()))?;
+            for (key, value) in &entries {
+                table
+                    .insert(key.as_slice(), value.as_slice())
+                    .map_err(|source| failed(source.into()))?;
+            }
+            let mut table = transaction
+                .open_table(SUMMARY)
+                .map_err(|source| failed(source.into()))?;
+            table
+                .insert(SUMMARY_KEY, summary.as_slice())
+                .map_err(|source| failed(source.into()))?;
+        }
+        transaction.commit().map_err(|source| failed(source.into()))
+    }
+
+    /// What the block holds as a whole.
+    pub(crate) fn summary(&self) -> Summary {
+        match &*self.read() {
+            Content::Open { index, .. } => read_index(index).summary().clone(),
+            Content::Sealed { summary, .. } => summary.clone(),
+            Content::Closed => Summary::default(),
+        }
+    }
+
+    /// Bytes of payload, which decide when an open block is full.
+    pub(crate) fn payload_bytes(&self) -> u64 {
+        match &*self.read() {
+            Content::Open { index, .. } => read_index(index).bytes(),
+            Content::Sealed { summary, .. } => summary.tenants.values().map(|t| t.bytes).sum(),
+            Content::Closed => 0,
+        }
+    }
+
+    /// Whether the block still takes fragments.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(&*self.read(), Content::Open { .. })
+    }
+
+    /// The entry of one trace, if the block has any of it.
+    pub(crate) fn entry(
+        &self,
+        tenant: &TenantId,
+        trace_id: TraceId,
+    ) -> Result<Option<TraceEntry>, StoreError> {
+        match &*self.read() {
+            Content::Open { index, .. } => Ok(read_index(index).get(tenant, trace_id).cloned()),
+            Content::Sealed { database, .. } => {
+                let failed = |source: redb::Error| StoreError::engine(&self.path, source);
+                let transaction = database
+                    .begin_read()
+                    .map_err(|source| failed(source.into()))?;
+                let table = transaction
+                    .open_table(TRACES)
+                    .map_err(|source| failed(source.into()))?;
+                let value = table
+                    .get(table_key(tenant, trace_id).as_slice())
+                    .map_err(|source| failed(source.into()))?;
+                value
+                    .map(|value| {
+                        TraceEntry::decode(value.value())
+                            .ok_or_else(|| StoreError::unreadable(&self.path, "trace entry"))
+                    })
+                    .transpose()
+            }
+            Content::Closed => Ok(None),
+        }
+    }
+
+    /// The traces of a tenant that touch `range`, latest start first.
+    pub(crate) fn traces(
+        &self,
+        tenant: &TenantId,
+        range: TimeRange,
+    ) -> Result<Vec<(TraceId, TraceEntry)>, StoreError> {
+        let mut found = match &*self.read() {
+            Content::Open { index, .. } => read_index(index)
+                .of_tenant(tenant)
+                .filter(|(_, entry)| range.touches(entry.start, entry.end))
+                .map(|(id, entry)| (id, entry.clone()))
+                .collect(),
+            Content::Sealed { database, .. } => self.sealed_traces(database, tenant, range)?,
+            Content::Closed => Vec::new(),
+        };
+        found.sort_unstable_by_key(|(id, entry)| (std::cmp::Reverse(entry.start), *id));
+        Ok(found)
+    }
+
+    fn sealed_traces(
+        &self,
+        database: &ReadOnlyDatabase,
+        tenant: &TenantId,
+        range: TimeRange,
+    ) -> Result<Vec<(TraceId, TraceEntry)>, StoreError> {
+        let failed = |source: redb::Error| StoreError::engine(&self.path, source);
+        let transaction = database
+            .begin_read()
+            .map_err(|source| failed(source.into()))?;
+        let table = transaction
+            .open_table(TRACES)
+            .map_err(|source| failed(source.into()))?;
+        let prefix = tenant_prefix(tenant);
+        let mut found = Vec::new();
+        for item in table
+            .range(prefix.as_slice()..)
+            .map_err(|source| failed(source.into()))?
+        {
+            let (key, value) = item.map_err(|source| failed(source.into()))?;
+            let Some(id) = key.value().strip_prefix(prefix.as_slice()) else {
+                break;
+            };
+            let id = <[u8; 16]>::try_from(id)
+                .map_err(|_| StoreError::unreadable(&self.path, "trace key"))?;
+            let entry = TraceEntry::decode(value.value())
+                .ok_or_else(|| StoreError::unreadable(&self.path, "trace entry"))?;
+            if range.touches(entry.start, entry.end) {
+                found.push((TraceId::from_array(id), entry));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The payloads of some fragments, in the order asked for.
+    pub(crate) fn payloads(&self, fragments: &[Sequence]) -> Result<Vec<Vec<u8>>, StoreError> {
+        let content = self.read();
+        let begin = match &*content {
+            Content::Open { database, .. } => database.begin_read(),
+            Content::Sealed { database, .. } => database.begin_read(),
+            Content::Closed => return Ok(Vec::new()),
+        };
+        let failed = |source: redb::Error| StoreError::engine(&self.path, source);
+        let transaction = begin.map_err(|source| failed(source.into()))?;
+        self.read_payloads(&transaction, fragments)
+    }
+
+    fn read_payloads(
+        &self,
+        transaction: &ReadTransaction,
+        fragments: &[Sequence],
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        let failed = |source: redb::Error| StoreError::engine(&self.path, source);
+        let table = transaction
+            .open_table(FRAGMENTS)
+            .map_err(|source| failed(source.into()))?;
+        let mut payloads = Vec::with_capacity(fragments.len());
+        for sequence in fragments {
+            let record = table
+                .get(sequence)
+                .map_err(|source| failed(source.into()))?
+                .ok_or_else(|| StoreError::unreadable(&self.path, "fragment"))?;
+            let (_, payload) = split_record(record.value())
+                .ok_or_else(|| StoreError::unreadable(&self.path, "fragment"))?;
+            payloads.push(payload.to_vec());
+        }
+        Ok(payloads)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Content> {
+        self.content.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn read_index(index: &RwLock<MemoryIndex>) -> RwLockReadGuard<'_, MemoryIndex> {
+    index.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Opens a file for reading; `None` if it was closed in good order but never sealed.
+fn open_sealed(path: &Path) -> Result<Option<(ReadOnlyDatabase, Summary)>, StoreError> {
+    let failed = |source: redb::Error| StoreError::engine(path, source);
+    let database = Builder::new()
+        .set_cache_size(SEALED_CACHE_BYTES)
+        .open_read_only(path)
+        .map_err(|source| failed(source.into()))?;
+    let transaction = database
+        .begin_read()
+        .map_err(|source| failed(source.into()))?;
+    let table = match transaction.open_table(SUMMARY) {
+        Ok(table) => table,
+        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(None),
+        Err(source) => return Err(failed(source.into())),
+    };
+    let Some(record) = table
+        .get(SUMMARY_KEY)
+        .map_err(|source| failed(source.into()))?
+    else {
+        return Ok(None);
+    };
+    let summary = serde_json::from_slice(record.value())
+        .map_err(|_| StoreError::unreadable(path, "summary"))?;
+    drop(record);
+    drop(table);
+    Ok(Some((database, summary)))
+}
+
+/// Opens a file for writing, every page checked, and builds its index again.
+fn open_unsealed(path: &Path) -> Result<Content, StoreError> {
+    let failed = |source: redb::Error| StoreError::engine(path, source);
+    let database = Builder::new()
+        .set_cache_size(OPEN_CACHE_BYTES)
+        .set_check_integrity_on_open(true)
+        .open(path)
+        .map_err(|source| failed(source.into()))?;
+    let mut index = MemoryIndex::default();
+    {
+        let transaction = database
+            .begin_read()
+            .map_err(|source| failed(source.into()))?;
+        let table = transaction
+            .open_table(FRAGMENTS)
+            .map_err(|source| failed(source.into()))?;
+        for item in table.iter().map_err(|source| failed(source.into()))? {
+            let (sequence, record) = item.map_err(|source| failed(source.into()))?;
+            let (head, payload) = split_record(record.value())
+                .ok_or_else(|| StoreError::unreadable(path, "fragment"))?;
+            index.insert(&head, payload.len() as u64, sequence.value());
+        }
+    }
+    Ok(Content::Open {
+        database,
+        index: RwLock::new(index),
+    })
+}

@@ -1,0 +1,21 @@
+//! The span store: one redb file per block of time, group commit, retention by unlinking whole blocks.
+//!
+//! - [`fragment`]: what is written, the spans of one trace from one request;
+//! - [`index`]: which fragments a trace has, in memory while a block is open;
+//! - [`block`]: one file, open for writing or sealed;
+//! - [`catalogue`]: the blocks of a folder, what readers see;
+//! - [`recovery`]: opening what an earlier run left behind, setting damaged files aside;
+//! - [`writer`]: the one thread that writes.
+
+mod block;
+mod catalogue;
+mod error;
+mod fragment;
+mod index;
+mod recovery;
+mod writer;
+
+pub(crate) use catalogue::{Catalogue, TimeRange};
+pub use error::StoreError;
+pub(crate) use fragment::Fragment;
+pub(crate) use writer::{Writer, WriterHandle, WriterSettings};

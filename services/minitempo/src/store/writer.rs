@@ -1,0 +1,332 @@
+//! The one thread that writes: it gathers what waits, writes it in one transaction and answers all who wait (group
+//! commit), starts a new block when the open one is old or full, and unlinks blocks past retention.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::{mpsc, oneshot};
+use tracing::{debug, error, info, warn};
+
+use super::block::Block;
+use super::catalogue::Catalogue;
+use super::error::StoreError;
+use super::fragment::Fragment;
+use super::recovery::{EXTENSION, SetAside, recover};
+
+/// How many requests may wait for the writer before senders are held back.
+const QUEUE: usize = 1024;
+/// How much payload one transaction takes at most before those who wait are answered.
+const COMMIT_BYTES: usize = 8 << 20;
+
+/// How the store is to be kept.
+#[derive(Debug, Clone)]
+pub(crate) struct WriterSettings {
+    /// Where the blocks lie.
+    pub(crate) folder: PathBuf,
+    /// How long one block takes fragments.
+    pub(crate) block_duration: Duration,
+    /// How much payload one block takes.
+    pub(crate) block_bytes: u64,
+    /// How long a block is kept after its last fragment; zero keeps it for good.
+    pub(crate) retention: Duration,
+}
+
+/// What the writer has done, for `/metrics`.
+#[derive(Debug, Default)]
+pub(crate) struct WriterCounters {
+    pub(crate) commits: AtomicU64,
+    pub(crate) failed_commits: AtomicU64,
+    pub(crate) sealed: AtomicU64,
+    pub(crate) failed_seals: AtomicU64,
+    pub(crate) deleted: AtomicU64,
+    pub(crate) failed_deletions: AtomicU64,
+}
+
+enum Command {
+    Append {
+        fragments: Vec<Fragment>,
+        stored: oneshot::Sender<Result<(), Arc<StoreError>>>,
+    },
+    KeepHouse,
+}
+
+/// Hands fragments to the writer; clones share it.
+#[derive(Clone)]
+pub(crate) struct WriterHandle {
+    commands: mpsc::Sender<Command>,
+    counters: Arc<WriterCounters>,
+}
+
+impl WriterHandle {
+    /// Returns when the fragments are on disk and readable, or could not be written.
+    pub(crate) async fn append(&self, fragments: Vec<Fragment>) -> Result<(), Arc<StoreError>> {
+        if fragments.is_empty() {
+            return Ok(());
+        }
+        let (stored, answer) = oneshot::channel();
+        let closed = || Arc::new(StoreError::Closed);
+        self.commands
+            .send(Command::Append { fragments, stored })
+            .await
+            .map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    /// Asks for a new block and for retention where they are due.
+    pub(crate) async fn keep_house(&self) -> Result<(), StoreError> {
+        self.commands
+            .send(Command::KeepHouse)
+            .await
+            .map_err(|_| StoreError::Closed)
+    }
+
+    pub(crate) fn counters(&self) -> &WriterCounters {
+        &self.counters
+    }
+}
+
+/// The writing thread; it ends when all handles are gone.
+pub(crate) struct Writer {
+    thread: JoinHandle<()>,
+}
+
+/// A store that has been opened.
+pub(crate) struct Opened {
+    pub(crate) writer: Writer,
+    pub(crate) handle: WriterHandle,
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) set_aside: Vec<SetAside>,
+}
+
+impl Writer {
+    /// Opens the store of a folder and starts its writing thread.
+    pub(crate) fn open(settings: WriterSettings) -> Result<Opened, StoreError> {
+        let recovered = recover(&settings.folder)?;
+        let newest = recovered.blocks.last().cloned();
+        for block in &recovered.blocks {
+            let is_newest = newest.as_ref().is_some_and(|last| Arc::ptr_eq(last, block));
+            if block.is_open() && !is_newest {
+                block.seal()?;
+            }
+        }
+        let catalogue = Arc::new(Catalogue::new(recovered.blocks));
+        let current = match newest.filter(|block| block.is_open()) {
+            Some(block) => block,
+            None => create_block(&settings, &catalogue)?,
+        };
+        let counters = Arc::new(WriterCounters::default());
+        let (commands, inbox) = mpsc::channel(QUEUE);
+        let mut state = State {
+            settings,
+            catalogue: Arc::clone(&catalogue),
+            current,
+            sealing: Vec::new(),
+            counters: Arc::clone(&counters),
+        };
+        let folder = state.settings.folder.clone();
+        let thread = thread::Builder::new()
+            .name("span-writer".to_owned())
+            .spawn(move || state.run(inbox))
+            .map_err(|source| StoreError::CreateFolder {
+                path: folder,
+                source,
+            })?;
+        Ok(Opened {
+            writer: Self { thread },
+            handle: WriterHandle { commands, counters },
+            catalogue,
+            set_aside: recovered.set_aside,
+        })
+    }
+
+    /// Waits until everything handed over is written; all handles must be gone.
+    pub(crate) fn join(self) {
+        if self.thread.join().is_err() {
+            error!("the span writer ended with a panic");
+        }
+    }
+}
+
+struct State {
+    settings: WriterSettings,
+    catalogue: Arc<Catalogue>,
+    current: Arc<Block>,
+    sealing: Vec<JoinHandle<()>>,
+    counters: Arc<WriterCounters>,
+}
+
+type Waiting = (Vec<Fragment>, oneshot::Sender<Result<(), Arc<StoreError>>>);
+
+impl State {
+    fn run(&mut self, mut inbox: mpsc::Receiver<Command>) {
+        while let Some(command) = inbox.blocking_recv() {
+            let mut waiting = Vec::new();
+            let mut bytes = 0;
+            let mut keep_house = false;
+            let mut next = Some(command);
+            while let Some(command) = next {
+                match command {
+                    Command::Append { fragments, stored } => {
+                        bytes += fragments.iter().map(Fragment::record_len).sum::<usize>();
+                        waiting.push((fragments, stored));
+                    }
+                    Command::KeepHouse => keep_house = true,
+                }
+                next = if bytes < COMMIT_BYTES {
+                    inbox.try_recv().ok()
+                } else {
+                    None
+                };
+            }
+            self.commit(waiting);
+            if keep_house {
+                self.enforce_retention();
+            }
+            self.roll_over_if_due();
+        }
+        for sealing in self.sealing.drain(..) {
+            if sealing.join().is_err() {
+                error!("sealing a block ended with a panic");
+            }
+        }
+    }
+
+    fn commit(&mut self, waiting: Vec<Waiting>) {
+        if waiting.is_empty() {
+            return;
+        }
+        let fragments: Vec<&Fragment> = waiting.iter().flat_map(|(group, _)| group).collect();
+        let result = self
+            .current
+            .append(&fragments, unix_millis())
+            .map_err(Arc::new);
+        if let Err(failure) = &result {
+            self.counters.failed_commits.fetch_add(1, Ordering::Relaxed);
+            error!(err = %Causes(failure), "failed to write spans");
+            if let Err(failure) = self.current.reopen() {
+                error!(err = %Causes(&failure), "failed to reopen the block after a failed write");
+            }
+        } else {
+            self.counters.commits.fetch_add(1, Ordering::Relaxed);
+        }
+        for (_, stored) in waiting {
+            if stored.send(result.clone()).is_err() {
+                debug!("a request was given up while its spans were written");
+            }
+        }
+    }
+
+    fn roll_over_if_due(&mut self) {
+        if self.current.payload_bytes() == 0 {
+            return;
+        }
+        let full = self.current.payload_bytes() >= self.settings.block_bytes;
+        let old = block_age(&self.current) >= self.settings.block_duration;
+        if !full && !old {
+            return;
+        }
+        let next = match create_block(&self.settings, &self.catalogue) {
+            Ok(next) => next,
+            Err(failure) => {
+                error!(err = %Causes(&failure), "failed to start a new block");
+                return;
+            }
+        };
+        let full_block = std::mem::replace(&mut self.current, next);
+        self.sealing.retain(|sealing| !sealing.is_finished());
+        let counters = Arc::clone(&self.counters);
+        self.sealing
+            .push(thread::spawn(move || match full_block.seal() {
+                Ok(()) => {
+                    counters.sealed.fetch_add(1, Ordering::Relaxed);
+                    info!(block = %full_block.path().display(), "block sealed");
+                }
+                Err(failure) => {
+                    counters.failed_seals.fetch_add(1, Ordering::Relaxed);
+                    error!(err = %Causes(&failure), "failed to seal block");
+                }
+            }));
+    }
+
+    fn enforce_retention(&mut self) {
+        if self.settings.retention.is_zero() {
+            return;
+        }
+        let retention = u64::try_from(self.settings.retention.as_millis()).unwrap_or(u64::MAX);
+        let oldest_kept = unix_millis().saturating_sub(retention);
+        for block in self.catalogue.blocks() {
+            if block.is_open() || block.summary().arrived >= oldest_kept {
+                continue;
+            }
+            self.catalogue.remove(block.path());
+            match fs::remove_file(block.path()) {
+                Ok(()) => {
+                    self.counters.deleted.fetch_add(1, Ordering::Relaxed);
+                    info!(block = %block.path().display(), "block past retention deleted");
+                }
+                Err(failure) => {
+                    self.counters
+                        .failed_deletions
+                        .fetch_add(1, Ordering::Relaxed);
+                    warn!(block = %block.path().display(), err = %failure, "failed to delete block");
+                }
+            }
+        }
+    }
+}
+
+/// An error with its causes on one line.
+struct Causes<'error>(&'error dyn std::error::Error);
+
+impl std::fmt::Display for Causes<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}", self.0)?;
+        let mut next = self.0.source();
+        while let Some(source) = next {
+            write!(formatter, ": {source}")?;
+            next = source.source();
+        }
+        Ok(())
+    }
+}
+
+fn create_block(
+    settings: &WriterSettings,
+    catalogue: &Catalogue,
+) -> Result<Arc<Block>, StoreError> {
+    let mut millis = unix_millis();
+    let mut path;
+    loop {
+        path = settings.folder.join(format!("{millis:014}.{EXTENSION}"));
+        if !path.exists() {
+            break;
+        }
+        millis += 1;
+    }
+    let block = Arc::new(Block::create(&path)?);
+    catalogue.push(Arc::clone(&block));
+    Ok(block)
+}
+
+/// How long ago a block was made; its name says when.
+fn block_age(block: &Block) -> Duration {
+    let made = block
+        .path()
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .and_then(|stem| stem.parse().ok())
+        .unwrap_or(0);
+    Duration::from_millis(unix_millis().saturating_sub(made))
+}
+
+fn unix_millis() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| {
+            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+        })
+}

@@ -1,0 +1,4 @@
+//! Behaviour over the wire: a server in this process, real clients.
+
+mod ingest;
+mod support;
