@@ -33,6 +33,13 @@ impl ActiveTracer {
         self.tracer.build_with_context(builder, parent)
     }
 
+    /// Makes no more spans. The export must have ended before.
+    pub(crate) fn end(&self) {
+        if let Err(error) = self.provider.shutdown() {
+            tracing::warn!(error = %error, "the tracer did not end in good order");
+        }
+    }
+
     /// Starts a span of the scope given.
     pub(crate) fn start_in_scope(
         &self,

@@ -179,7 +179,7 @@ impl HttpClient {
         tls::ensure_crypto_provider();
         HttpClientBuilder {
             client: reqwest::Client::builder()
-                .tls_certs_only(tls::public_roots())
+                .tls_certs_only(tls::Roots::public().into_certificates())
                 .no_proxy(),
             timeout: CALL_TIMEOUT,
             retry: RetryPolicy::default(),
