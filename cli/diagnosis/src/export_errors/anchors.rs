@@ -95,8 +95,10 @@ const ANCHORS: &[&str] = &[
     "grpc_log",
     "Partial success",
     // The tracing library of our own services.
-    "export failed",
-    "export recovered",
+    "failed to export spans",
+    "span export recovered",
+    "span queue is full",
+    "backend rejected spans",
 ];
 
 static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| {

@@ -1,7 +1,7 @@
 //! The tracing library of this repository's own services: one JSON object a line, on stdout.
 
 use super::{
-    Component, Language, Loss, Outcome, Program,
+    Component, ErrorKind, Language, Loss, Outcome, Program, cause,
     envelope::{Form, Record},
     reading::Reading,
 };
@@ -12,20 +12,49 @@ const LIBRARY: Component = Component {
 };
 
 pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
-    if record.form != Form::Json
-        || record.field("service").is_none()
-        || record.field("level").is_none()
-    {
+    if record.form != Form::Json || record.field("endpoint").is_none() {
         return None;
     }
-    let message = record.field("msg").or_else(|| record.field("message"))?;
-    if message.starts_with("export recovered") {
-        return Some(Reading {
+    match record.field("msg")? {
+        "failed to export spans" => Some(failing(record)),
+        "span queue is full, oldest spans dropped" => {
+            Some(Reading::failed(LIBRARY, Loss::Yes).kind(ErrorKind::SdkQueueFull))
+        }
+        "backend rejected spans" => {
+            Some(Reading::failed(LIBRARY, Loss::Yes).kind(ErrorKind::PartialSuccess))
+        }
+        "span export recovered" => Some(Reading {
             outcome: Outcome::Recovered,
             ..Reading::failed(LIBRARY, Loss::No)
-        });
+        }),
+        _ => None,
     }
-    message
-        .starts_with("export failed")
-        .then(|| Reading::failed(LIBRARY, Loss::Unknown))
+}
+
+/// Failed batches wait for another attempt, as far as the queue reaches.
+fn failing(record: &Record<'_>) -> Reading {
+    let reading = Reading::failed(LIBRARY, Loss::Unknown);
+    let word = record.field("cause").unwrap_or_default();
+    match cause::of(&record.text).or_else(|| kind_of_word(word)) {
+        Some(kind) => reading.kind(kind),
+        None => reading,
+    }
+}
+
+/// The kind of a word that the library puts into the field `cause`, where the error itself tells no more.
+fn kind_of_word(word: &str) -> Option<ErrorKind> {
+    Some(match word {
+        "connection refused" | "unreachable" => ErrorKind::BackendDown,
+        "no such host" => ErrorKind::DnsNoSuchHost,
+        "timeout" => ErrorKind::BackendTimeout,
+        "connection lost" => ErrorKind::ConnectionDropped,
+        "tls" => ErrorKind::TlsUntrustedCert,
+        "wrong protocol" => ErrorKind::WrongService200,
+        "unimplemented" => ErrorKind::CollectorNoTracesPipeline,
+        "unauthorized" => ErrorKind::AuthFailed,
+        "throttled" => ErrorKind::TempoRateLimited,
+        "unavailable" => ErrorKind::BackendNotReady,
+        "refused by the backend" => ErrorKind::BadRequest,
+        _ => return None,
+    })
 }
