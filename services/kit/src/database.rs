@@ -94,26 +94,37 @@ impl Database {
         T: Send + 'static,
         Work: FnOnce(&mut Connection) -> Result<T, rusqlite::Error> + Send + 'static,
     {
-        let connection = Arc::clone(&self.connection);
         let span = telemetry::start_span(operation, &[("db.system.name", "sqlite".into())]);
-        let work = span.instrument(async move {
-            let outcome = spawn_blocking(move || {
-                // A panic in earlier work rolled its transaction back; the connection itself is sound.
-                let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-                work(&mut connection)
-            })
-            .await;
-            let outcome = match outcome {
-                Ok(Ok(value)) => Ok(value),
-                Ok(Err(source)) => Err(DatabaseError::Statement { operation, source }),
-                Err(source) => Err(DatabaseError::Interrupted { operation, source }),
-            };
+        let traced = async {
+            let outcome = self.run_untraced(operation, work).await;
             if let Err(cause) = &outcome {
                 telemetry::record_error(cause);
             }
             outcome
+        };
+        span.instrument(traced).await
+    }
+
+    /// Runs `work` on the connection in no span: for what nobody asked for, which would be a trace of its own.
+    pub async fn run_untraced<T, Work>(
+        &self,
+        operation: &'static str,
+        work: Work,
+    ) -> Result<T, DatabaseError>
+    where
+        T: Send + 'static,
+        Work: FnOnce(&mut Connection) -> Result<T, rusqlite::Error> + Send + 'static,
+    {
+        let connection = Arc::clone(&self.connection);
+        let outcome = spawn_blocking(move || {
+            // A panic in earlier work rolled its transaction back; the connection itself is sound.
+            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&mut connection)
         });
-        work.await
+        match outcome.await {
+            Ok(outcome) => outcome.map_err(|source| DatabaseError::Statement { operation, source }),
+            Err(source) => Err(DatabaseError::Interrupted { operation, source }),
+        }
     }
 
     /// This database as a dependency: available when it can be read.

@@ -71,7 +71,7 @@ async fn read(fetched: Fetched) -> Result<Page, ApiError> {
 
 impl From<InvalidTarget> for ApiError {
     fn from(error: InvalidTarget) -> Self {
-        Self::unprocessable("invalid_url", error.to_string())
+        Self::unprocessable("invalid_url", telemetry::cause_chain(&error))
     }
 }
 

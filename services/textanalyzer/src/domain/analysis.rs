@@ -75,7 +75,7 @@ mod tests {
         assert_eq!(analysis.language.map(|language| language.code), Some("eng"));
         assert_eq!((analysis.words, analysis.sentences), (18, 2));
         assert!(analysis.reading_ease.is_some() && analysis.sentiment.is_some());
-        assert_eq!(analysis.tags.first().map(String::as_str), Some("gardens"));
+        assert_eq!(analysis.tags.first().map(String::as_str), Some("garden"));
     }
 
     #[test]
