@@ -22,7 +22,7 @@ fn corpus() -> Vec<Labelled> {
 }
 
 fn failed(line: &Labelled) -> Option<Verdict> {
-    classify(line.line.as_bytes(), &Context::default()).filter(Verdict::export_error)
+    classify(line.line.as_bytes(), &Context::default()).filter(|verdict| verdict.export_error())
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn the_kind_of_a_failed_export_is_one_that_its_line_does_not_rule_out() {
         .iter()
         .filter_map(|line| {
             let verdict = failed(line)?;
-            (!may_be(&verdict, &line.kind)).then(|| {
+            (!may_be(verdict, &line.kind)).then(|| {
                 format!(
                     "{}: labelled {}, read as {}: {}",
                     line.source, line.kind, verdict.likeliest, line.line
@@ -82,7 +82,7 @@ fn the_kind_of_a_failed_export_is_one_that_its_line_does_not_rule_out() {
 
 /// Whether the words that gave this verdict can also be said of the labelled kind: a label knows the set-up that the
 /// line was printed in, the line does not.
-fn may_be(verdict: &Verdict, label: &str) -> bool {
+fn may_be(verdict: Verdict, label: &str) -> bool {
     if verdict.likeliest.slug() == label {
         return true;
     }
@@ -190,7 +190,7 @@ fn our_own_library_is_understood_when_it_fails_and_when_it_recovers() {
 fn a_line_of_a_mebibyte_is_classified_by_its_head() {
     let mut line = b"Failed to export traces to tempo:4317, error code: StatusCode.UNAVAILABLE, error details: ".to_vec();
     line.resize(1 << 20, b'x');
-    assert!(classify(&line, &Context::default()).is_some_and(|verdict| verdict.export_error()));
+    assert!(classify(&line, &Context::default()).is_some_and(Verdict::export_error));
 }
 
 proptest! {

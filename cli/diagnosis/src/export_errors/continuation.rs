@@ -1,22 +1,24 @@
 //! Later lines of a record that began before them: stack frames, causes, indented text.
 
+/// How lines begin that are printed after the message of a record.
+const STARTS: [&str; 9] = [
+    "Caused by: ",
+    "Suppressed: ",
+    "... ",
+    "Traceback (most recent call last):",
+    "During handling of the above exception",
+    "The above exception was the direct cause",
+    "stack backtrace:",
+    "#0 ",
+    " ---> ",
+];
+
 /// Whether a line continues the record before it. Such a line proves nothing unless it says so itself.
 pub fn is_continuation(line: &str) -> bool {
     let text = line.trim_end();
     if text.starts_with([' ', '\t']) && !text.trim_start().is_empty() {
         return true;
     }
-    const STARTS: [&str; 9] = [
-        "Caused by: ",
-        "Suppressed: ",
-        "... ",
-        "Traceback (most recent call last):",
-        "During handling of the above exception",
-        "The above exception was the direct cause",
-        "stack backtrace:",
-        "#0 ",
-        " ---> ",
-    ];
     STARTS.iter().any(|start| text.starts_with(start)) || names_exception(text)
 }
 

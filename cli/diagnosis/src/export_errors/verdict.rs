@@ -156,7 +156,7 @@ pub struct Verdict {
 
 impl Verdict {
     /// Whether this line alone proves that data failed to be exported.
-    pub const fn export_error(&self) -> bool {
+    pub const fn export_error(self) -> bool {
         matches!(self.outcome, Outcome::Failed)
     }
 }
