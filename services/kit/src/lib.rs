@@ -31,6 +31,8 @@ mod run;
 mod serve;
 mod service;
 mod settings;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use error::{ApiError, ErrorBody, ErrorDetail};
 pub use extract::{Json, Path, Query};
