@@ -17,7 +17,8 @@
 //! ```
 
 mod api;
-mod config;
+pub mod command;
+pub mod config;
 mod ids;
 mod ingest;
 pub mod logging;
@@ -28,7 +29,7 @@ mod store;
 mod tenancy;
 pub mod version;
 
-pub use config::Config;
+pub use config::{Config, Endpoint};
 pub use ids::{TenantId, TenantIdError, TraceId, TraceIdError};
 pub use ingest::Limits;
 pub use query::Trace;

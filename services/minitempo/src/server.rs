@@ -13,7 +13,7 @@ use tonic::transport::server::TcpIncoming;
 use tracing::{debug, error, info, warn};
 
 use crate::api::{self, ApiState, Lifecycle};
-use crate::config::Config;
+use crate::config::{Config, Endpoint};
 use crate::ingest::{self, Pipeline};
 use crate::metrics::Metrics;
 use crate::query::{self, Trace};
@@ -33,7 +33,7 @@ pub enum StartError {
         /// Which listener.
         listener: Listener,
         /// The address that was asked for.
-        address: SocketAddr,
+        address: Endpoint,
         /// What the operating system said.
         source: io::Error,
     },
@@ -80,8 +80,7 @@ enum Stage {
 impl Server {
     /// Opens the store and all ports; everything answers when this returns. Must be called inside a tokio runtime.
     pub async fn start(config: Config) -> Result<Running, StartError> {
-        let listener = bind(Listener::Http, config.http).await?;
-        let http = local(Listener::Http, config.http, &listener)?;
+        let http = bind(Listener::Http, &config.http).await?;
         let opened = Writer::open(WriterSettings {
             folder: config.data.clone(),
             block_duration: config.block_duration,
@@ -119,7 +118,7 @@ impl Server {
         let otlp_http = serve_otlp_http(&state, &pipeline, &stage, &mut tasks).await?;
         let router = api::router(Arc::clone(&state));
         tasks.spawn(serve_http(
-            listener,
+            http.socket,
             router,
             reached(stage.clone(), Stage::Stopped),
         ));
@@ -128,7 +127,7 @@ impl Server {
             reached(stage, Stage::ReceiversClosed),
         ));
         Ok(Running {
-            http,
+            http: http.address,
             otlp_grpc,
             otlp_http,
             state,
@@ -195,26 +194,37 @@ impl Running {
 #[error(transparent)]
 pub struct ReadError(query::QueryError);
 
-async fn bind(listener: Listener, address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|source| StartError::Listen {
-            listener,
-            address,
-            source,
-        })
+async fn bind(listener: Listener, endpoint: &Endpoint) -> Result<Bound, StartError> {
+    let failed = |source: io::Error| StartError::Listen {
+        listener,
+        address: endpoint.clone(),
+        source,
+    };
+    let mut candidates = endpoint.candidates().into_iter().peekable();
+    loop {
+        let Some((host, port)) = candidates.next() else {
+            return Err(failed(io::ErrorKind::AddrNotAvailable.into()));
+        };
+        match TcpListener::bind((host.as_str(), port)).await {
+            Ok(socket) => {
+                let address = socket.local_addr().map_err(failed)?;
+                return Ok(Bound { socket, address });
+            }
+            // A machine without IPv6 says so; a port that is taken is taken for both.
+            Err(error)
+                if candidates.peek().is_none() || error.kind() == io::ErrorKind::AddrInUse =>
+            {
+                return Err(failed(error));
+            }
+            Err(error) => debug!(err = %error, "listening on IPv4 alone"),
+        }
+    }
 }
 
-fn local(
-    listener: Listener,
+/// A port that is open.
+struct Bound {
+    socket: TcpListener,
     address: SocketAddr,
-    bound: &TcpListener,
-) -> Result<SocketAddr, StartError> {
-    bound.local_addr().map_err(|source| StartError::Listen {
-        listener,
-        address,
-        source,
-    })
 }
 
 async fn serve_grpc(
@@ -223,13 +233,12 @@ async fn serve_grpc(
     stage: &watch::Receiver<Stage>,
     tasks: &mut JoinSet<()>,
 ) -> Result<Option<SocketAddr>, StartError> {
-    let Some(address) = state.config.otlp_grpc else {
+    let Some(endpoint) = &state.config.otlp_grpc else {
         return Ok(None);
     };
-    let listener = bind(Listener::OtlpGrpc, address).await?;
-    let bound = local(Listener::OtlpGrpc, address, &listener)?;
-    info!(component = "tempo", endpoint = %bound, "Starting GRPC server");
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let bound = bind(Listener::OtlpGrpc, endpoint).await?;
+    info!(component = "tempo", endpoint = %bound.address, "Starting GRPC server");
+    let incoming = TcpIncoming::from(bound.socket).with_nodelay(Some(true));
     let service = ingest::grpc::TraceReceiver::new(Arc::clone(pipeline));
     let stopped = reached(stage.clone(), Stage::ReceiversClosed);
     tasks.spawn(async move {
@@ -240,7 +249,7 @@ async fn serve_grpc(
             error!(err = %failure, "gRPC receiver failed");
         }
     });
-    Ok(Some(bound))
+    Ok(Some(bound.address))
 }
 
 async fn serve_otlp_http(
@@ -249,19 +258,18 @@ async fn serve_otlp_http(
     stage: &watch::Receiver<Stage>,
     tasks: &mut JoinSet<()>,
 ) -> Result<Option<SocketAddr>, StartError> {
-    let Some(address) = state.config.otlp_http else {
+    let Some(endpoint) = &state.config.otlp_http else {
         return Ok(None);
     };
-    let listener = bind(Listener::OtlpHttp, address).await?;
-    let bound = local(Listener::OtlpHttp, address, &listener)?;
-    info!(component = "tempo", endpoint = %bound, "Starting HTTP server");
+    let bound = bind(Listener::OtlpHttp, endpoint).await?;
+    info!(component = "tempo", endpoint = %bound.address, "Starting HTTP server");
     let router = ingest::http::router(Arc::clone(pipeline));
     tasks.spawn(serve_http(
-        listener,
+        bound.socket,
         router,
         reached(stage.clone(), Stage::ReceiversClosed),
     ));
-    Ok(Some(bound))
+    Ok(Some(bound.address))
 }
 
 async fn serve_http(

@@ -18,3 +18,23 @@ pub(crate) fn architecture() -> &'static str {
         other => other,
     }
 }
+
+/// The fields that name a version in a log line or a page.
+fn fields() -> String {
+    format!("branch: {BRANCH}, revision: {REVISION}")
+}
+
+/// The version as the first log line has it.
+pub(crate) fn short_text() -> String {
+    format!("(version={TEMPO_FORM}, branch={BRANCH}, revision={REVISION})")
+}
+
+/// What `-version` prints and `/status/version` shows, in the form that Tempo gives it.
+pub(crate) fn long_text() -> String {
+    format!(
+        "tempo, version {TEMPO_FORM} ({})\n  build user:       \n  build date:       \n  go version:       \n  platform:         {}/{}\n  tags:             unknown\n",
+        fields(),
+        std::env::consts::OS,
+        architecture()
+    )
+}

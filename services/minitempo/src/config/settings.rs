@@ -1,21 +1,21 @@
 //! The settings that minitempo acts on.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::endpoint::Endpoint;
 use crate::ingest::Limits;
 use crate::tenancy::Tenancy;
 
 /// The settings of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// Where the query API listens (`server.http_listen_*`).
-    pub http: SocketAddr,
+    /// Where the query API listens (`server.http_listen_address`, `server.http_listen_port`).
+    pub http: Endpoint,
     /// Where OTLP over gRPC is received; `None` receives none.
-    pub otlp_grpc: Option<SocketAddr>,
+    pub otlp_grpc: Option<Endpoint>,
     /// Where OTLP over HTTP is received; `None` receives none.
-    pub otlp_http: Option<SocketAddr>,
+    pub otlp_http: Option<Endpoint>,
     /// The folder that holds the blocks; nothing outside it is touched.
     pub data: PathBuf,
     /// Whether tenants are told apart (`multitenancy_enabled`).
@@ -28,10 +28,65 @@ pub struct Config {
     pub block_duration: Duration,
     /// How much payload one block takes, in bytes.
     pub block_bytes: u64,
+    /// Bounds of a search (`query_frontend.search`).
+    pub search: SearchSettings,
+    /// From which level on lines are logged (`server.log_level`).
+    pub log_level: LogLevel,
+}
+
+/// Bounds of a search. The defaults are Tempo 3.0's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchSettings {
+    /// How many traces are found if a query does not say.
+    pub default_limit: usize,
+    /// How many traces a query may ask for; zero is no limit.
+    pub max_limit: usize,
+    /// How long a range of time a query may ask for; zero is no limit.
+    pub max_duration: Duration,
+    /// How many spans are shown of each trace if a query does not say.
+    pub default_spans_per_span_set: usize,
+}
+
+impl Default for SearchSettings {
+    fn default() -> Self {
+        Self {
+            default_limit: 20,
+            max_limit: 262_144,
+            max_duration: Duration::from_secs(168 * 3600),
+            default_spans_per_span_set: 3,
+        }
+    }
+}
+
+/// How much is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogLevel {
+    /// Everything.
+    Debug,
+    /// What happens in normal running, too.
+    #[default]
+    Info,
+    /// What deserves a look.
+    Warn,
+    /// What failed.
+    Error,
+}
+
+impl LogLevel {
+    /// Reads the name that a configuration gives a level.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        match name {
+            "debug" => Some(Self::Debug),
+            "info" => Some(Self::Info),
+            "warn" => Some(Self::Warn),
+            "error" => Some(Self::Error),
+            _ => None,
+        }
+    }
 }
 
 /// How long Tempo keeps blocks if it is not told.
-const DEFAULT_RETENTION: Duration = Duration::from_secs(336 * 3600);
+pub(crate) const DEFAULT_RETENTION: Duration = Duration::from_secs(336 * 3600);
 /// The longest time that one block covers.
 const LONGEST_BLOCK: Duration = Duration::from_secs(3600);
 /// Bounds the time that checking an open block takes after a crash.
@@ -40,10 +95,10 @@ const BLOCK_BYTES: u64 = 64 << 20;
 impl Config {
     /// Everything on ports of 127.0.0.1 that the system chooses, with the data in `data`: for tests and embedding.
     pub fn ephemeral(data: impl AsRef<Path>) -> Self {
-        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let anywhere = Endpoint::new("127.0.0.1", 0);
         Self {
-            http: anywhere,
-            otlp_grpc: Some(anywhere),
+            http: anywhere.clone(),
+            otlp_grpc: Some(anywhere.clone()),
             otlp_http: Some(anywhere),
             data: data.as_ref().to_owned(),
             tenancy: Tenancy::Single,
@@ -51,6 +106,8 @@ impl Config {
             block_retention: DEFAULT_RETENTION,
             block_duration: block_duration(DEFAULT_RETENTION),
             block_bytes: BLOCK_BYTES,
+            search: SearchSettings::default(),
+            log_level: LogLevel::Info,
         }
     }
 }

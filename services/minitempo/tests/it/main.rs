@@ -1,4 +1,5 @@
 //! Behaviour over the wire: a server in this process, real clients.
 
+mod config;
 mod ingest;
 mod support;

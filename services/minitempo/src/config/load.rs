@@ -1,0 +1,502 @@
+//! From a configuration file of Tempo to the settings, with Tempo's own errors.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::endpoint::Endpoint;
+use super::go_values::{Units, parse_go_duration};
+use super::schema::survey;
+use super::settings::{Config, DEFAULT_RETENTION, LogLevel, block_duration};
+use super::yaml::{Located, Node, SyntaxError, parse};
+use crate::tenancy::Tenancy;
+
+/// The paths that are acted on; a path also covers everything below it.
+const IMPLEMENTED: [&str; 25] = [
+    "target",
+    "auth_enabled",
+    "multitenancy_enabled",
+    "server.http_listen_address",
+    "server.http_listen_port",
+    "server.log_level",
+    "distributor.receivers.otlp.protocols.grpc.endpoint",
+    "distributor.receivers.otlp.protocols.http.endpoint",
+    "overrides.defaults.ingestion.rate_limit_bytes",
+    "overrides.defaults.ingestion.burst_size_bytes",
+    "overrides.defaults.ingestion.max_traces_per_user",
+    "overrides.defaults.global.max_bytes_per_trace",
+    "overrides.defaults.compaction.block_retention",
+    "backend_worker.compaction.block_retention",
+    "query_frontend.search.default_result_limit",
+    "query_frontend.search.max_result_limit",
+    "query_frontend.search.max_duration",
+    "query_frontend.search.default_spans_per_span_set",
+    "storage.trace.backend",
+    "storage.trace.local.path",
+    // Fulfilled without doing anything: traces are found at once, and nothing is ever reported.
+    "query_frontend.query_end_cutoff",
+    "usage_report.reporting_enabled",
+    // An empty protocol asks for the default address, which it gets.
+    "distributor.receivers.otlp.protocols.grpc",
+    "distributor.receivers.otlp.protocols.http",
+    "distributor.receivers.otlp.protocols",
+];
+/// Receivers that Tempo has and minitempo does not.
+const OTHER_RECEIVERS: [&str; 3] = ["jaeger", "kafka", "zipkin"];
+/// Backends that Tempo has and minitempo does not.
+const OTHER_BACKENDS: [&str; 3] = ["s3", "gcs", "azure"];
+/// Where Tempo listens for queries if it is not told.
+const DEFAULT_HTTP_PORT: u16 = 3200;
+/// Where the receivers listen if they are not told.
+const DEFAULT_GRPC: &str = "localhost:4317";
+const DEFAULT_OTLP_HTTP: &str = "localhost:4318";
+/// Where the blocks of Tempo lie if the configuration does not say.
+const DEFAULT_BLOCKS: &str = "/var/tempo/blocks";
+/// The one folder, beside Tempo's own, that holds minitempo's blocks.
+const DATA_FOLDER: &str = "minitempo";
+
+/// Why a configuration cannot be used; the texts are Tempo's own where Tempo has one.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error("failed parsing config: failed to read configFile {path}: open {path}: {}", go_io_text(.source))]
+    Read {
+        /// The file.
+        path: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The file is not YAML, has keys that Tempo does not have, or values of the wrong type.
+    #[error("failed parsing config: failed to parse configFile {path}: {problem}")]
+    Parse {
+        /// The file.
+        path: String,
+        /// What is wrong, in the form of Go's YAML package.
+        problem: String,
+    },
+    /// The values are well formed but cannot be served.
+    #[error("{0}")]
+    Unusable(Unusable),
+}
+
+/// A configuration that Tempo, or minitempo, refuses when it starts.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unusable {
+    /// A target that is not a part of minitempo.
+    Target(String),
+    /// A storage backend that does not exist.
+    UnknownBackend(String),
+    /// A storage backend of Tempo that minitempo does not have.
+    BackendNotImplemented(String),
+    /// A receiver that does not exist.
+    UnknownReceiver(String),
+    /// `otlp` without a protocol.
+    NoProtocol,
+    /// An endpoint that is not `host:port`.
+    Endpoint(String),
+    /// Limits in the format of Tempo 2, which Tempo 3 no longer reads.
+    LegacyOverrides,
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("failed to init module services: ")?;
+        match self {
+            Self::Target(target) => write!(formatter, "unrecognised module name: {target}"),
+            Self::UnknownBackend(backend) => write!(
+                formatter,
+                "error initialising module: store: failed to create store: unknown backend {backend}"
+            ),
+            Self::BackendNotImplemented(backend) => write!(
+                formatter,
+                "error initialising module: store: failed to create store: minitempo has no backend {backend}, only local"
+            ),
+            Self::UnknownReceiver(receiver) => write!(
+                formatter,
+                "error initialising module: distributor: failed to create distributor: cannot unmarshal the configuration: decoding failed due to the following error(s):\n\n'receivers' unknown type: \"{receiver}\" for id: \"{receiver}\" (valid values: [otlp kafka jaeger zipkin])"
+            ),
+            Self::NoProtocol => formatter.write_str(
+                "error initialising module: distributor: failed to create distributor: must specify at least one protocol when using the OTLP receiver",
+            ),
+            Self::Endpoint(endpoint) => write!(
+                formatter,
+                "error initialising module: distributor: failed to create distributor: address {endpoint}: missing port in address"
+            ),
+            Self::LegacyOverrides => formatter.write_str(
+                "error initialising module: overrides: failed to create overrides: DEPRECATED: legacy overrides config format detected but legacy overrides are disabled by default. Legacy overrides will be removed in a future release. Migrate your overrides config to the new scoped format",
+            ),
+        }
+    }
+}
+
+/// A configuration and what it says that is not acted on.
+#[derive(Debug)]
+pub struct LoadedConfig {
+    /// The settings.
+    pub config: Config,
+    /// Dotted paths of keys that Tempo has and minitempo does not act on.
+    pub ignored: Vec<String>,
+}
+
+/// Reads a configuration file.
+pub fn load(path: &Path) -> Result<LoadedConfig, ConfigError> {
+    let (text, shown) = read(path)?;
+    load_text(&text, &shown)
+}
+
+/// Reads a configuration file in which `${NAME}` and `${NAME:default}` stand for variables of the environment.
+pub fn load_expanding_env(path: &Path) -> Result<LoadedConfig, ConfigError> {
+    let (text, shown) = read(path)?;
+    load_text(&expand(&text, |name| std::env::var(name).ok()), &shown)
+}
+
+fn read(path: &Path) -> Result<(String, String), ConfigError> {
+    let shown = path.display().to_string();
+    let text = fs::read_to_string(path).map_err(|source| ConfigError::Read {
+        path: shown.clone(),
+        source,
+    })?;
+    Ok((text, shown))
+}
+
+/// Replaces every `${NAME}`; a variable that is not set and has no default becomes nothing, as in Tempo.
+fn expand(text: &str, value_of: impl Fn(&str) -> Option<String>) -> String {
+    let mut expanded = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        expanded.push_str(before);
+        let Some((inner, after)) = after.split_once('}') else {
+            expanded.push_str("${");
+            rest = after;
+            continue;
+        };
+        let (name, default) = inner.split_once(':').unwrap_or((inner, ""));
+        let value = value_of(name).filter(|value| !value.is_empty());
+        expanded.push_str(value.as_deref().unwrap_or(default.trim_start_matches('-')));
+        rest = after;
+    }
+    expanded.push_str(rest);
+    expanded
+}
+
+/// Reads a configuration; `shown` is the name that errors give it. An empty text is all defaults.
+pub fn load_text(text: &str, shown: &str) -> Result<LoadedConfig, ConfigError> {
+    let refused = |problem: String| ConfigError::Parse {
+        path: shown.to_owned(),
+        problem,
+    };
+    let document = parse(text).map_err(|error: SyntaxError| refused(error.to_string()))?;
+    if has_legacy_overrides(&document.node) {
+        return Err(ConfigError::Unusable(Unusable::LegacyOverrides));
+    }
+    let survey = survey(&document.node, |path| IMPLEMENTED.contains(&path));
+    let mut problems: Vec<(u64, String)> = survey
+        .unknown
+        .iter()
+        .map(|unknown| {
+            let problem = format!(
+                "field {} not found in type {}",
+                unknown.key.name, unknown.section_type
+            );
+            (unknown.key.line, problem)
+        })
+        .collect();
+    let mut reader = Reader {
+        document: &document.node,
+        problems: Vec::new(),
+    };
+    let config = reader.config();
+    problems.append(&mut reader.problems);
+    if !problems.is_empty() {
+        problems.sort();
+        let lines: Vec<String> = problems
+            .iter()
+            .map(|(line, problem)| format!("  line {line}: {problem}"))
+            .collect();
+        return Err(refused(format!(
+            "yaml: unmarshal errors:\n{}",
+            lines.join("\n")
+        )));
+    }
+    Ok(LoadedConfig {
+        config: config.map_err(ConfigError::Unusable)?,
+        ignored: survey.ignored,
+    })
+}
+
+/// Whether `overrides` has limits of its own instead of `defaults`, as in Tempo 2.
+fn has_legacy_overrides(document: &Node) -> bool {
+    const LEGACY: [&str; 7] = [
+        "ingestion_rate_strategy",
+        "ingestion_rate_limit_bytes",
+        "ingestion_burst_size_bytes",
+        "max_traces_per_user",
+        "max_bytes_per_trace",
+        "block_retention",
+        "metrics_generator_processors",
+    ];
+    document
+        .get("overrides")
+        .is_some_and(|overrides| LEGACY.iter().any(|key| overrides.node.get(key).is_some()))
+}
+
+/// Reads values by their dotted paths and notes those of the wrong type.
+struct Reader<'document> {
+    document: &'document Node,
+    problems: Vec<(u64, String)>,
+}
+
+impl<'document> Reader<'document> {
+    fn config(&mut self) -> Result<Config, Unusable> {
+        let mut config = Config::ephemeral(self.data_folder());
+        config.http = Endpoint::new(
+            self.text("server.http_listen_address").unwrap_or_default(),
+            self.number("server.http_listen_port", "int")
+                .unwrap_or(DEFAULT_HTTP_PORT),
+        );
+        self.limits(&mut config);
+        self.search(&mut config);
+        if self.flag("multitenancy_enabled") || self.flag("auth_enabled") {
+            config.tenancy = Tenancy::Multi;
+        }
+        config.log_level = self.log_level();
+        config.block_retention = self.retention();
+        config.block_duration = block_duration(config.block_retention);
+        self.check_target_and_backend()?;
+        self.receivers(&mut config)?;
+        Ok(config)
+    }
+
+    fn limits(&mut self, config: &mut Config) {
+        let limits = &mut config.limits;
+        if let Some(rate) = self.number("overrides.defaults.ingestion.rate_limit_bytes", "int") {
+            limits.ingestion_rate = rate;
+        }
+        if let Some(burst) = self.number("overrides.defaults.ingestion.burst_size_bytes", "int") {
+            limits.ingestion_burst = burst;
+        }
+        if let Some(traces) = self.number("overrides.defaults.ingestion.max_traces_per_user", "int")
+        {
+            limits.max_traces_per_user = traces;
+        }
+        if let Some(bytes) = self.number("overrides.defaults.global.max_bytes_per_trace", "int") {
+            limits.max_bytes_per_trace = bytes;
+        }
+    }
+
+    fn search(&mut self, config: &mut Config) {
+        let search = &mut config.search;
+        if let Some(limit) = self.number("query_frontend.search.default_result_limit", "uint32") {
+            search.default_limit = limit;
+        }
+        if let Some(limit) = self.number("query_frontend.search.max_result_limit", "uint32") {
+            search.max_limit = limit;
+        }
+        if let Some(spans) =
+            self.number("query_frontend.search.default_spans_per_span_set", "uint32")
+        {
+            search.default_spans_per_span_set = spans;
+        }
+        if let Some(duration) = self.duration("query_frontend.search.max_duration", Units::Go) {
+            search.max_duration = duration;
+        }
+    }
+
+    /// The place that both Tempo 2.10 and 3.0 read comes first, as in Tempo.
+    fn retention(&mut self) -> Duration {
+        self.duration(
+            "overrides.defaults.compaction.block_retention",
+            Units::Prometheus,
+        )
+        .filter(|retention| !retention.is_zero())
+        .or_else(|| self.duration("backend_worker.compaction.block_retention", Units::Go))
+        .unwrap_or(DEFAULT_RETENTION)
+    }
+
+    fn data_folder(&mut self) -> PathBuf {
+        let blocks = self
+            .text("storage.trace.local.path")
+            .filter(|path| !path.is_empty())
+            .unwrap_or_else(|| DEFAULT_BLOCKS.to_owned());
+        let blocks = Path::new(&blocks);
+        blocks.parent().unwrap_or(blocks).join(DATA_FOLDER)
+    }
+
+    fn log_level(&mut self) -> LogLevel {
+        let Some(level) = self.text("server.log_level") else {
+            return LogLevel::default();
+        };
+        LogLevel::parse(&level).unwrap_or_else(|| {
+            let line = self.find("server.log_level").map_or(0, |found| found.line);
+            self.problems
+                .push((line, format!("unrecognized log level \"{level}\"")));
+            LogLevel::default()
+        })
+    }
+
+    fn check_target_and_backend(&mut self) -> Result<(), Unusable> {
+        if let Some(target) = self.text("target").filter(|target| target != "all") {
+            return Err(Unusable::Target(target));
+        }
+        match self.text("storage.trace.backend") {
+            None => Ok(()),
+            Some(backend) if backend == "local" => Ok(()),
+            Some(backend) if OTHER_BACKENDS.contains(&backend.as_str()) => {
+                Err(Unusable::BackendNotImplemented(backend))
+            }
+            Some(backend) => Err(Unusable::UnknownBackend(backend)),
+        }
+    }
+
+    fn receivers(&mut self, config: &mut Config) -> Result<(), Unusable> {
+        let configured = self
+            .find("distributor.receivers")
+            .map(|receivers| receivers.node.entries())
+            .unwrap_or_default();
+        if configured.is_empty() {
+            // Tempo then receives OTLP over gRPC alone (and Jaeger, which minitempo does not).
+            config.otlp_grpc = Endpoint::parse(DEFAULT_GRPC);
+            config.otlp_http = None;
+            return Ok(());
+        }
+        for (receiver, _) in configured {
+            let kind = receiver.name.split('/').next().unwrap_or_default();
+            if kind != "otlp" && !OTHER_RECEIVERS.contains(&kind) {
+                return Err(Unusable::UnknownReceiver(kind.to_owned()));
+            }
+        }
+        config.otlp_grpc = None;
+        config.otlp_http = None;
+        let Some(otlp) = self.find("distributor.receivers.otlp") else {
+            return Ok(());
+        };
+        let protocols = otlp.node.get("protocols").map(|found| &found.node);
+        let (grpc, http) = (
+            protocols.and_then(|found| found.get("grpc")),
+            protocols.and_then(|found| found.get("http")),
+        );
+        if grpc.is_none() && http.is_none() {
+            return Err(Unusable::NoProtocol);
+        }
+        if grpc.is_some() {
+            let path = "distributor.receivers.otlp.protocols.grpc.endpoint";
+            config.otlp_grpc = Some(self.endpoint(path, DEFAULT_GRPC)?);
+        }
+        if http.is_some() {
+            let path = "distributor.receivers.otlp.protocols.http.endpoint";
+            config.otlp_http = Some(self.endpoint(path, DEFAULT_OTLP_HTTP)?);
+        }
+        Ok(())
+    }
+
+    fn endpoint(&mut self, path: &str, default: &str) -> Result<Endpoint, Unusable> {
+        let text = self.text(path).unwrap_or_else(|| default.to_owned());
+        Endpoint::parse(&text).ok_or(Unusable::Endpoint(text))
+    }
+
+    fn find(&self, path: &str) -> Option<&'document Located> {
+        let mut node = self.document;
+        let mut found = None;
+        for key in path.split('.') {
+            let value = node.get(key)?;
+            node = &value.node;
+            found = Some(value);
+        }
+        found.filter(|value| value.node != Node::Null)
+    }
+
+    fn text(&mut self, path: &str) -> Option<String> {
+        let found = self.find(path)?;
+        match &found.node {
+            Node::Text(text) => Some(text.clone()),
+            Node::Bool(value) => Some(value.to_string()),
+            Node::Integer(value) => Some(value.to_string()),
+            Node::Float(value) => Some(value.to_string()),
+            Node::Null | Node::List(_) | Node::Map(_) => {
+                self.mistyped(found, "string");
+                None
+            }
+        }
+    }
+
+    fn number<N: TryFrom<i128>>(&mut self, path: &str, go_type: &str) -> Option<N> {
+        let found = self.find(path)?;
+        let number = match &found.node {
+            Node::Integer(value) => N::try_from(*value).ok(),
+            // Go's YAML package reads whole floating-point numbers as integers, such as 15e6.
+            Node::Float(value) => whole(*value).and_then(|whole| N::try_from(whole).ok()),
+            _ => None,
+        };
+        if number.is_none() {
+            self.mistyped(found, go_type);
+        }
+        number
+    }
+
+    fn flag(&mut self, path: &str) -> bool {
+        let Some(found) = self.find(path) else {
+            return false;
+        };
+        if let Node::Bool(value) = found.node {
+            return value;
+        }
+        self.mistyped(found, "bool");
+        false
+    }
+
+    fn duration(&mut self, path: &str, units: Units) -> Option<Duration> {
+        let found = self.find(path)?;
+        let duration = match &found.node {
+            Node::Text(text) => parse_go_duration(text, units),
+            Node::Integer(0) => Some(Duration::ZERO),
+            _ => None,
+        };
+        if duration.is_none() {
+            let go_type = match units {
+                Units::Go => "time.Duration",
+                Units::Prometheus => "model.Duration",
+            };
+            self.mistyped(found, go_type);
+        }
+        duration
+    }
+
+    fn mistyped(&mut self, found: &Located, go_type: &str) {
+        let problem = format!("cannot unmarshal {} into {go_type}", found.node.described());
+        self.problems.push((found.line, problem));
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "only whole numbers in the exact range get here"
+)]
+fn whole(value: f64) -> Option<i128> {
+    (value.fract() == 0.0 && value.abs() < 9.0e15).then_some(value as i128)
+}
+
+/// What Go says of an error of the operating system.
+fn go_io_text(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::expand;
+
+    #[test]
+    fn variables_are_replaced_by_their_values_or_defaults() {
+        let value_of = |name: &str| (name == "PORT").then(|| "4317".to_owned());
+        assert_eq!(
+            expand("a: ${PORT}\nb: ${OTHER:-x}\nc: ${GONE} $d ${", value_of),
+            "a: 4317\nb: x\nc:  $d ${"
+        );
+    }
+}
