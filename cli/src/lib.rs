@@ -1,1 +1,55 @@
 //! Finds out why traces are missing in a Docker stack that sends OTLP to Tempo.
+//!
+//! One direction: [`gather`] looks at the stack and fills a snapshot, `ptctl_diagnosis` judges it, [`render`] writes it
+//! down, [`commands`] put the steps in order.
+
+pub mod cli;
+pub mod clients;
+pub mod commands;
+pub mod context;
+pub mod error;
+pub mod exit;
+pub mod gather;
+pub mod output;
+mod probe;
+pub mod render;
+pub mod restart;
+pub mod settings;
+pub mod smoke;
+pub mod target;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::{cli::Cli, exit::Exit, output::Output};
+
+/// Runs the program: reads the command line, does what it says, and returns the exit code.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let mut output = Output::new(&cli.global);
+    let exit = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(until_interrupted(commands::run(cli, &mut output))),
+        Err(error) => Err(error::CommandError::Runtime(error)),
+    };
+    match exit {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            output.error(&error);
+            error.exit().into()
+        }
+    }
+}
+
+/// Runs a command until it ends or a signal asks to end.
+async fn until_interrupted(
+    command: impl Future<Output = Result<Exit, error::CommandError>>,
+) -> Result<Exit, error::CommandError> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminated = signal(SignalKind::terminate()).map_err(error::CommandError::Runtime)?;
+    tokio::select! {
+        exit = command => exit,
+        _ = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
+        _ = terminated.recv() => Ok(Exit::Terminated),
+    }
+}

@@ -15,6 +15,7 @@ pub mod finding;
 mod fixtures;
 pub mod observed;
 pub mod policy;
+pub mod printable;
 pub mod redact;
 pub mod snapshot;
 pub mod subject;

@@ -1,0 +1,196 @@
+//! The command line: every flag, its variable and its help, in one place.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use humantime::Duration;
+use ptctl_diagnosis::code::Code;
+use url::Url;
+
+/// Finds out why traces are missing in a Docker stack that sends OTLP to Tempo.
+#[derive(Debug, Parser)]
+#[command(name = "ptctl", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// What every command knows.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Docker engine to ask, such as `unix:///var/run/docker.sock` or `ssh://user@host`
+    #[arg(long, short = 'H', global = true, env = "PTCTL_HOST", value_name = "URL")]
+    pub host: Option<String>,
+    /// Docker context to use
+    #[arg(long, global = true, env = "PTCTL_CONTEXT", value_name = "NAME", conflicts_with = "host")]
+    pub context: Option<String>,
+    /// Compose project to look at [default: this folder's, or the only traced one]
+    #[arg(long, short = 'p', global = true, env = "PTCTL_PROJECT", value_name = "NAME")]
+    pub project: Option<String>,
+    /// HTTP API of a Tempo outside the stack, such as `https://tempo.example.com`
+    #[arg(long, global = true, env = "PTCTL_TEMPO_URL", value_name = "URL")]
+    pub tempo_url: Option<Url>,
+    /// Header for every question to Tempo, such as `Authorization: Bearer …`; may be repeated
+    #[arg(long, global = true, env = "PTCTL_TEMPO_HEADER", value_name = "NAME: VALUE", hide_env_values = true, value_parser = header)]
+    pub tempo_header: Vec<(String, String)>,
+    /// Tenant for every question to Tempo (`X-Scope-OrgID`)
+    #[arg(long, global = true, env = "PTCTL_TENANT", value_name = "ID")]
+    pub tenant: Option<String>,
+    /// How long the whole look may take
+    #[arg(long, global = true, env = "PTCTL_TIMEOUT", value_name = "DURATION", default_value = "15s")]
+    pub timeout: Duration,
+    /// When to colour the output
+    #[arg(long, global = true, env = "PTCTL_COLOR", value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    /// Use plain ASCII signs
+    #[arg(long, global = true, env = "PTCTL_ASCII")]
+    pub ascii: bool,
+}
+
+/// When output is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find out why traces are missing: the one cause, its proof and its remedy (read-only)
+    Doctor(Doctor),
+    /// Show each service and Tempo in one line
+    Status(Selection),
+    /// Show the tracing variables that each service really has, secrets redacted
+    Env(Selection),
+    /// Show how much Tempo stores, for how long, and how much room is left
+    Storage(OutputChoice),
+    /// Restart traced services in dependency order and wait for their health
+    Restart(Restart),
+    /// Send one request with a known trace id and wait until its trace is found
+    Smoke(Smoke),
+    /// List every check
+    Checks,
+    /// Explain a check: why it matters, causes, remedy, how to verify
+    Explain(Explain),
+    /// Show the versions of ptctl, the engine and Tempo
+    Version,
+    /// Print the completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// How a result is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}
+
+/// The output format alone.
+#[derive(Debug, Clone, Args)]
+pub struct OutputChoice {
+    /// How the result is written
+    #[arg(long, short = 'o', env = "PTCTL_OUTPUT", value_name = "FORMAT", default_value = "table")]
+    pub output: Format,
+}
+
+/// Which services, and how the result is written.
+#[derive(Debug, Clone, Args)]
+pub struct Selection {
+    /// Compose services or containers to look at [default: all traced ones]
+    #[arg(value_name = "SERVICE")]
+    pub services: Vec<String>,
+    /// The output format.
+    #[command(flatten)]
+    pub output: OutputChoice,
+}
+
+/// `ptctl doctor`.
+#[derive(Debug, Clone, Args)]
+pub struct Doctor {
+    /// Which services.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// How far back logs and events are read
+    #[arg(long, env = "PTCTL_SINCE", value_name = "DURATION", default_value = "1h")]
+    pub since: Duration,
+    /// Wait this long for Tempo to be ready and for services to be healthy first
+    #[arg(long, env = "PTCTL_WAIT", value_name = "DURATION")]
+    pub wait: Option<Duration>,
+    /// Save what was seen, secrets redacted, for `--from`
+    #[arg(long, env = "PTCTL_SAVE", value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Diagnose a saved look instead of the engine
+    #[arg(long, env = "PTCTL_FROM", value_name = "FILE", conflicts_with_all = ["save", "wait", "host", "context"])]
+    pub from: Option<PathBuf>,
+}
+
+/// `ptctl restart`.
+#[derive(Debug, Clone, Args)]
+pub struct Restart {
+    /// Compose services or containers to restart [default: all traced services of the project]
+    #[arg(value_name = "SERVICE")]
+    pub services: Vec<String>,
+    /// Do not ask
+    #[arg(long, short = 'y', env = "PTCTL_YES")]
+    pub yes: bool,
+    /// Show the plan and do nothing
+    #[arg(long, env = "PTCTL_DRY_RUN")]
+    pub dry_run: bool,
+    /// How long each service may take to become healthy
+    #[arg(long, env = "PTCTL_WAIT", value_name = "DURATION", default_value = "60s")]
+    pub wait: Duration,
+}
+
+/// `ptctl smoke`.
+#[derive(Debug, Clone, Args)]
+pub struct Smoke {
+    /// Where to send the request
+    #[arg(long, env = "PTCTL_URL", value_name = "URL")]
+    pub url: Url,
+    /// HTTP method [default: GET, or POST with a body]
+    #[arg(long, env = "PTCTL_METHOD", value_name = "METHOD")]
+    pub method: Option<String>,
+    /// JSON body to send
+    #[arg(long, env = "PTCTL_BODY", value_name = "JSON")]
+    pub body: Option<String>,
+    /// Service that must have a span in the trace; may be repeated
+    #[arg(long, env = "PTCTL_EXPECT_SERVICE", value_name = "NAME", value_delimiter = ',')]
+    pub expect_service: Vec<String>,
+    /// How long the answer and the trace together may take
+    #[arg(long, env = "PTCTL_WITHIN", value_name = "DURATION", default_value = "30s")]
+    pub within: Duration,
+    /// The output format.
+    #[command(flatten)]
+    pub output: OutputChoice,
+}
+
+/// `ptctl explain`.
+#[derive(Debug, Clone, Args)]
+pub struct Explain {
+    /// Code of the check, such as `PT0203`
+    pub code: Code,
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once(':')
+        .ok_or("expected `NAME: VALUE`, such as `Authorization: Bearer …`")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}

@@ -1,0 +1,127 @@
+//! Agreeing on an API version, and what the engine says it is.
+
+use std::fmt;
+
+use ptctl_diagnosis::snapshot::{EngineFacts, EngineSource};
+
+use super::{Engine, EngineError, EngineFault, NEWEST, get, read};
+use crate::{
+    clients::{deadline::Deadline, transport::Transport},
+    context::EngineEndpoint,
+};
+
+/// A version of the Docker Engine API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ApiVersion {
+    /// 1, so far.
+    pub major: usize,
+    /// The part that counts.
+    pub minor: usize,
+}
+
+impl ApiVersion {
+    fn parse(text: &str) -> Option<Self> {
+        let (major, minor) = text.trim().split_once('.')?;
+        Some(Self {
+            major: major.parse().ok()?,
+            minor: minor.parse().ok()?,
+        })
+    }
+}
+
+impl fmt::Display for ApiVersion {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}.{}", self.major, self.minor)
+    }
+}
+
+/// The newest version that both sides know. `/_ping` is the one path that every engine answers without a version.
+pub(super) async fn agree(
+    transport: &Transport,
+    endpoint: &EngineEndpoint,
+    what: &str,
+    deadline: Deadline,
+) -> Result<ApiVersion, EngineError> {
+    let failed = |fault| EngineError::new(what, fault);
+    let response = get(transport, endpoint, "/_ping", deadline).await.map_err(failed)?;
+    let status = response.status();
+    let theirs = response
+        .headers()
+        .get("api-version")
+        .and_then(|value| value.to_str().ok())
+        .and_then(ApiVersion::parse);
+    let body = read(response, endpoint, deadline).await.map_err(failed)?;
+    if !status.is_success() {
+        return Err(failed(EngineFault::refused(status, &body)));
+    }
+    theirs
+        .map(|theirs| theirs.min(NEWEST))
+        .ok_or_else(|| failed(EngineFault::without("Api-Version header")))
+}
+
+impl Engine {
+    /// What the engine says it is.
+    pub async fn facts(
+        &self,
+        source: EngineSource,
+        deadline: Deadline,
+    ) -> Result<EngineFacts, EngineError> {
+        const WHAT: &str = "ask the engine for its version";
+        let failed = |fault| EngineError::new(WHAT, fault);
+        let answer = self.call(WHAT, deadline, self.bollard.version()).await?;
+        if let Some(minimum) = answer.min_api_version.as_deref().and_then(ApiVersion::parse)
+            && minimum > self.api
+        {
+            return Err(failed(EngineFault::TooNew { minimum }));
+        }
+        let version = answer.version.ok_or_else(|| failed(EngineFault::without("Version")))?;
+        let is_podman = answer
+            .components
+            .iter()
+            .flatten()
+            .any(|component| component.name.contains("Podman"));
+        let product = if is_podman { "Podman" } else { "Docker" };
+        Ok(EngineFacts {
+            address: self.endpoint.to_string(),
+            source,
+            version: format!("{product} {version}"),
+            api_version: answer
+                .api_version
+                .ok_or_else(|| failed(EngineFault::without("ApiVersion")))?,
+            platform: format!(
+                "{}/{}",
+                answer.os.as_deref().unwrap_or("unknown"),
+                answer.arch.as_deref().unwrap_or("unknown")
+            ),
+        })
+    }
+
+    /// Whether the addresses of its containers can be reached from the engine's own host.
+    ///
+    /// A rootless engine keeps its networks in a namespace of its own, Docker Desktop in a virtual machine.
+    pub async fn has_reachable_networks(&self, deadline: Deadline) -> Result<bool, EngineError> {
+        const WHAT: &str = "ask the engine for its kind";
+        let answer = self.call(WHAT, deadline, self.bollard.info()).await?;
+        let rootless = answer
+            .security_options
+            .iter()
+            .flatten()
+            .any(|option| option.contains("rootless"));
+        let desktop = answer.operating_system.as_deref() == Some("Docker Desktop");
+        Ok(!rootless && !desktop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_ordered_by_number_not_by_text() {
+        let parse = |text| ApiVersion::parse(text).unwrap();
+        assert!(parse("1.9") < parse("1.41"));
+        assert_eq!(parse("1.41").min(NEWEST).to_string(), "1.41");
+        assert_eq!(parse("1.99").min(NEWEST), NEWEST);
+        assert_eq!(ApiVersion::parse("one"), None);
+    }
+}

@@ -1,0 +1,140 @@
+//! Plain HTTP questions: to Tempo, to a service's own metrics.
+
+use std::{error::Error as StdError, time::Duration};
+
+use reqwest::{
+    Certificate, Client, Method, Request,
+    header::{HeaderMap, HeaderName, HeaderValue},
+    redirect,
+};
+use thiserror::Error;
+use url::Url;
+
+use super::{
+    cause,
+    deadline::{Deadline, spoken},
+};
+
+/// No answer is read further than this; Tempo's metrics are a third of a megabyte.
+const BODY_LIMIT: usize = 8 << 20;
+
+/// Why a client could not be made.
+#[derive(Debug, Error)]
+pub enum HttpSetupError {
+    /// The TLS side of it failed.
+    #[error("could not prepare an HTTP client")]
+    Client(#[from] reqwest::Error),
+    /// A header that no request can carry.
+    #[error("`{0}` is not a header")]
+    Header(String),
+}
+
+/// An HTTP question without a useful answer.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum HttpFault {
+    /// No connection, or it broke: the innermost cause.
+    #[error("{0}")]
+    Connection(String),
+    /// Nothing in time.
+    #[error("no answer within {}", spoken(*.0))]
+    NoAnswer(Duration),
+    /// An answer with another status than 200.
+    #[error("HTTP {status}{}", shown(body))]
+    Status {
+        /// The status.
+        status: u16,
+        /// The body, trimmed.
+        body: String,
+    },
+    /// An answer that is not what the API describes.
+    #[error("the answer could not be understood: {0}")]
+    Answer(String),
+}
+
+fn shown(body: &str) -> String {
+    match body.lines().next() {
+        Some(line) if !line.is_empty() => format!(": {}", line.chars().take(200).collect::<String>()),
+        Some(_) | None => String::new(),
+    }
+}
+
+/// A client that keeps its connections, follows no redirects and uses no proxy.
+#[derive(Debug, Clone)]
+pub struct HttpClient {
+    client: Client,
+}
+
+impl HttpClient {
+    /// A client that sends these headers with every request. `base` decides whether certificates are needed at all.
+    pub fn new(headers: &[(String, String)], base: Option<&Url>) -> Result<Self, HttpSetupError> {
+        // `reqwest` panics without a process-wide provider. Where another was first, that one serves as well.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            let wrong = || HttpSetupError::Header(name.clone());
+            let key = HeaderName::try_from(name.as_str()).map_err(|_| wrong())?;
+            let mut value = HeaderValue::try_from(value.as_str()).map_err(|_| wrong())?;
+            value.set_sensitive(true);
+            map.insert(key, value);
+        }
+        // An image without CA files has no roots of its own, and building a client then fails even for plain HTTP.
+        let roots = match base {
+            Some(url) if url.scheme() == "https" => webpki_root_certs::TLS_SERVER_ROOT_CERTS
+                .iter()
+                .map(|certificate| Certificate::from_der(certificate))
+                .collect::<Result<Vec<_>, _>>()?,
+            Some(_) | None => Vec::new(),
+        };
+        let client = Client::builder()
+            .tls_certs_only(roots)
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .default_headers(map)
+            .user_agent(concat!("ptctl/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Self { client })
+    }
+
+    /// Asks and returns status and body, whatever the status.
+    pub async fn ask(&self, url: Url, deadline: Deadline) -> Result<(u16, Vec<u8>), HttpFault> {
+        self.send(Request::new(Method::GET, url), deadline).await
+    }
+
+    /// Sends a request and returns status and body, whatever the status.
+    pub async fn send(&self, request: Request, deadline: Deadline) -> Result<(u16, Vec<u8>), HttpFault> {
+        let exchange = async {
+            let mut response = self.client.execute(request).await.map_err(connection)?;
+            let status = response.status().as_u16();
+            let mut body = Vec::new();
+            while let Some(chunk) = response.chunk().await.map_err(connection)? {
+                body.extend_from_slice(&chunk);
+                if body.len() > BODY_LIMIT {
+                    return Err(HttpFault::Answer(format!(
+                        "it is longer than {} MiB",
+                        BODY_LIMIT >> 20
+                    )));
+                }
+            }
+            Ok((status, body))
+        };
+        match deadline.cut(exchange).await {
+            Ok(result) => result,
+            Err(passed) => Err(HttpFault::NoAnswer(passed.after)),
+        }
+    }
+
+    /// Asks and returns the body of a 200.
+    pub async fn get(&self, url: Url, deadline: Deadline) -> Result<Vec<u8>, HttpFault> {
+        match self.ask(url, deadline).await? {
+            (200, body) => Ok(body),
+            (status, body) => Err(HttpFault::Status {
+                status,
+                body: String::from_utf8_lossy(&body).trim().to_owned(),
+            }),
+        }
+    }
+}
+
+fn connection(error: reqwest::Error) -> HttpFault {
+    HttpFault::Connection(cause::innermost(&error as &(dyn StdError + 'static)))
+}

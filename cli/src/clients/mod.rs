@@ -1,0 +1,9 @@
+//! One client per API. Wire types are private to the client's own file.
+
+pub mod cause;
+pub mod deadline;
+pub mod docker;
+pub mod exposition;
+pub mod tempo;
+pub mod http;
+mod transport;

@@ -1,0 +1,200 @@
+//! Tempo's HTTP API, 2.x and 3.x, and what copies it.
+
+mod config;
+mod search;
+mod trace;
+
+use jiff::Timestamp;
+use ptctl_diagnosis::snapshot::{Discarded, Readiness, TempoConfig, TempoMetrics, TempoVersion};
+use serde::Deserialize;
+use url::Url;
+
+pub(crate) use self::config::HTTP_PORT;
+pub use self::{
+    config::{ConfigError, read_config},
+    trace::TraceSummary,
+};
+use super::{
+    deadline::Deadline,
+    exposition,
+    http::{HttpClient, HttpFault},
+};
+
+/// The part of `/api/status/buildinfo` that is used.
+#[derive(Deserialize)]
+struct BuildInfo {
+    version: String,
+    #[serde(default)]
+    branch: String,
+}
+
+/// A backend's HTTP API at one address.
+#[derive(Debug, Clone)]
+pub struct TempoClient {
+    http: HttpClient,
+    base: Url,
+}
+
+impl TempoClient {
+    /// The API below `base`.
+    pub fn new(http: HttpClient, base: Url) -> Self {
+        Self { http, base }
+    }
+
+    /// The URL of a path of the API; a path in the base stays in front of it.
+    fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
+        let mut url = self.base.clone();
+        let prefix = self.base.path().trim_end_matches('/').to_owned();
+        url.set_path(&format!("{prefix}{path}"));
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+
+    async fn json<T: for<'de> Deserialize<'de>>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        deadline: Deadline,
+    ) -> Result<T, HttpFault> {
+        let body = self.http.get(self.url(path, query), deadline).await?;
+        serde_json::from_slice(&body).map_err(|error| HttpFault::Answer(error.to_string()))
+    }
+
+    async fn text(&self, path: &str, deadline: Deadline) -> Result<String, HttpFault> {
+        let body = self.http.get(self.url(path, &[]), deadline).await?;
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// What `/ready` says; no answer is an answer too.
+    pub async fn ready(&self, deadline: Deadline) -> Readiness {
+        match self.http.ask(self.url("/ready", &[]), deadline).await {
+            Ok((200, _)) => Readiness::Ready,
+            Ok((status, body)) => Readiness::NotReady {
+                status,
+                reason: String::from_utf8_lossy(&body).trim().to_owned(),
+            },
+            Err(fault) => Readiness::NoAnswer {
+                reason: fault.to_string(),
+            },
+        }
+    }
+
+    /// What it is: by `/api/status/buildinfo`, else by `/status/version`.
+    pub async fn version(&self, deadline: Deadline) -> Result<TempoVersion, HttpFault> {
+        match self.json::<BuildInfo>("/api/status/buildinfo", &[], deadline).await {
+            Ok(info) => Ok(TempoVersion {
+                version: info.version,
+                branch: info.branch,
+            }),
+            Err(HttpFault::Status { status: 404, .. }) => {
+                let text = self.text("/status/version", deadline).await?;
+                version_line(&text).ok_or_else(|| HttpFault::Answer("it names no version".to_owned()))
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Its effective configuration.
+    pub async fn config(&self, deadline: Deadline) -> Result<TempoConfig, HttpFault> {
+        let text = self.text("/status/config", deadline).await?;
+        read_config(&text, "/status/config").map_err(|error| HttpFault::Answer(error.to_string()))
+    }
+
+    /// Its counters.
+    pub async fn metrics(&self, deadline: Deadline) -> Result<TempoMetrics, HttpFault> {
+        let text = self.text("/metrics", deadline).await?;
+        metrics(&text).ok_or_else(|| HttpFault::Answer("they hold no metric of Tempo's".to_owned()))
+    }
+
+    /// When a moment is, as its search takes it: whole seconds.
+    fn seconds(time: Timestamp) -> String {
+        time.as_second().to_string()
+    }
+}
+
+/// `tempo, version 2.10.8 (branch: release-v2.10, revision: f0f3ed591)`.
+fn version_line(text: &str) -> Option<TempoVersion> {
+    let rest = text.lines().find_map(|line| line.split_once("version ").map(|(_, rest)| rest).filter(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric())))?;
+    let version = rest.split([' ', '(']).next()?.to_owned();
+    let branch = rest
+        .split_once("branch: ")
+        .map(|(_, rest)| rest.split([',', ')']).next().unwrap_or_default().trim().to_owned())
+        .unwrap_or_default();
+    Some(TempoVersion { version, branch })
+}
+
+const ACCEPTED: &str = "tempo_receiver_accepted_spans";
+const REFUSED: &str = "tempo_receiver_refused_spans";
+const DISCARDED: &str = "tempo_discarded_spans_total";
+const STORED: &str = "tempodb_backend_bytes_total";
+
+fn metrics(text: &str) -> Option<TempoMetrics> {
+    // A counter that has not moved yet is often absent; that this is Tempo at all must be certain.
+    if !text.lines().any(|line| line.starts_with("tempo_") || line.starts_with("tempodb_")) {
+        return None;
+    }
+    let mut metrics = TempoMetrics::default();
+    for sample in exposition::samples(text, |name| [ACCEPTED, REFUSED, DISCARDED, STORED].contains(&name)) {
+        let Some(count) = sample.count() else {
+            continue;
+        };
+        match sample.name.as_str() {
+            ACCEPTED => metrics.accepted += count,
+            REFUSED => metrics.refused += count,
+            STORED if sample.label("status") == Some("live") => {
+                metrics.stored_bytes = Some(metrics.stored_bytes.unwrap_or(0) + count);
+            }
+            DISCARDED if count > 0 => discard(&mut metrics.discarded, sample.label("reason"), count),
+            _ => {}
+        }
+    }
+    Some(metrics)
+}
+
+fn discard(discarded: &mut Vec<Discarded>, reason: Option<&str>, spans: u64) {
+    let reason = reason.unwrap_or("unknown");
+    match discarded.iter_mut().find(|known| known.reason == reason) {
+        Some(known) => known.spans += spans,
+        None => discarded.push(Discarded {
+            reason: reason.to_owned(),
+            spans,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counters_are_summed_over_transports_and_tenants() {
+        let text = concat!(
+            "tempo_receiver_accepted_spans{receiver=\"otlp/otlp_receiver\",transport=\"grpc\"} 21\n",
+            "tempo_receiver_accepted_spans{receiver=\"otlp/otlp_receiver\",transport=\"http\"} 24\n",
+            "tempo_discarded_spans_total{reason=\"rate_limited\",tenant=\"a\"} 3\n",
+            "tempo_discarded_spans_total{reason=\"rate_limited\",tenant=\"b\"} 4\n",
+            "tempo_discarded_spans_total{reason=\"trace_too_large\",tenant=\"a\"} 0\n",
+            "tempodb_backend_bytes_total{status=\"live\",tenant=\"a\"} 1.5e+06\n",
+            "tempodb_backend_bytes_total{status=\"compacted\",tenant=\"a\"} 9\n",
+        );
+        let expected = TempoMetrics {
+            accepted: 45,
+            refused: 0,
+            discarded: vec![Discarded { reason: "rate_limited".into(), spans: 7 }],
+            stored_bytes: Some(1_500_000),
+        };
+        assert_eq!(metrics(text), Some(expected));
+        assert_eq!(metrics("go_goroutines 7\n"), None);
+    }
+
+    #[test]
+    fn the_version_page_of_an_old_tempo_is_read() {
+        let page = "GET /status/version\ntempo, version 2.10.8 (branch: release-v2.10, revision: f0f3ed591)\n  build user:\n";
+        assert_eq!(
+            version_line(page),
+            Some(TempoVersion { version: "2.10.8".into(), branch: "release-v2.10".into() })
+        );
+    }
+}

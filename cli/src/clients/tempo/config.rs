@@ -1,0 +1,265 @@
+//! The few settings of Tempo's configuration that decide whether traces arrive and stay, from 2.x and 3.x.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use jiff::SignedDuration;
+use ptctl_diagnosis::snapshot::{OtlpProtocol, Receiver, TempoConfig};
+use serde::Deserialize;
+use thiserror::Error;
+
+/// Why a configuration could not be read.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// Not YAML, or another shape.
+    #[error("it is not Tempo's configuration: {0}")]
+    Yaml(String),
+    /// A duration in no known form.
+    #[error("`{0}` is not a duration")]
+    Duration(String),
+}
+
+/// Tempo's HTTP port since 2.8.
+pub(crate) const HTTP_PORT: u16 = 3200;
+/// Where a receiver without an address listens since 2.7.
+const DEFAULT_HOST: &str = "127.0.0.1";
+/// How long blocks are kept where nothing says it.
+const DEFAULT_RETENTION: SignedDuration = SignedDuration::from_hours(336);
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct File {
+    server: Option<Server>,
+    distributor: Option<Distributor>,
+    multitenancy_enabled: Option<bool>,
+    auth_enabled: Option<bool>,
+    overrides: Option<Overrides>,
+    compactor: Option<Compactor>,
+    backend_worker: Option<Compactor>,
+    storage: Option<Storage>,
+}
+
+#[derive(Deserialize)]
+struct Server {
+    http_listen_port: Option<u16>,
+}
+
+#[derive(Deserialize)]
+struct Distributor {
+    receivers: Option<BTreeMap<String, Option<ReceiverSection>>>,
+}
+
+#[derive(Deserialize)]
+struct ReceiverSection {
+    protocols: Option<BTreeMap<String, Option<ProtocolSection>>>,
+}
+
+#[derive(Deserialize)]
+struct ProtocolSection {
+    endpoint: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Overrides {
+    defaults: Option<OverrideDefaults>,
+    /// The flat form of before 2.3.
+    block_retention: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct OverrideDefaults {
+    compaction: Option<Compaction>,
+}
+
+#[derive(Deserialize)]
+struct Compactor {
+    compaction: Option<Compaction>,
+}
+
+#[derive(Deserialize)]
+struct Compaction {
+    block_retention: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Storage {
+    trace: Option<TraceStorage>,
+}
+
+#[derive(Deserialize)]
+struct TraceStorage {
+    local: Option<LocalStorage>,
+}
+
+#[derive(Deserialize)]
+struct LocalStorage {
+    path: Option<String>,
+}
+
+/// Reads a configuration file or the page `/status/config`; `source` says which.
+pub fn read_config(text: &str, source: &str) -> Result<TempoConfig, ConfigError> {
+    // The page has a headline before the document.
+    let yaml = match text.strip_prefix("GET ") {
+        Some(page) => page.split_once('\n').map_or("", |(_, rest)| rest),
+        None => text,
+    };
+    // Tempo reads YAML 1.2 booleans; `on` stays text.
+    let options = serde_saphyr::options! { strict_booleans: true };
+    // An empty file is a configuration: everything at its default.
+    let file: Option<File> = serde_saphyr::from_str_with_options(yaml, options)
+        .map_err(|error| ConfigError::Yaml(first_line(&error.to_string())))?;
+    let file = file.unwrap_or_default();
+    Ok(TempoConfig {
+        source: source.to_owned(),
+        retention: Some(retention(&file)?),
+        http_port: file
+            .server
+            .and_then(|server| server.http_listen_port)
+            .unwrap_or(HTTP_PORT),
+        receivers: receivers(file.distributor),
+        multitenancy: file.multitenancy_enabled.or(file.auth_enabled).unwrap_or(false),
+        storage_path: file
+            .storage
+            .and_then(|storage| storage.trace?.local?.path)
+            .filter(|path| !path.is_empty()),
+    })
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+fn receivers(distributor: Option<Distributor>) -> Vec<Receiver> {
+    let Some(sections) = distributor.and_then(|section| section.receivers) else {
+        // Without the section Tempo opens gRPC alone.
+        return vec![receiver(OtlpProtocol::Grpc, None)];
+    };
+    sections
+        .into_iter()
+        // `otlp/2` is a second receiver of the same kind.
+        .filter(|(name, _)| name.split('/').next() == Some("otlp"))
+        .filter_map(|(_, section)| section?.protocols)
+        .flatten()
+        .filter_map(|(name, section)| {
+            let protocol = match name.as_str() {
+                "grpc" => OtlpProtocol::Grpc,
+                "http" => OtlpProtocol::Http,
+                _ => return None,
+            };
+            Some(receiver(protocol, section.and_then(|section| section.endpoint)))
+        })
+        .collect()
+}
+
+fn receiver(protocol: OtlpProtocol, endpoint: Option<String>) -> Receiver {
+    Receiver {
+        protocol,
+        endpoint: endpoint
+            .filter(|endpoint| !endpoint.is_empty())
+            .unwrap_or_else(|| format!("{DEFAULT_HOST}:{}", protocol.default_port())),
+    }
+}
+
+/// The overrides win where they say anything; then 2.x's compactor, then 3.x's worker.
+fn retention(file: &File) -> Result<SignedDuration, ConfigError> {
+    let overrides = file.overrides.as_ref();
+    let sources = [
+        overrides
+            .and_then(|overrides| overrides.defaults.as_ref()?.compaction.as_ref())
+            .and_then(|compaction| compaction.block_retention.as_deref()),
+        overrides.and_then(|overrides| overrides.block_retention.as_deref()),
+        of_section(file.compactor.as_ref()),
+        of_section(file.backend_worker.as_ref()),
+    ];
+    for text in sources.into_iter().flatten() {
+        let duration = go_duration(text).ok_or_else(|| ConfigError::Duration(text.to_owned()))?;
+        // Zero in the overrides means "as the compactor says".
+        if !duration.is_zero() {
+            return Ok(duration);
+        }
+    }
+    Ok(DEFAULT_RETENTION)
+}
+
+fn of_section(section: Option<&Compactor>) -> Option<&str> {
+    section?.compaction.as_ref()?.block_retention.as_deref()
+}
+
+/// A duration as Go and Prometheus write it: `336h0m0s`, `1h30m`, `7d`, `0`.
+fn go_duration(text: &str) -> Option<SignedDuration> {
+    if text == "0" {
+        return Some(SignedDuration::ZERO);
+    }
+    let mut total = 0.0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !(c.is_ascii_digit() || c == '.'))?;
+        let (number, after) = rest.split_at(digits);
+        let letters = after
+            .find(|c: char| c.is_ascii_digit() || c == '.')
+            .unwrap_or(after.len());
+        let (unit, after) = after.split_at(letters);
+        let seconds = match unit {
+            "ns" => 1e-9,
+            "us" | "µs" => 1e-6,
+            "ms" => 1e-3,
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            "d" => 86_400.0,
+            "w" => 604_800.0,
+            _ => return None,
+        };
+        total += number.parse::<f64>().ok()? * seconds;
+        rest = after;
+    }
+    let duration = Duration::try_from_secs_f64(total).ok()?;
+    (!text.is_empty()).then_some(SignedDuration::try_from(duration).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hours(config: &TempoConfig) -> i64 {
+        config.retention.unwrap().as_hours()
+    }
+
+    #[test]
+    fn an_empty_configuration_has_tempos_defaults() {
+        for text in ["", "server: {}\n", "---\n"] {
+            let config = read_config(text, "/etc/tempo.yaml").unwrap();
+            assert_eq!(config.http_port, 3200);
+            assert_eq!(config.receivers, [receiver(OtlpProtocol::Grpc, None)]);
+            assert_eq!(config.receivers[0].endpoint, "127.0.0.1:4317");
+            assert_eq!(hours(&config), 336);
+            assert!(!config.multitenancy);
+        }
+    }
+
+    #[test]
+    fn protocols_without_an_address_listen_on_loopback() {
+        let text = "distributor:\n  receivers:\n    otlp:\n      protocols:\n        grpc:\n        http:\n          endpoint: 0.0.0.0:4318\n    zipkin:\n";
+        let config = read_config(text, "file").unwrap();
+        let shown: Vec<&str> = config.receivers.iter().map(|receiver| receiver.endpoint.as_str()).collect();
+        assert_eq!(shown, ["127.0.0.1:4317", "0.0.0.0:4318"]);
+    }
+
+    #[test]
+    fn retention_is_read_where_each_major_keeps_it() {
+        for (text, expected) in [
+            ("compactor: {compaction: {block_retention: 48h}}\n", 48),
+            ("backend_worker: {compaction: {block_retention: 168h0m0s}}\n", 168),
+            ("overrides: {defaults: {compaction: {block_retention: 7d}}}\ncompactor: {compaction: {block_retention: 48h}}\n", 168),
+            ("overrides: {defaults: {compaction: {block_retention: 0s}}}\ncompactor: {compaction: {block_retention: 48h}}\n", 48),
+        ] {
+            assert_eq!(hours(&read_config(text, "file").unwrap()), expected, "{text}");
+        }
+        assert!(read_config("compactor: {compaction: {block_retention: soon}}\n", "file").is_err());
+    }
+
+    #[test]
+    fn what_is_not_yaml_is_an_error() {
+        assert!(read_config("server: [", "file").is_err());
+        assert!(read_config("<html>not found</html>", "file").is_err());
+    }
+}

@@ -1,0 +1,172 @@
+//! Tempo's search: which services it knows, the newest span of one, the oldest trace of all.
+
+use futures_util::future::try_join_all;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+
+use super::TempoClient;
+use crate::clients::{deadline::Deadline, http::HttpFault};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TagValues {
+    #[serde(default)]
+    tag_values: Vec<TagValue>,
+}
+
+#[derive(Deserialize)]
+struct TagValue {
+    value: String,
+}
+
+#[derive(Deserialize)]
+struct SearchAnswer {
+    #[serde(default)]
+    traces: Vec<FoundTrace>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FoundTrace {
+    start_time_unix_nano: String,
+    #[serde(default)]
+    duration_ms: i64,
+}
+
+impl FoundTrace {
+    fn start(&self) -> Option<Timestamp> {
+        let nanoseconds: i128 = self.start_time_unix_nano.parse().ok()?;
+        Timestamp::from_nanosecond(nanoseconds).ok()
+    }
+
+    fn end(&self) -> Option<Timestamp> {
+        self.start()?
+            .checked_add(SignedDuration::from_millis(self.duration_ms))
+            .ok()
+    }
+}
+
+/// The longest range that one search may have (`max_duration`, default 168 h), with room for a second at each end.
+const LONGEST_RANGE: SignedDuration = SignedDuration::from_hours(167);
+/// Where a newer span is looked for first: a search stops at its limit, and not with the newest.
+const RECENT: SignedDuration = SignedDuration::from_mins(15);
+/// How many traces one search may return.
+const LIMIT: &str = "100";
+/// Into how many parts the time of the oldest trace is divided at each step.
+const PARTS: i32 = 4;
+/// How closely the oldest trace is looked for.
+const CLOSE_ENOUGH: SignedDuration = SignedDuration::from_mins(30);
+
+impl TempoClient {
+    /// The service names that it has spans of: of late and within the range, since either alone leaves some out.
+    pub async fn services(
+        &self,
+        since: Timestamp,
+        until: Timestamp,
+        deadline: Deadline,
+    ) -> Result<Vec<String>, HttpFault> {
+        const PATH: &str = "/api/v2/search/tag/resource.service.name/values";
+        let earliest = until.checked_sub(LONGEST_RANGE).map_or(since, |earliest| earliest.max(since));
+        let end = until.as_second().saturating_add(1).to_string();
+        let start = Self::seconds(earliest);
+        let range = [("start", start.as_str()), ("end", end.as_str())];
+        let (recent, within) = futures_util::try_join!(
+            self.json::<TagValues>(PATH, &[], deadline),
+            self.json::<TagValues>(PATH, &range, deadline),
+        )?;
+        let values = recent.tag_values.into_iter().chain(within.tag_values);
+        let mut names: Vec<String> = values.map(|tag| tag.value).collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// The end of the newest trace with a span of this service that starts within the range.
+    pub async fn newest_of(
+        &self,
+        service: &str,
+        since: Timestamp,
+        until: Timestamp,
+        deadline: Deadline,
+    ) -> Result<Option<Timestamp>, HttpFault> {
+        let quoted = service.replace('\\', "\\\\").replace('"', "\\\"");
+        let query = format!("{{ resource.service.name = \"{quoted}\" }}");
+        let recent = until.checked_sub(RECENT).map_or(since, |recent| recent.max(since));
+        let earliest = until.checked_sub(LONGEST_RANGE).map_or(since, |earliest| earliest.max(since));
+        let (newest, whole) = futures_util::try_join!(
+            self.find(&query, recent, until, deadline),
+            self.find(&query, earliest, until, deadline),
+        )?;
+        Ok(newest.iter().chain(&whole).filter_map(FoundTrace::end).max())
+    }
+
+    /// The start of the oldest trace that is found within `reach` before `now`, to within half an hour.
+    pub async fn oldest(
+        &self,
+        now: Timestamp,
+        reach: SignedDuration,
+        deadline: Deadline,
+    ) -> Result<Option<Timestamp>, HttpFault> {
+        let mut from = now.checked_sub(reach).unwrap_or(Timestamp::UNIX_EPOCH);
+        let mut until = now;
+        let mut oldest = None;
+        loop {
+            let Some((start, end, traces)) = self.first_part_with_traces(from, until, deadline).await? else {
+                return Ok(oldest);
+            };
+            oldest = traces.iter().filter_map(FoundTrace::start).chain(oldest).min();
+            if end.duration_since(start) <= CLOSE_ENOUGH {
+                return Ok(oldest);
+            }
+            (from, until) = (start, end);
+        }
+    }
+
+    /// Divides a range and returns the earliest part in which something is found.
+    async fn first_part_with_traces(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        deadline: Deadline,
+    ) -> Result<Option<(Timestamp, Timestamp, Vec<FoundTrace>)>, HttpFault> {
+        let whole = until.duration_since(from);
+        // Small enough for a search, and at least so many that the range shrinks.
+        let step = (whole / PARTS).clamp(SignedDuration::from_secs(1), LONGEST_RANGE);
+        let mut starts = vec![from];
+        while let Some(next) = starts.last().and_then(|start| start.checked_add(step).ok())
+            && next < until
+        {
+            starts.push(next);
+        }
+        let parts: Vec<(Timestamp, Timestamp)> = starts
+            .into_iter()
+            .map(|start| (start, start.checked_add(step).map_or(until, |end| end.min(until))))
+            .collect();
+        let found = try_join_all(parts.iter().map(|(start, end)| self.find("{}", *start, *end, deadline))).await?;
+        Ok(parts
+            .into_iter()
+            .zip(found)
+            .find(|(_, traces)| !traces.is_empty())
+            .map(|((start, end), traces)| (start, end, traces)))
+    }
+
+    async fn find(
+        &self,
+        query: &str,
+        since: Timestamp,
+        until: Timestamp,
+        deadline: Deadline,
+    ) -> Result<Vec<FoundTrace>, HttpFault> {
+        // Whole seconds: the range is widened, never narrowed, and never empty.
+        let end = until.as_second().saturating_add(1).to_string();
+        let parameters = [
+            ("q", query),
+            ("start", &Self::seconds(since)),
+            ("end", &end),
+            ("limit", LIMIT),
+            ("spss", "1"),
+        ];
+        let answer: SearchAnswer = self.json("/api/search", &parameters, deadline).await?;
+        Ok(answer.traces)
+    }
+}

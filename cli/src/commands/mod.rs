@@ -1,0 +1,37 @@
+//! The commands: each a sequence of steps, everything else is elsewhere.
+
+mod catalogue;
+mod doctor;
+mod env;
+mod look;
+mod restart;
+mod shell;
+mod smoke;
+mod status;
+mod storage;
+mod version;
+
+use crate::{
+    cli::{Cli, Command},
+    error::CommandError,
+    exit::Exit,
+    output::Output,
+};
+
+/// Does what the command line says.
+pub async fn run(cli: Cli, output: &mut Output) -> Result<Exit, CommandError> {
+    let global = &cli.global;
+    match cli.command {
+        Command::Doctor(args) => doctor::run(global, args, output).await,
+        Command::Status(args) => status::run(global, args, output).await,
+        Command::Env(args) => env::run(global, args, output).await,
+        Command::Storage(args) => storage::run(global, args, output).await,
+        Command::Restart(args) => restart::run(global, args, output).await,
+        Command::Smoke(args) => smoke::run(global, args, output).await,
+        Command::Checks => catalogue::checks(output),
+        Command::Explain(args) => catalogue::explain(args.code, output),
+        Command::Version => version::run(global, output).await,
+        Command::Completions { shell } => shell::completions(shell, output),
+        Command::Man => shell::manual(output),
+    }
+}

@@ -1,0 +1,26 @@
+//! `ptctl status`: one line a service, one for Tempo.
+
+use super::look;
+use crate::{
+    cli::{Format, Global, Selection},
+    error::CommandError,
+    exit::Exit,
+    gather::Depth,
+    output::Output,
+    render, settings,
+};
+
+pub(super) async fn run(global: &Global, args: Selection, output: &mut Output) -> Result<Exit, CommandError> {
+    let request = settings::request(global, &args.services, Depth::Everything, settings::DEFAULT_SINCE)?;
+    let snapshot = look::look(&request).await?;
+    let text = match args.output.output {
+        Format::Table => {
+            let mut page = output.page();
+            render::status(&mut page, &snapshot);
+            page.into_text()
+        }
+        Format::Json => render::json(&snapshot).map_err(CommandError::Json)?,
+    };
+    output.answer(&text)?;
+    Ok(look::shown(&snapshot))
+}

@@ -1,0 +1,158 @@
+//! What can keep a command from giving an answer, with a hint where one helps.
+
+use std::{io, path::PathBuf};
+
+use ptctl_diagnosis::code::Code;
+use thiserror::Error;
+
+use crate::{
+    clients::docker::EngineError, exit::Exit, gather::GatherError, restart::PlanError, target::ChoiceError,
+};
+
+/// Why a command gave no answer.
+#[derive(Debug, Error)]
+pub enum CommandError {
+    /// There is nothing to look at.
+    #[error("could not look at the stack")]
+    Gather(#[source] GatherError),
+    /// The runtime did not start.
+    #[error("could not start")]
+    Runtime(#[source] io::Error),
+    /// The answer could not be written.
+    #[error("could not write the answer")]
+    Stdout(#[source] io::Error),
+    /// The answer could not be put into JSON.
+    #[error("could not write the answer as JSON")]
+    Json(#[source] serde_json::Error),
+    /// A saved look could not be written.
+    #[error("could not save to `{}`", path.display())]
+    Save {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        #[source]
+        source: io::Error,
+    },
+    /// A saved look could not be read.
+    #[error("could not read `{}`", path.display())]
+    Load {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        #[source]
+        source: io::Error,
+    },
+    /// A file is not a saved look.
+    #[error("`{}` is not a look saved by `ptctl doctor --save`", path.display())]
+    NotASnapshot {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A saved look of another shape.
+    #[error("`{}` was saved in shape {found}; this ptctl reads shape {expected}", path.display())]
+    SnapshotVersion {
+        /// The file.
+        path: PathBuf,
+        /// Its shape.
+        found: u32,
+        /// The shape that this build reads.
+        expected: u32,
+    },
+    /// Services asked for that the stack does not have.
+    #[error("no traced service is called `{}`", names.join("`, `"))]
+    NoSuchService {
+        /// The names asked for.
+        names: Vec<String>,
+        /// The names that there are.
+        known: Vec<String>,
+    },
+    /// What to restart cannot be put in order.
+    #[error("could not plan the restart")]
+    Plan(#[source] PlanError),
+    /// Nobody could be asked.
+    #[error("nobody can be asked whether to go on: this is no terminal")]
+    NobodyToAsk,
+    /// A step of a restart failed.
+    #[error("could not restart `{service}`")]
+    Restart {
+        /// The service.
+        service: String,
+        /// What went wrong.
+        #[source]
+        source: EngineError,
+    },
+    /// No check has this code.
+    #[error("no check has the code {0}")]
+    NoSuchCheck(Code),
+    /// A smoke request could not be prepared.
+    #[error("could not prepare the request: {0}")]
+    Request(String),
+    /// No Tempo can be asked for the trace.
+    #[error("no Tempo can be asked for the trace: {0}")]
+    NoTempo(String),
+}
+
+impl CommandError {
+    /// The exit code that it stands for.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::NoSuchCheck(_) | Self::NobodyToAsk | Self::NoSuchService { .. } | Self::Plan(_) | Self::Request(_) => Exit::Usage,
+            Self::Restart { .. } => Exit::Deadline,
+            Self::Gather(_)
+            | Self::Runtime(_)
+            | Self::Stdout(_)
+            | Self::Json(_)
+            | Self::Save { .. }
+            | Self::Load { .. }
+            | Self::NotASnapshot { .. }
+            | Self::SnapshotVersion { .. }
+            | Self::NoTempo(_) => Exit::Blind,
+        }
+    }
+
+    /// What to do about it, where that can be said.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Gather(error) => gather_hint(error),
+            Self::NoSuchService { known, .. } if known.is_empty() => Some("no service of this stack is traced".to_owned()),
+            Self::NoSuchService { known, .. } => Some(format!("the traced services are `{}`", known.join("`, `"))),
+            Self::NoSuchCheck(_) => Some("list them with `ptctl checks`".to_owned()),
+            Self::NobodyToAsk => Some("add `--yes` to go on without asking".to_owned()),
+            Self::SnapshotVersion { .. } => Some("use the ptctl that saved it, or save it again".to_owned()),
+            Self::NoTempo(_) => Some("name one with `--tempo-url URL`".to_owned()),
+            Self::Runtime(_)
+            | Self::Stdout(_)
+            | Self::Json(_)
+            | Self::Save { .. }
+            | Self::Load { .. }
+            | Self::NotASnapshot { .. }
+            | Self::Plan(_)
+            | Self::Restart { .. }
+            | Self::Request(_) => None,
+        }
+    }
+}
+
+fn gather_hint(error: &GatherError) -> Option<String> {
+    if error.is_permission() {
+        return Some("add your user to the group `docker`, or set `DOCKER_HOST`".to_owned());
+    }
+    match error {
+        GatherError::NoEngine { .. } => Some("start Docker, or name an engine with `--host` or `--context`".to_owned()),
+        GatherError::Stack(ChoiceError::Ambiguous { projects }) => {
+            let first = projects.first()?;
+            Some(format!("choose one with `--project {first}`"))
+        }
+        GatherError::Stack(ChoiceError::NoSuchProject { known, .. } | ChoiceError::NoStack { known, .. })
+            if !known.is_empty() =>
+        {
+            Some(format!("the projects on this engine are `{}`", known.join("`, `")))
+        }
+        GatherError::Stack(_) => Some("start the stack, or name another engine with `--host`".to_owned()),
+        GatherError::Engine(_) => Some("check that the engine runs: `docker version`".to_owned()),
+        GatherError::Lookup(_) | GatherError::Tempo(_) => None,
+    }
+}

@@ -1,0 +1,7 @@
+//! The `ptctl` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ptctl::run()
+}

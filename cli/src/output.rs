@@ -1,0 +1,128 @@
+//! Where results and progress go: the answer to stdout, everything else to stderr.
+
+use std::{
+    error::Error as _,
+    io::{self, IsTerminal, Write},
+};
+
+use crate::{
+    cli::{ColorChoice, Global},
+    error::CommandError,
+    render::{Glyphs, Page},
+};
+
+/// The width of text that is not read on a terminal.
+const WIDTH_OF_A_FILE: usize = 100;
+/// Wider lines are hard to read.
+const WIDEST: usize = 120;
+
+/// The two streams and how they are written.
+#[derive(Debug)]
+pub struct Output {
+    width: usize,
+    colour: bool,
+    glyphs: Glyphs,
+    progress: Progress,
+}
+
+/// Whether anybody watches stderr.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    Watched,
+    Unwatched,
+}
+
+impl Output {
+    /// The process's own streams.
+    pub fn new(global: &Global) -> Self {
+        let stdout = io::stdout();
+        let colour = match global.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
+        };
+        Self {
+            width: width(&stdout),
+            colour,
+            glyphs: if global.ascii { Glyphs::Ascii } else { Glyphs::Unicode },
+            progress: if io::stderr().is_terminal() { Progress::Watched } else { Progress::Unwatched },
+        }
+    }
+
+    /// An empty page for stdout.
+    pub fn page(&self) -> Page {
+        let page = Page::new(self.width, self.glyphs);
+        if self.colour { page.coloured() } else { page }
+    }
+
+    /// Writes the answer. A reader that went away, such as `head`, is no failure.
+    pub fn answer(&mut self, text: &str) -> Result<(), CommandError> {
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => result.map_err(CommandError::Stdout),
+        }
+    }
+
+    /// Says what is going on, for a person who waits at a terminal.
+    pub fn progress(&mut self, text: &str) {
+        if self.progress == Progress::Watched {
+            self.note(text);
+        }
+    }
+
+    /// Says something that belongs beside the answer, whoever reads it.
+    pub fn note(&mut self, text: &str) {
+        let text = ptctl_diagnosis::printable::printable(text);
+        // Nobody can be told that stderr is gone.
+        drop(writeln!(io::stderr().lock(), "{text}"));
+    }
+
+    /// Asks a question at the terminal; `None` where nobody can be asked.
+    pub fn ask(&mut self, question: &str) -> Option<Answer> {
+        if self.progress == Progress::Unwatched || !io::stdin().is_terminal() {
+            return None;
+        }
+        let mut stderr = io::stderr().lock();
+        write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush()).ok()?;
+        let mut line = String::new();
+        io::stdin().read_line(&mut line).ok()?;
+        match line.trim().to_ascii_lowercase().as_str() {
+            "y" | "yes" => Some(Answer::Yes),
+            _ => Some(Answer::No),
+        }
+    }
+
+    /// Writes an error with its causes and its hint.
+    pub fn error(&mut self, error: &CommandError) {
+        self.note(&format!("error: {error}"));
+        let mut cause = error.source();
+        while let Some(source) = cause {
+            self.note(&format!("  caused by: {source}"));
+            cause = source.source();
+        }
+        if let Some(hint) = error.hint() {
+            self.note("");
+            self.note(&format!("hint: {hint}"));
+        }
+    }
+}
+
+/// What a person answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Go on.
+    Yes,
+    /// Do not.
+    No,
+}
+
+fn width(stdout: &io::Stdout) -> usize {
+    if !stdout.is_terminal() {
+        return WIDTH_OF_A_FILE;
+    }
+    rustix::termios::tcgetwinsize(stdout).map_or(WIDTH_OF_A_FILE, |size| match usize::from(size.ws_col) {
+        0 => WIDTH_OF_A_FILE,
+        columns => columns.min(WIDEST),
+    })
+}

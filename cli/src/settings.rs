@@ -1,0 +1,37 @@
+//! From the command line to a request for a look.
+
+use std::time::Duration;
+
+use crate::{
+    cli::Global,
+    context::{EngineChoice, Environment},
+    error::CommandError,
+    gather::{Depth, GatherRequest, TempoAccess},
+    target::StackChoice,
+};
+
+/// How far back logs are read where a command does not ask.
+pub const DEFAULT_SINCE: Duration = Duration::from_secs(3_600);
+
+/// The request of a command that looks at `services`.
+pub fn request(global: &Global, services: &[String], depth: Depth, since: Duration) -> Result<GatherRequest, CommandError> {
+    Ok(GatherRequest {
+        engine: EngineChoice {
+            host: global.host.clone(),
+            context: global.context.clone(),
+        },
+        stack: StackChoice {
+            project: global.project.clone(),
+            services: services.to_vec(),
+        },
+        tempo: TempoAccess {
+            url: global.tempo_url.clone(),
+            headers: global.tempo_header.clone(),
+            tenant: global.tenant.clone(),
+        },
+        depth,
+        since,
+        timeout: *global.timeout,
+        environment: Environment::of_this_process().map_err(CommandError::Runtime)?,
+    })
+}
