@@ -115,6 +115,7 @@ fn may_be(verdict: Verdict, label: &str) -> bool {
         ],
         ErrorKind::TlsToPlaintext => &["scheme-missing"],
         ErrorKind::BadRequest => &["tempo-invalid-ids"],
+        ErrorKind::TenantMissing => &["auth-failed"],
         ErrorKind::BackendNotReady => &["backend-down"],
         ErrorKind::PathOtlpPrefix | ErrorKind::PathDoubled => &[
             "query-port-used",
@@ -184,6 +185,147 @@ fn our_own_library_is_understood_when_it_fails_and_when_it_recovers() {
     assert_eq!(verdict.outcome, Outcome::Recovered);
     assert!(!verdict.export_error());
     assert!(is_candidate(failing) && is_candidate(recovered));
+}
+
+#[test]
+fn messages_of_older_and_rarer_exporters_are_known_by_their_formats() {
+    for (line, kind) in [
+        (
+            r#"2024/05/05 10:00:00 traces exporter is disconnected from the server tempo:4317: connection error: desc = "transport: Error while dialing dial tcp 172.18.0.4:4317: connect: connection refused""#,
+            "backend-down",
+        ),
+        (
+            r#"2025-07-09T09:42:41.251Z	error	exporterhelper/queued_retry.go:175	Exporting failed. No more retries left. Dropping data.	{"kind": "exporter", "data_type": "traces", "name": "otlp", "error": "max elapsed time expired rpc error: code = Unavailable desc = connection error", "dropped_items": 51}"#,
+            "collector-retry-exhausted",
+        ),
+        (
+            r#"2025-07-09T09:42:41.251Z	error	exporterhelper/queued_retry.go:317	Dropping data because sending_queue is full. Try increasing queue_size.	{"kind": "exporter", "name": "otlp", "dropped_items": 51}"#,
+            "collector-queue-full",
+        ),
+        (
+            r#"E, [2024-01-01T10:00:00.000000 #1] ERROR -- : OpenTelemetry error: unexpected error in OTLP::Exporter#send_bytes - Failed to open TCP connection to tempo:4318 (Connection refused - connect(2) for "tempo" port 4318)"#,
+            "backend-down",
+        ),
+        (
+            "Failed to export TraceRequestMarshaler. The request could not be executed. Full error message: Connection refused: localhost/127.0.0.1:4317",
+            "localhost-in-container",
+        ),
+        (
+            "SEVERE: Failed to export spans. The request could not be executed. Error message: tempo",
+            "dns-no-such-host",
+        ),
+        (
+            "2025-01-01 10:00:00.123 ERROR 1 --- [alhost:4318/...] i.o.exporter.internal.http.HttpExporter  : Failed to export spans. The request could not be executed. Full error message: Failed to connect to tempo/172.20.0.3:4318",
+            "backend-down",
+        ),
+        (
+            r#"2025/01/01 [error] 29#29: *1 connect() failed (111: Connection refused) while connecting to upstream, client: 172.20.0.1, server: , request: "POST /v1/traces HTTP/1.1", upstream: "http://172.20.0.6:4318/v1/traces", host: "localhost""#,
+            "backend-down",
+        ),
+        (
+            r#"2023/05/05 10:00:00 traces export: rpc error: code = Unavailable desc = unexpected HTTP status code received from server: 502 (Bad Gateway); transport: received unexpected content-type "text/html""#,
+            "proxy-bad-gateway",
+        ),
+        (
+            "[Error] File: /x/otlp_http_client.cc:204 [OTLP HTTP Client] Session state: connection failed.Failed to connect to localhost port 4318: Connection refused",
+            "localhost-in-container",
+        ),
+        (
+            r#"{"level":"error","ts":1.1,"logger":"otel","msg":"OpenTelemetry error","error":"traces export: context deadline exceeded: rpc error: code = Unavailable desc = connection error: desc = \"transport: Error while dialing: dial tcp: lookup tempo on 127.0.0.11:53: no such host\""}"#,
+            "dns-no-such-host",
+        ),
+        (
+            r#"{"timestamp":"2025","level":"ERROR","fields":{"name":"BatchSpanProcessor.ExportError","error":"Operation failed: HTTP export failed: network error"},"target":"opentelemetry_sdk"}"#,
+            "unspecified",
+        ),
+        (
+            r#"[2023-06-19T05:30:20.6148099Z] [Error] EventSource=OpenTelemetry-Exporter-OpenTelemetryProtocol, Message=Exporter failed send data to collector to http://collector:5555/ endpoint. Data will not be sent. Exception: Grpc.Core.RpcException: Status(StatusCode="Unimplemented", Detail="unknown service opentelemetry.proto.collector.logs.v1.LogsService")"#,
+            "collector-no-traces-pipeline",
+        ),
+        (
+            "OpenTelemetry: [error] Export failure [exception] cURL error 7: Failed to connect to collector port 4318 after 1 ms: Couldn't connect to server [previous]",
+            "backend-down",
+        ),
+        (
+            r#"{"stack":"AggregateError [ECONNREFUSED]: \n    at internalConnectMultiple (node:net:1)","errors":"Error: connect ECONNREFUSED ::1:4318,Error: connect ECONNREFUSED 127.0.0.1:4318","code":"ECONNREFUSED","name":"AggregateError"}"#,
+            "localhost-in-container",
+        ),
+        (
+            r#"{"stack":"Error: Timeout\n    at Timeout._onTimeout (/app/node_modules/@opentelemetry/sdk-trace-base/build/src/export/BatchSpanProcessorBase.js:140:24)\n    at listOnTimeout (node:internal/timers:581:17)","message":"Timeout","name":"Error"}"#,
+            "backend-timeout",
+        ),
+        (
+            r#"level=warn ts=2025-01-01T00:00:00Z caller=grpc_logging.go:76 method=/tempopb.Pusher/PushBytesV2 duration=1ms err="rpc error: code = FailedPrecondition desc = LIVE_TRACES_EXCEEDED: max live traces exceeded for tenant single-tenant" msg=gRPC"#,
+            "tempo-live-traces-exceeded",
+        ),
+        (
+            r#"level=error ts=2025 caller=rate_limited_logger.go:38 msg="pusher failed to consume trace data" err="context canceled""#,
+            "client-reset",
+        ),
+        (
+            "BatchSpanProcessor dropped 12 span(s) since the last export because the queue is full (maxQueueSize=2048)",
+            "sdk-queue-full",
+        ),
+        (
+            r#"time=2025-01-01T00:00:00Z level=ERROR msg="otel error" err="failed to upload metrics: failed to send metrics to http://tempo:4318/v1/metrics: 404 Not Found""#,
+            "path-wrong-404",
+        ),
+        (
+            "requests.exceptions.ReadTimeout: HTTPConnectionPool(host='tempo', port=4318): Read timed out. (read timeout=10)",
+            "backend-timeout",
+        ),
+        (
+            "java.net.ConnectException: Failed to connect to localhost/[0:0:0:0:0:0:0:1]:4318",
+            "localhost-in-container",
+        ),
+    ] {
+        let verdict = classify(line.as_bytes(), &Context::default())
+            .unwrap_or_else(|| panic!("missed: {line}"));
+        assert!(verdict.export_error(), "{line}");
+        assert_eq!(verdict.kind.slug(), kind, "{line}");
+        assert!(is_candidate(line.as_bytes()), "{line}");
+    }
+}
+
+#[test]
+fn lines_that_share_words_with_export_errors_raise_no_alarm() {
+    for line in [
+        "Error: Cannot find module '@opentelemetry/otlp-exporter-base'",
+        r#"{"level":"error","errno":-111,"code":"ECONNREFUSED","syscall":"connect","address":"172.20.0.5","port":6379,"stack":"Error: connect ECONNREFUSED 172.20.0.5:6379","message":"connect"}"#,
+        r#"{"errno":-111,"code":"ECONNREFUSED","syscall":"connect","address":"172.20.0.5","port":5432,"stack":"Error: connect ECONNREFUSED 172.20.0.5:5432","message":"connect","name":"Error"}"#,
+        r#"2024/05/05 10:00:00 rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 172.20.0.9:50051: connect: connection refused""#,
+        r#"Starting GRPC server {"endpoint": "localhost:4317"}"#,
+        r#"level=error ts=2025-01-01T00:00:00Z caller=backendworker.go:543 msg="error calling scheduler" err="rpc error: code = NotFound desc = no jobs found" backoff=1m"#,
+        r#"level=warn ts=2025 caller=logging.go method=/tempopb.BackendScheduler/Next duration=15.0s msg=gRPC err="rpc error: code = NotFound desc = no jobs found""#,
+        r#"level=error ts=2025 caller=live_store.go:764 msg="failed to cut idle traces" tenant=x err="error writing meta json: permission denied""#,
+        "Failed to export metrics dashboard to PDF",
+        "ERROR export failed: S3 timeout",
+        "INFO OTLP receiver listening on 0.0.0.0:4317",
+        "Bind for 127.0.0.1:4318 failed: port is already allocated",
+        r#"2025-01-01T00:00:00Z info otlpreceiver@v0.128.0/otlp.go:117 Starting HTTP server {"endpoint": "[::]:4318"}"#,
+        r#"10.0.0.2 - - [01/Jun/2025:10:00:01 +0000] "GET /v1/traces HTTP/1.1" 404 2"#,
+        r#"DEBUG urllib3.connectionpool:http://tempo:4318 "POST /v1/traces HTTP/1.1" 200 2"#,
+        "DEBUG:urllib3.connectionpool:Starting new HTTP connection (1): tempo:4318",
+        "OTLP exporter configured endpoint=http://tempo:4318/v1/traces timeout=10s",
+        r#"level=info msg="otlp exporter" endpoint=tempo:4317 timeout=10s tls_insecure=true"#,
+        "wait-for-it: tempo:4317 is available after 3 seconds",
+        "wait-for-it.sh: waiting 15 seconds for tempo:4317",
+        "    at OTLPExportDelegate.export (/app/node_modules/@opentelemetry/otlp-exporter-base/build/src/otlp-export-delegate.js:58:56)",
+        "\u{1b}[2m2026-11-22T06:24:25Z\u{1b}[0m DEBUG opentelemetry_sdk: name=\"BatchSpanProcessor.ExportingDueToTimer\"",
+        r#"{"level":"info","msg":"received partial success from payment gateway","endpoint":"http://pay:8080"}"#,
+        "ERROR sending queue is full for mail service",
+        "Queue is full, likely orders will be dropped.",
+        "upstream no org id supplied",
+        r#"grpc: addrConn.createTransport failed to connect to {Addr: "billing:50051"}. Err: connection error: desc = "transport: Error while dialing: dial tcp: connect: connection refused""#,
+        r#"level=error msg="failed get to tempo: Get \"http://tempo:3200/api/traces/1\": dial tcp 1.2.3.4:3200: connect: connection refused" t=1"#,
+        "Dropped 12 frames because maxQueueSize reached",
+    ] {
+        let verdict = classify(line.as_bytes(), &Context::default());
+        assert!(
+            !verdict.is_some_and(Verdict::export_error),
+            "{line}: {verdict:?}"
+        );
+    }
 }
 
 #[test]

@@ -11,14 +11,13 @@ pub(super) fn read(record: &Record<'_>, context: &Context) -> Option<Reading> {
     if text.contains("Exporting failed.") {
         return Some(exporting_failed(component, text));
     }
-    if says(
-        text,
-        &[
-            "Dropping data because sending_queue is full",
-            "sending queue is full",
-            "sending_queue is full",
-        ],
-    ) {
+    // Said by an exporter or processor, whose id stands beside it.
+    let named = ["kind", "name", "otelcol.component.id", "component_id"]
+        .iter()
+        .any(|field| record.field(field).is_some());
+    if text.contains("Dropping data because sending_queue is full")
+        || (named && says(text, &["sending queue is full", "sending_queue is full"]))
+    {
         return Some(Reading::failed(component, Loss::Yes).kind(ErrorKind::CollectorQueueFull));
     }
     if text.contains("Sender failed") && says(text, &["batch", "otelcol", "processor"]) {

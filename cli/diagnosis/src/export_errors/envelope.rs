@@ -241,7 +241,10 @@ fn compose(prefix: &str, fields: &[Field]) -> Record<'static> {
     for group in [&ORIGIN[..], &MESSAGE, &DETAIL, &PLACE] {
         for name in group {
             for field in fields.iter().filter(|field| field.name == *name) {
-                if !text.is_empty() {
+                // What follows a stack of many lines is no part of its last frame.
+                if text.contains('\n') {
+                    text.push('\n');
+                } else if !text.is_empty() {
                     text.push_str(": ");
                 }
                 text.push_str(&field.value);

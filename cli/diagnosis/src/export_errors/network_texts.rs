@@ -10,6 +10,11 @@ pub(super) type Texts = &'static [(ErrorKind, &'static [&'static str])];
 /// Sentences that name one cause, the more telling ones first: a refused connection inside a timed-out retry is a
 /// refused connection.
 pub(super) const NETWORK_TEXTS: Texts = &[
+    // Node's exporter cuts the connection when its own time is up, so a reset stands beside it.
+    (
+        ErrorKind::BackendTimeout,
+        &["exportererror: request timeout"],
+    ),
     (
         ErrorKind::HttpProxyEnv,
         &[
@@ -301,6 +306,8 @@ pub(super) const WEAK_TEXTS: Texts = &[
         ],
     ),
     (ErrorKind::ConnectionDropped, &[": eof", "\"eof\"", "= eof"]),
+    // OkHttp and curl, which tell no more.
+    (ErrorKind::BackendDown, &["failed to connect to "]),
     (
         ErrorKind::ClientReset,
         &["context canceled", "context cancelled"],

@@ -61,7 +61,16 @@ fn diagnostic(text: &str) -> Option<Reading> {
     ) {
         return Some(Reading::failed(SDK, Loss::Yes));
     }
-    if text.contains("Dropped ") && text.contains(" because maxQueueSize reached") {
+    if text.contains("Dropped ")
+        && says(
+            text,
+            &[
+                " spans because maxQueueSize reached",
+                " logs because maxQueueSize reached",
+                " log records because maxQueueSize reached",
+            ],
+        )
+    {
         return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::SdkQueueFull));
     }
     None

@@ -51,8 +51,7 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
             "Queue is full, likely spans/logs will be dropped",
             "Queue is full, likely spans will be dropped",
         ],
-    ) || (text.contains("Queue is full, likely ") && text.ends_with("will be dropped."))
-    {
+    ) {
         return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::SdkQueueFull));
     }
     // The last line of the traceback that follows, as `requests` and `urllib3` word it.

@@ -15,7 +15,7 @@ pub(super) const RECEIVER_TEXTS: Texts = &[
     (ErrorKind::TempoBatchOverBurst, &["exceeds ingestion limit"]),
     (
         ErrorKind::TempoRateLimited,
-        &["rate_limited", "ingestion rate limit"],
+        &["rate_limited:", "ingestion rate limit"],
     ),
     (
         ErrorKind::TempoMessageTooLarge,
