@@ -106,3 +106,65 @@ fn reaches(cause: &Cause, explaining: &Finding, explained: &Finding, targets: &T
         Reach::ExportTarget => targets.get(&explained.subject) == Some(&explaining.subject),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{diagnose, fixtures, policy::Policy};
+
+    fn every_finding() -> Vec<Finding> {
+        let policy = Policy::default();
+        fixtures::broken()
+            .iter()
+            .flat_map(|broken| {
+                let diagnosis = diagnose(&broken.snapshot, &policy);
+                diagnosis.findings().cloned().collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
+    fn flat(causes: &[RootCause]) -> Vec<String> {
+        let findings = causes
+            .iter()
+            .flat_map(|cause| std::iter::once(&cause.finding).chain(&cause.symptoms));
+        let mut shown: Vec<_> = findings.map(|finding| format!("{finding:?}")).collect();
+        shown.sort();
+        shown
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn no_finding_is_lost_or_doubled_and_their_order_does_not_matter(
+            findings in proptest::sample::subsequence(every_finding(), 0..24).prop_shuffle()
+        ) {
+            let snapshot = fixtures::healthy();
+            let stack = Stack::of(&snapshot);
+            let mut given: Vec<_> = findings.iter().map(|finding| format!("{finding:?}")).collect();
+            given.sort();
+            let causes = attribute(findings.clone(), &stack);
+            prop_assert_eq!(flat(&causes), given);
+
+            let mut reversed = findings;
+            reversed.reverse();
+            let roots = |causes: &[RootCause]| causes.iter().map(|cause| cause.finding.code).collect::<Vec<_>>();
+            prop_assert_eq!(roots(&attribute(reversed, &stack)), roots(&causes));
+        }
+    }
+
+    #[test]
+    fn the_symptoms_of_a_paused_tempo_stand_beneath_it() {
+        let paused = fixtures::broken().into_iter().find(|broken| broken.code == "PT0105").unwrap();
+        let diagnosis = diagnose(&paused.snapshot, &Policy::default());
+        let symptoms: Vec<_> = diagnosis.causes[0]
+            .symptoms
+            .iter()
+            .map(|symptom| (symptom.code.to_string(), symptom.subject.name()))
+            .collect();
+        let expected = [("PT0201", "tempo"), ("PT0503", "controller"), ("PT0503", "scraper")];
+        assert_eq!(symptoms, expected.map(|(code, subject)| (code.to_owned(), subject)));
+    }
+}

@@ -58,6 +58,9 @@ pub struct Snapshot {
     pub tempos: Vec<Tempo>,
     /// Looks that failed and belong to no single fact above.
     pub gaps: Vec<Gap>,
+    /// The budget of the look ran out before all was read; what is missing is a gap.
+    #[serde(default)]
+    pub timed_out: bool,
 }
 
 /// Which stack was looked at, and how it was chosen.
