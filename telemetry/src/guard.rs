@@ -67,7 +67,7 @@ impl TracerGuard {
                 Some(export) => export.stop(within).await,
                 None => Ok(()),
             };
-            active.finish(stopped);
+            active.finish(stopped.err());
         }
     }
 }
@@ -80,16 +80,16 @@ impl Drop for TracerGuard {
                 Some(export) => export.stop_blocking(SHUTDOWN_TIMEOUT),
                 None => Ok(()),
             };
-            active.finish(stopped);
+            active.finish(stopped.err());
         }
     }
 }
 
 impl Active {
     /// Ends the provider, and tells what became of the spans.
-    fn finish(self, stopped: Result<(), NotInTime>) {
+    fn finish(self, late: Option<NotInTime>) {
         let counters = export_counters();
-        if let Err(NotInTime) = stopped {
+        if late.is_some() {
             tracing::warn!(
                 spans_waiting = counters.waiting,
                 "the span export did not end in time"

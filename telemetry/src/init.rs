@@ -5,7 +5,7 @@ use std::sync::Arc;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
-use crate::config::{Config, Exporter, Lookup, Otlp, Tracing};
+use crate::config::{Config, Exporter, Lookup, Tracing};
 use crate::counters::Counters;
 use crate::error::{InitError, cause_chain};
 use crate::export::{ExportControl, ExportProcessor, ExportSettings};
@@ -72,7 +72,7 @@ fn start(config: Tracing) -> Result<TracerGuard, InitError> {
         .with_resource(resource.clone());
     let mut export: Option<ExportControl> = None;
     if let Exporter::Otlp(otlp) = config.exporter {
-        let settings = ExportSettings::new(otlp);
+        let settings = ExportSettings::new(*otlp);
         let processor = ExportProcessor::start(settings, resource, Counters::of_this_process())?;
         export = Some(processor.control());
         provider = provider.with_span_processor(processor);
@@ -88,10 +88,10 @@ fn start(config: Tracing) -> Result<TracerGuard, InitError> {
 fn announce(config: &Tracing) {
     let sampler = config.sampler_name.as_str();
     match &config.exporter {
-        Exporter::Otlp(Otlp { endpoint, .. }) => tracing::info!(
-            tempo_endpoint = %endpoint,
-            endpoint_source = %endpoint.source(),
-            protocol = %endpoint.protocol(),
+        Exporter::Otlp(otlp) => tracing::info!(
+            tempo_endpoint = %otlp.endpoint,
+            endpoint_source = %otlp.endpoint.source(),
+            protocol = %otlp.endpoint.protocol(),
             sampler,
             "initializing tracer"
         ),

@@ -7,15 +7,23 @@ use opentelemetry::Context;
 use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator};
 use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 
+const TRACEPARENT: &str = "traceparent";
+const TRACESTATE: &str = "tracestate";
+const BAGGAGE_LIST: &str = "baggage";
+
 static TRACE_CONTEXT: LazyLock<TraceContextPropagator> = LazyLock::new(TraceContextPropagator::new);
 static BAGGAGE: LazyLock<BaggagePropagator> = LazyLock::new(BaggagePropagator::new);
 
 /// The caller's context as its request headers tell it; an empty one if they tell nothing valid.
 pub(crate) fn extract(headers: &HeaderMap) -> Context {
-    let carrier = IncomingHeaders(headers);
-    let context = TRACE_CONTEXT.extract_with_context(&Context::new(), &carrier);
-    if headers.contains_key("baggage") {
-        BAGGAGE.extract_with_context(&context, &carrier)
+    let context = Context::new();
+    let context = if headers.contains_key(TRACEPARENT) {
+        TRACE_CONTEXT.extract_with_context(&context, &IncomingHeaders::of(headers, TRACESTATE))
+    } else {
+        context
+    };
+    if headers.contains_key(BAGGAGE_LIST) {
+        BAGGAGE.extract_with_context(&context, &IncomingHeaders::of(headers, BAGGAGE_LIST))
     } else {
         context
     }
@@ -28,25 +36,45 @@ pub(crate) fn inject(context: &Context, headers: &mut HeaderMap) {
     BAGGAGE.inject_context(context, &mut carrier);
 }
 
-struct IncomingHeaders<'a>(&'a HeaderMap);
+/// Request headers, with one list of them that may be spread over several lines put together: the
+/// SDK's propagators look at the first line alone.
+struct IncomingHeaders<'a> {
+    headers: &'a HeaderMap,
+    list: &'static str,
+    joined: Option<String>,
+}
+
+impl<'a> IncomingHeaders<'a> {
+    fn of(headers: &'a HeaderMap, list: &'static str) -> Self {
+        let mut lines = headers
+            .get_all(list)
+            .iter()
+            .filter_map(|line| line.to_str().ok());
+        let joined = lines.next().and_then(|first| {
+            let mut rest = lines.peekable();
+            rest.peek()?;
+            Some(rest.fold(first.to_owned(), |joined, line| format!("{joined},{line}")))
+        });
+        Self {
+            headers,
+            list,
+            joined,
+        }
+    }
+}
 
 impl Extractor for IncomingHeaders<'_> {
     fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).and_then(|value| value.to_str().ok())
+        if let Some(joined) = &self.joined
+            && key.eq_ignore_ascii_case(self.list)
+        {
+            return Some(joined);
+        }
+        self.headers.get(key).and_then(|value| value.to_str().ok())
     }
 
     fn keys(&self) -> Vec<&str> {
-        self.0.keys().map(HeaderName::as_str).collect()
-    }
-
-    fn get_all(&self, key: &str) -> Option<Vec<&str>> {
-        let values: Vec<_> = self
-            .0
-            .get_all(key)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .collect();
-        (!values.is_empty()).then_some(values)
+        self.headers.keys().map(HeaderName::as_str).collect()
     }
 }
 

@@ -79,8 +79,11 @@ fn percent_decoded(text: &str) -> Option<String> {
         rest = tail;
         if byte == b'%' {
             let (digits, tail) = rest.split_at_checked(2)?;
-            let digits = std::str::from_utf8(digits).ok()?;
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
+            let value = digits.iter().try_fold(0, |value, digit| {
+                let digit = char::from(*digit).to_digit(16)?;
+                Some(value * 16 + digit)
+            })?;
+            bytes.push(u8::try_from(value).ok()?);
             rest = tail;
         } else {
             bytes.push(byte);

@@ -65,7 +65,7 @@ pub(crate) struct Tracing {
 #[derive(Debug)]
 pub(crate) enum Exporter {
     /// They are sent by OTLP.
-    Otlp(Otlp),
+    Otlp(Box<Otlp>),
     /// Nothing: they only give the log lines their ids.
     None,
 }
@@ -167,7 +167,7 @@ fn read_exporter(lookup: &Lookup<'_>, notes: &mut Vec<Note>) -> Result<Exporter,
             certificate.variable, endpoint
         )));
     }
-    Ok(Exporter::Otlp(Otlp {
+    Ok(Exporter::Otlp(Box::new(Otlp {
         headers: Headers::read(lookup)?,
         compression: lookup.parsed(
             &COMPRESSION,
@@ -183,7 +183,7 @@ fn read_exporter(lookup: &Lookup<'_>, notes: &mut Vec<Note>) -> Result<Exporter,
         timeout: lookup.milliseconds(&TIMEOUT, DEFAULT_TIMEOUT)?,
         batch: BatchSettings::read(lookup)?,
         endpoint,
-    }))
+    })))
 }
 
 /// A boolean as the OpenTelemetry specification writes it, in any case.

@@ -17,7 +17,7 @@ use super::queue::Queue;
 use super::report::Report;
 use super::sender::Sender;
 use super::settings::ExportSettings;
-use super::worker::{Command, Worker};
+use super::worker::{Asker, Command, Worker};
 use crate::counters::Counters;
 use crate::error::InitError;
 
@@ -45,7 +45,7 @@ pub(crate) struct ExportControl {
 }
 
 /// The worker did not do what it was asked for in time.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct NotInTime;
 
 impl ExportProcessor {
@@ -106,8 +106,9 @@ impl Plan {
         let (runtime, sender) = match self.prepare() {
             Ok(prepared) => prepared,
             Err(error) => {
-                // If nobody waits for the start any more, nobody is left to be told.
-                drop(started.send(Err(error)));
+                if let Err(untold) = started.send(Err(error)) {
+                    tracing::error!(error = ?untold.0, "the span export did not start");
+                }
                 return;
             }
         };
@@ -146,7 +147,7 @@ impl ExportControl {
     /// Sends what waits.
     pub(crate) async fn flush(&self) -> Result<(), NotInTime> {
         let (done, end) = oneshot::channel();
-        self.ask(Command::Flush(Box::new(move || drop(done.send(())))));
+        self.ask(Command::Flush(Asker::Task(done)));
         end.await.map_err(|_| NotInTime)
     }
 
@@ -156,7 +157,7 @@ impl ExportControl {
     pub(crate) async fn stop(&self, within: Duration) -> Result<(), NotInTime> {
         self.set_deadline(within);
         let (done, end) = oneshot::channel();
-        self.ask(Command::Stop(Box::new(move || drop(done.send(())))));
+        self.ask(Command::Stop(Asker::Task(done)));
         end.await.map_err(|_| NotInTime)
     }
 
@@ -164,7 +165,7 @@ impl ExportControl {
     pub(crate) fn stop_blocking(&self, within: Duration) -> Result<(), NotInTime> {
         self.set_deadline(within);
         let (done, end) = sync_channel(1);
-        self.ask(Command::Stop(Box::new(move || drop(done.send(())))));
+        self.ask(Command::Stop(Asker::Thread(done)));
         end.recv_timeout(within + GRACE).map_err(|_| NotInTime)
     }
 
@@ -175,7 +176,7 @@ impl ExportControl {
 
     fn flush_blocking(&self, within: Duration) -> Result<(), NotInTime> {
         let (done, end) = sync_channel(1);
-        self.ask(Command::Flush(Box::new(move || drop(done.send(())))));
+        self.ask(Command::Flush(Asker::Thread(done)));
         end.recv_timeout(within).map_err(|_| NotInTime)
     }
 
@@ -188,8 +189,10 @@ impl ExportControl {
     }
 
     fn ask(&self, command: Command) {
-        // A worker that has ended drops the command, which its asker notices.
-        drop(self.commands.send(command));
+        if self.commands.send(command).is_err() {
+            // The command is dropped with its asker in it, which whoever waits notices.
+            tracing::debug!("the span export has ended already");
+        }
     }
 }
 

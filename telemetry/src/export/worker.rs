@@ -1,11 +1,12 @@
 //! The worker: takes batches from the queue and sends them, one at a time.
 
 use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_sdk::Resource;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{sleep, sleep_until, timeout};
 
 use super::failure::{Failure, Retry};
@@ -18,13 +19,31 @@ use crate::counters::Counters;
 /// What the worker can be asked for.
 pub(super) enum Command {
     /// Send what waits now.
-    Flush(Reply),
+    Flush(Asker),
     /// Send what waits now, until the deadline is reached, then end.
-    Stop(Reply),
+    Stop(Asker),
 }
 
-/// How a command's end is told.
-pub(super) type Reply = Box<dyn FnOnce() + Send>;
+/// Who waits for the end of a command. One that is dropped was not carried out.
+pub(super) enum Asker {
+    /// A task of some runtime.
+    Task(oneshot::Sender<()>),
+    /// A blocked thread.
+    Thread(SyncSender<()>),
+}
+
+impl Asker {
+    /// Tells that the command was carried out.
+    fn tell(self) {
+        let is_told = match self {
+            Self::Task(asker) => asker.send(()).is_ok(),
+            Self::Thread(asker) => asker.send(()).is_ok(),
+        };
+        if !is_told {
+            tracing::debug!("nobody waits for the span export any more");
+        }
+    }
+}
 
 /// Sends batches until it is told to stop.
 pub(super) struct Worker {
@@ -63,13 +82,13 @@ impl Worker {
             tokio::select! {
                 biased;
                 command = self.commands.recv() => match command {
-                    Some(Command::Flush(reply)) => {
+                    Some(Command::Flush(asker)) => {
                         self.drain().await;
-                        reply();
+                        asker.tell();
                     }
-                    Some(Command::Stop(reply)) => {
+                    Some(Command::Stop(asker)) => {
                         self.stop().await;
-                        reply();
+                        asker.tell();
                         return;
                     }
                     // Everybody who could ask for more is gone.

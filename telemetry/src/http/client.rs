@@ -397,7 +397,7 @@ fn record_retry(context: &Context, number: u32, outcome: &Result<Response, reqwe
         Ok(response) => format!("status {}", response.status().as_u16()),
         Err(error) => error
             .source()
-            .map_or_else(|| error.to_string(), |cause| cause_chain(cause)),
+            .map_or_else(|| error.to_string(), cause_chain),
     };
     context.span().add_event(
         "retry",

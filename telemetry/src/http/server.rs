@@ -188,21 +188,18 @@ impl Watch {
         let status = response.as_ref().map(|response| response.status());
         if span.is_recording() {
             span.set_attribute(KeyValue::new("duration_ms", milliseconds));
-            match status {
-                Some(status) => {
-                    span.set_attribute(KeyValue::new(
-                        HTTP_RESPONSE_STATUS_CODE,
-                        status_value(status),
-                    ));
-                    if status.is_server_error() {
-                        span.set_attribute(KeyValue::new(ERROR_TYPE, status.as_str().to_owned()));
-                        span.set_status(Status::error(""));
-                    }
+            if let Some(status) = status {
+                span.set_attribute(KeyValue::new(
+                    HTTP_RESPONSE_STATUS_CODE,
+                    status_value(status),
+                ));
+                if status.is_server_error() {
+                    span.set_attribute(KeyValue::new(ERROR_TYPE, status.as_str().to_owned()));
+                    span.set_status(Status::error(""));
                 }
-                None => {
-                    span.set_attribute(KeyValue::new(ERROR_TYPE, "no_response"));
-                    span.set_status(Status::error("the service gave no response"));
-                }
+            } else {
+                span.set_attribute(KeyValue::new(ERROR_TYPE, "no_response"));
+                span.set_status(Status::error("the service gave no response"));
             }
         }
         if elapsed > self.settings.slow_threshold {

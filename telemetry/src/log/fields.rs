@@ -7,32 +7,23 @@ use serde_json::{Map, Value as Json};
 
 use crate::attribute::Attribute;
 
-/// The field that carries the others.
-pub(super) struct Carrier {
-    /// Its name.
-    pub(super) name: &'static str,
+/// The field that carries the others; `log::write` writes it.
+pub(super) const CARRIER: &str = "telemetry.fields";
+
+/// Packs `attributes`.
+pub(super) fn pack(attributes: &[Attribute]) -> String {
+    let object: Map<String, Json> = attributes
+        .iter()
+        .map(|(name, value)| {
+            // Only a number that is none cannot be written as JSON, and it is written as null.
+            let value = serde_json::to_value(value).unwrap_or(Json::Null);
+            ((*name).to_owned(), value)
+        })
+        .collect();
+    Json::Object(object).to_string()
 }
 
-/// The field that carries the others.
-pub(super) const FIELDS: Carrier = Carrier {
-    name: "telemetry.fields",
-};
-
-impl Carrier {
-    /// Packs `attributes`.
-    pub(super) fn encode(&self, attributes: &[Attribute]) -> String {
-        let object: Map<String, Json> = attributes
-            .iter()
-            .map(|(name, value)| {
-                let value = serde_json::to_value(value).unwrap_or(Json::Null);
-                ((*name).to_owned(), value)
-            })
-            .collect();
-        Json::Object(object).to_string()
-    }
-
-    /// Unpacks what [`Carrier::encode`] packed; anything else is no set of fields.
-    pub(super) fn decode(&self, packed: &str) -> Option<Map<String, Json>> {
-        serde_json::from_str(packed).ok()
-    }
+/// Unpacks what [`pack`] packed; anything else is no set of fields.
+pub(super) fn unpack(packed: &str) -> Option<Map<String, Json>> {
+    serde_json::from_str(packed).ok()
 }

@@ -12,7 +12,7 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-use super::fields::FIELDS;
+use super::fields;
 use crate::correlation::{SpanId, TraceId};
 use crate::error::cause_chain;
 use crate::http::RequestId;
@@ -136,8 +136,8 @@ impl Visit for Content {
     fn record_str(&mut self, field: &Field, value: &str) {
         if field.name() == "message" {
             value.clone_into(&mut self.message);
-        } else if field.name() == FIELDS.name
-            && let Some(fields) = FIELDS.decode(value)
+        } else if field.name() == fields::CARRIER
+            && let Some(fields) = fields::unpack(value)
         {
             self.fields.extend(fields);
         } else {

@@ -12,7 +12,6 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::attribute::Attribute;
 use crate::config::Lookup;
-use fields::FIELDS;
 use format::JsonLines;
 
 /// The service that the log lines name; unset before the first tracer.
@@ -50,7 +49,7 @@ pub(crate) fn service() -> Option<Arc<str>> {
 
 /// Writes a line whose fields are put together at run time.
 pub(crate) fn write(level: Level, message: &str, attributes: &[Attribute]) {
-    let fields = FIELDS.encode(attributes);
+    let fields = fields::pack(attributes);
     match level {
         Level::ERROR => tracing::error!(telemetry.fields = fields, "{message}"),
         Level::WARN => tracing::warn!(telemetry.fields = fields, "{message}"),
