@@ -76,7 +76,13 @@ mod tests {
 
     #[test]
     fn a_duration_is_said_with_the_unit_that_fits() {
-        for (milliseconds, said) in [(0, "0 ms"), (350, "350 ms"), (2000, "2 s"), (2001, "2 s"), (1540, "1.5 s")] {
+        for (milliseconds, said) in [
+            (0, "0 ms"),
+            (350, "350 ms"),
+            (2000, "2 s"),
+            (2001, "2 s"),
+            (1540, "1.5 s"),
+        ] {
             assert_eq!(spoken(Duration::from_millis(milliseconds)), said);
         }
     }
@@ -84,7 +90,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_never_answers_is_cut_at_the_earlier_deadline() {
         let deadline = Deadline::after(Duration::from_secs(9)).capped(Duration::from_secs(2));
-        let passed = deadline.cut(std::future::pending::<()>()).await.unwrap_err();
+        let passed = deadline
+            .cut(std::future::pending::<()>())
+            .await
+            .unwrap_err();
         assert_eq!(spoken(passed.after), "2 s");
     }
 }

@@ -36,7 +36,10 @@ use super::{
 use crate::context::EngineEndpoint;
 
 /// The newest API version whose answers are known here.
-const NEWEST: ApiVersion = ApiVersion { major: 1, minor: 53 };
+const NEWEST: ApiVersion = ApiVersion {
+    major: 1,
+    minor: 53,
+};
 
 /// No answer that is read as a whole is longer than this.
 const ANSWER_LIMIT: usize = 64 << 20;
@@ -97,7 +100,11 @@ impl Engine {
     }
 
     /// Asks for `path_and_query` directly and hands over the answer's head with its body still to be read.
-    async fn get(&self, path_and_query: &str, deadline: Deadline) -> Result<Response<Incoming>, EngineFault> {
+    async fn get(
+        &self,
+        path_and_query: &str,
+        deadline: Deadline,
+    ) -> Result<Response<Incoming>, EngineFault> {
         let path = format!("/v{}{path_and_query}", self.api);
         let response = get(&self.transport, &self.endpoint, &path, deadline).await?;
         let status = response.status();
@@ -162,7 +169,10 @@ fn typed_client(
         let transport = Arc::clone(&transport);
         async move {
             let (mut head, body) = request.into_parts();
-            let path = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+            let path = head
+                .uri
+                .path_and_query()
+                .map_or("/", http::uri::PathAndQuery::as_str);
             head.uri = format!("http://docker/v{api}{path}").parse()?;
             let body = body.map_err(Into::into).boxed_unsync();
             Ok(transport.send(Request::from_parts(head, body)).await?)
@@ -176,4 +186,3 @@ fn typed_client(
     let an_hour = 3600;
     bollard::Docker::connect_with_custom_transport(send, Some("http://docker"), an_hour, &version)
 }
-

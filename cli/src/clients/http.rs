@@ -53,7 +53,9 @@ pub enum HttpFault {
 
 fn shown(body: &str) -> String {
     match body.lines().next() {
-        Some(line) if !line.is_empty() => format!(": {}", line.chars().take(200).collect::<String>()),
+        Some(line) if !line.is_empty() => {
+            format!(": {}", line.chars().take(200).collect::<String>())
+        }
         Some(_) | None => String::new(),
     }
 }
@@ -101,7 +103,11 @@ impl HttpClient {
     }
 
     /// Sends a request and returns status and body, whatever the status.
-    pub async fn send(&self, request: Request, deadline: Deadline) -> Result<(u16, Vec<u8>), HttpFault> {
+    pub async fn send(
+        &self,
+        request: Request,
+        deadline: Deadline,
+    ) -> Result<(u16, Vec<u8>), HttpFault> {
         let exchange = async {
             let mut response = self.client.execute(request).await.map_err(connection)?;
             let status = response.status().as_u16();

@@ -4,6 +4,6 @@ pub mod cause;
 pub mod deadline;
 pub mod docker;
 pub mod exposition;
-pub mod tempo;
 pub mod http;
+pub mod tempo;
 mod transport;

@@ -83,14 +83,18 @@ impl TempoClient {
 
     /// What it is: by `/api/status/buildinfo`, else by `/status/version`.
     pub async fn version(&self, deadline: Deadline) -> Result<TempoVersion, HttpFault> {
-        match self.json::<BuildInfo>("/api/status/buildinfo", &[], deadline).await {
+        match self
+            .json::<BuildInfo>("/api/status/buildinfo", &[], deadline)
+            .await
+        {
             Ok(info) => Ok(TempoVersion {
                 version: info.version,
                 branch: info.branch,
             }),
             Err(HttpFault::Status { status: 404, .. }) => {
                 let text = self.text("/status/version", deadline).await?;
-                version_line(&text).ok_or_else(|| HttpFault::Answer("it names no version".to_owned()))
+                version_line(&text)
+                    .ok_or_else(|| HttpFault::Answer("it names no version".to_owned()))
             }
             Err(fault) => Err(fault),
         }
@@ -116,11 +120,21 @@ impl TempoClient {
 
 /// `tempo, version 2.10.8 (branch: release-v2.10, revision: f0f3ed591)`.
 fn version_line(text: &str) -> Option<TempoVersion> {
-    let rest = text.lines().find_map(|line| line.split_once("version ").map(|(_, rest)| rest).filter(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric())))?;
+    let rest = text.lines().find_map(|line| {
+        line.split_once("version ")
+            .map(|(_, rest)| rest)
+            .filter(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    })?;
     let version = rest.split([' ', '(']).next()?.to_owned();
     let branch = rest
         .split_once("branch: ")
-        .map(|(_, rest)| rest.split([',', ')']).next().unwrap_or_default().trim().to_owned())
+        .map(|(_, rest)| {
+            rest.split([',', ')'])
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_owned()
+        })
         .unwrap_or_default();
     Some(TempoVersion { version, branch })
 }
@@ -132,11 +146,16 @@ const STORED: &str = "tempodb_backend_bytes_total";
 
 fn metrics(text: &str) -> Option<TempoMetrics> {
     // A counter that has not moved yet is often absent; that this is Tempo at all must be certain.
-    if !text.lines().any(|line| line.starts_with("tempo_") || line.starts_with("tempodb_")) {
+    if !text
+        .lines()
+        .any(|line| line.starts_with("tempo_") || line.starts_with("tempodb_"))
+    {
         return None;
     }
     let mut metrics = TempoMetrics::default();
-    for sample in exposition::samples(text, |name| [ACCEPTED, REFUSED, DISCARDED, STORED].contains(&name)) {
+    for sample in exposition::samples(text, |name| {
+        [ACCEPTED, REFUSED, DISCARDED, STORED].contains(&name)
+    }) {
         let Some(count) = sample.count() else {
             continue;
         };
@@ -146,7 +165,9 @@ fn metrics(text: &str) -> Option<TempoMetrics> {
             STORED if sample.label("status") == Some("live") => {
                 metrics.stored_bytes = Some(metrics.stored_bytes.unwrap_or(0) + count);
             }
-            DISCARDED if count > 0 => discard(&mut metrics.discarded, sample.label("reason"), count),
+            DISCARDED if count > 0 => {
+                discard(&mut metrics.discarded, sample.label("reason"), count)
+            }
             _ => {}
         }
     }
@@ -182,7 +203,10 @@ mod tests {
         let expected = TempoMetrics {
             accepted: 45,
             refused: 0,
-            discarded: vec![Discarded { reason: "rate_limited".into(), spans: 7 }],
+            discarded: vec![Discarded {
+                reason: "rate_limited".into(),
+                spans: 7,
+            }],
             stored_bytes: Some(1_500_000),
         };
         assert_eq!(metrics(text), Some(expected));
@@ -194,7 +218,10 @@ mod tests {
         let page = "GET /status/version\ntempo, version 2.10.8 (branch: release-v2.10, revision: f0f3ed591)\n  build user:\n";
         assert_eq!(
             version_line(page),
-            Some(TempoVersion { version: "2.10.8".into(), branch: "release-v2.10".into() })
+            Some(TempoVersion {
+                version: "2.10.8".into(),
+                branch: "release-v2.10".into()
+            })
         );
     }
 }

@@ -200,9 +200,12 @@ impl SshStream {
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| io::Error::new(error.kind(), format!("could not start `ssh`: {error}")))?;
+            .map_err(|error| {
+                io::Error::new(error.kind(), format!("could not start `ssh`: {error}"))
+            })?;
         let streams = process.stdin.take().zip(process.stdout.take());
-        let (input, output) = streams.ok_or_else(|| io::Error::other("`ssh` has no standard streams"))?;
+        let (input, output) =
+            streams.ok_or_else(|| io::Error::other("`ssh` has no standard streams"))?;
         Ok(Self {
             _process: process,
             input,

@@ -146,7 +146,10 @@ fn octal(field: &[u8]) -> Option<usize> {
 }
 
 fn text(field: &[u8]) -> String {
-    let end = field.iter().position(|byte| *byte == 0).unwrap_or(field.len());
+    let end = field
+        .iter()
+        .position(|byte| *byte == 0)
+        .unwrap_or(field.len());
     String::from_utf8_lossy(&field[..end]).into_owned()
 }
 
@@ -175,15 +178,22 @@ mod tests {
     fn a_file_is_read_behind_an_extended_header() {
         let mut archive = entry(b'x', "", b"30 mtime=1795328713.123456789\n");
         archive.extend(entry(b'0', "", b"server:\n"));
-        assert_eq!(first_entry(&archive).unwrap(), Entry::File(b"server:\n".to_vec()));
+        assert_eq!(
+            first_entry(&archive).unwrap(),
+            Entry::File(b"server:\n".to_vec())
+        );
     }
 
     #[test]
     fn a_link_is_followed_from_its_own_folder() {
-        let Entry::Link(target) = first_entry(&entry(b'2', "..data/tempo.yaml", b"")).unwrap() else {
+        let Entry::Link(target) = first_entry(&entry(b'2', "..data/tempo.yaml", b"")).unwrap()
+        else {
             panic!("not a link")
         };
-        assert_eq!(resolve("/etc/tempo/tempo.yaml", &target), "/etc/tempo/..data/tempo.yaml");
+        assert_eq!(
+            resolve("/etc/tempo/tempo.yaml", &target),
+            "/etc/tempo/..data/tempo.yaml"
+        );
         assert_eq!(resolve("/etc/a", "/run/b"), "/run/b");
     }
 

@@ -42,15 +42,27 @@ struct UsageData {
 }
 
 /// The first version that can leave out images and containers, which take long to count.
-const WITH_TYPES: ApiVersion = ApiVersion { major: 1, minor: 42 };
+const WITH_TYPES: ApiVersion = ApiVersion {
+    major: 1,
+    minor: 42,
+};
 /// The first version that lists the single volumes only when asked to.
-const WITH_VERBOSE: ApiVersion = ApiVersion { major: 1, minor: 52 };
+const WITH_VERBOSE: ApiVersion = ApiVersion {
+    major: 1,
+    minor: 52,
+};
 
 impl Engine {
     /// The folder on the engine's host that a volume is.
-    pub async fn volume_mount_point(&self, name: &str, deadline: Deadline) -> Result<String, EngineError> {
+    pub async fn volume_mount_point(
+        &self,
+        name: &str,
+        deadline: Deadline,
+    ) -> Result<String, EngineError> {
         let what = format!("inspect the volume {name}");
-        let volume = self.call(what.clone(), deadline, self.bollard.inspect_volume(name)).await?;
+        let volume = self
+            .call(what.clone(), deadline, self.bollard.inspect_volume(name))
+            .await?;
         if volume.mountpoint.is_empty() {
             return Err(EngineError::new(what, EngineFault::without("Mountpoint")));
         }
@@ -58,7 +70,10 @@ impl Engine {
     }
 
     /// The size in bytes of each volume that the engine knows the size of. An engine with many images may take long.
-    pub async fn volume_sizes(&self, deadline: Deadline) -> Result<BTreeMap<String, u64>, EngineError> {
+    pub async fn volume_sizes(
+        &self,
+        deadline: Deadline,
+    ) -> Result<BTreeMap<String, u64>, EngineError> {
         let failed = |fault| EngineError::new("ask the engine for its disk usage", fault);
         let mut path = "/system/df".to_owned();
         if self.api_version() >= WITH_TYPES {
@@ -68,7 +83,9 @@ impl Engine {
             path.push_str("&verbose=true");
         }
         let response = self.get(&path, deadline).await.map_err(failed)?;
-        let body = read(response, self.endpoint(), deadline).await.map_err(failed)?;
+        let body = read(response, self.endpoint(), deadline)
+            .await
+            .map_err(failed)?;
         volume_sizes(&body).map_err(failed)
     }
 }

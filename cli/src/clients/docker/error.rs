@@ -74,7 +74,10 @@ pub enum EngineFault {
     #[error("the engine's answer could not be understood: {0}")]
     Answer(String),
     /// The engine no longer speaks any version that is known here.
-    #[error("the engine speaks API {minimum} and later, this build at most {}", super::NEWEST)]
+    #[error(
+        "the engine speaks API {minimum} and later, this build at most {}",
+        super::NEWEST
+    )]
     TooNew {
         /// The oldest version that the engine speaks.
         minimum: ApiVersion,

@@ -76,8 +76,14 @@ fn event(message: EventMessage) -> Option<EngineEvent> {
             (own, EngineEventKind::Kill { signal })
         }
         // The actor of these is the network.
-        "connect" => (attributes.get("container")?.clone(), EngineEventKind::Connect),
-        "disconnect" => (attributes.get("container")?.clone(), EngineEventKind::Disconnect),
+        "connect" => (
+            attributes.get("container")?.clone(),
+            EngineEventKind::Connect,
+        ),
+        "disconnect" => (
+            attributes.get("container")?.clone(),
+            EngineEventKind::Disconnect,
+        ),
         _ => return None,
     };
     Some(EngineEvent {

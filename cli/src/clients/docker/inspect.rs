@@ -37,7 +37,11 @@ impl Engine {
         let what = || format!("inspect the container {}", id.short());
         let options = None::<InspectContainerOptions>;
         let answer = self
-            .call(what(), deadline, self.bollard.inspect_container(&id.0, options))
+            .call(
+                what(),
+                deadline,
+                self.bollard.inspect_container(&id.0, options),
+            )
             .await?;
         container(answer).map_err(|fault| EngineError::new(what(), fault))
     }
@@ -51,7 +55,9 @@ fn container(answer: ContainerInspectResponse) -> Result<Container, EngineFault>
     let config = required("Config", answer.config)?;
     let host = required("HostConfig", answer.host_config)?;
     let settings = required("NetworkSettings", answer.network_settings)?;
-    let name = required("Name", answer.name)?.trim_start_matches('/').to_owned();
+    let name = required("Name", answer.name)?
+        .trim_start_matches('/')
+        .to_owned();
     let state = state(required("State", answer.state)?, answer.restart_count)?;
     let labels: Vec<(String, String)> = sorted(config.labels.clone().unwrap_or_default())
         .into_iter()
@@ -213,7 +219,11 @@ fn attachments(container: &str, networks: HashMap<String, EndpointSettings>) -> 
         .map(|(network, settings)| {
             let mut names = vec![container.to_owned()];
             // Since API 1.44 `DNSNames` is complete; before, `Aliases` was.
-            let more = settings.aliases.into_iter().chain(settings.dns_names).flatten();
+            let more = settings
+                .aliases
+                .into_iter()
+                .chain(settings.dns_names)
+                .flatten();
             for name in more {
                 if !names.contains(&name) {
                     names.push(name);

@@ -57,7 +57,11 @@ impl Engine {
     pub async fn networks(&self, deadline: Deadline) -> Result<Vec<Network>, EngineError> {
         const WHAT: &str = "list the networks";
         let answer = self
-            .call(WHAT, deadline, self.bollard.list_networks(None::<ListNetworksOptions>))
+            .call(
+                WHAT,
+                deadline,
+                self.bollard.list_networks(None::<ListNetworksOptions>),
+            )
             .await?;
         answer
             .into_iter()
@@ -76,7 +80,9 @@ impl Engine {
 fn listed(container: bollard::models::ContainerSummary) -> Result<Listed, EngineFault> {
     use bollard::models::ContainerSummaryStateEnum as State;
     let without = EngineFault::without;
-    let networks = container.network_settings.and_then(|settings| settings.networks);
+    let networks = container
+        .network_settings
+        .and_then(|settings| settings.networks);
     Ok(Listed {
         id: ContainerId(container.id.ok_or_else(|| without("Id"))?),
         name: container

@@ -43,7 +43,9 @@ pub(super) async fn agree(
     deadline: Deadline,
 ) -> Result<ApiVersion, EngineError> {
     let failed = |fault| EngineError::new(what, fault);
-    let response = get(transport, endpoint, "/_ping", deadline).await.map_err(failed)?;
+    let response = get(transport, endpoint, "/_ping", deadline)
+        .await
+        .map_err(failed)?;
     let status = response.status();
     let theirs = response
         .headers()
@@ -69,12 +71,17 @@ impl Engine {
         const WHAT: &str = "ask the engine for its version";
         let failed = |fault| EngineError::new(WHAT, fault);
         let answer = self.call(WHAT, deadline, self.bollard.version()).await?;
-        if let Some(minimum) = answer.min_api_version.as_deref().and_then(ApiVersion::parse)
+        if let Some(minimum) = answer
+            .min_api_version
+            .as_deref()
+            .and_then(ApiVersion::parse)
             && minimum > self.api
         {
             return Err(failed(EngineFault::TooNew { minimum }));
         }
-        let version = answer.version.ok_or_else(|| failed(EngineFault::without("Version")))?;
+        let version = answer
+            .version
+            .ok_or_else(|| failed(EngineFault::without("Version")))?;
         let is_podman = answer
             .components
             .iter()

@@ -116,7 +116,10 @@ pub fn read_config(text: &str, source: &str) -> Result<TempoConfig, ConfigError>
             .and_then(|server| server.http_listen_port)
             .unwrap_or(HTTP_PORT),
         receivers: receivers(file.distributor),
-        multitenancy: file.multitenancy_enabled.or(file.auth_enabled).unwrap_or(false),
+        multitenancy: file
+            .multitenancy_enabled
+            .or(file.auth_enabled)
+            .unwrap_or(false),
         storage_path: file
             .storage
             .and_then(|storage| storage.trace?.local?.path)
@@ -145,7 +148,10 @@ fn receivers(distributor: Option<Distributor>) -> Vec<Receiver> {
                 "http" => OtlpProtocol::Http,
                 _ => return None,
             };
-            Some(receiver(protocol, section.and_then(|section| section.endpoint)))
+            Some(receiver(
+                protocol,
+                section.and_then(|section| section.endpoint),
+            ))
         })
         .collect()
 }
@@ -240,7 +246,11 @@ mod tests {
     fn protocols_without_an_address_listen_on_loopback() {
         let text = "distributor:\n  receivers:\n    otlp:\n      protocols:\n        grpc:\n        http:\n          endpoint: 0.0.0.0:4318\n    zipkin:\n";
         let config = read_config(text, "file").unwrap();
-        let shown: Vec<&str> = config.receivers.iter().map(|receiver| receiver.endpoint.as_str()).collect();
+        let shown: Vec<&str> = config
+            .receivers
+            .iter()
+            .map(|receiver| receiver.endpoint.as_str())
+            .collect();
         assert_eq!(shown, ["127.0.0.1:4317", "0.0.0.0:4318"]);
     }
 
@@ -248,11 +258,24 @@ mod tests {
     fn retention_is_read_where_each_major_keeps_it() {
         for (text, expected) in [
             ("compactor: {compaction: {block_retention: 48h}}\n", 48),
-            ("backend_worker: {compaction: {block_retention: 168h0m0s}}\n", 168),
-            ("overrides: {defaults: {compaction: {block_retention: 7d}}}\ncompactor: {compaction: {block_retention: 48h}}\n", 168),
-            ("overrides: {defaults: {compaction: {block_retention: 0s}}}\ncompactor: {compaction: {block_retention: 48h}}\n", 48),
+            (
+                "backend_worker: {compaction: {block_retention: 168h0m0s}}\n",
+                168,
+            ),
+            (
+                "overrides: {defaults: {compaction: {block_retention: 7d}}}\ncompactor: {compaction: {block_retention: 48h}}\n",
+                168,
+            ),
+            (
+                "overrides: {defaults: {compaction: {block_retention: 0s}}}\ncompactor: {compaction: {block_retention: 48h}}\n",
+                48,
+            ),
         ] {
-            assert_eq!(hours(&read_config(text, "file").unwrap()), expected, "{text}");
+            assert_eq!(
+                hours(&read_config(text, "file").unwrap()),
+                expected,
+                "{text}"
+            );
         }
         assert!(read_config("compactor: {compaction: {block_retention: soon}}\n", "file").is_err());
     }

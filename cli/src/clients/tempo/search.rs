@@ -66,7 +66,9 @@ impl TempoClient {
         deadline: Deadline,
     ) -> Result<Vec<String>, HttpFault> {
         const PATH: &str = "/api/v2/search/tag/resource.service.name/values";
-        let earliest = until.checked_sub(LONGEST_RANGE).map_or(since, |earliest| earliest.max(since));
+        let earliest = until
+            .checked_sub(LONGEST_RANGE)
+            .map_or(since, |earliest| earliest.max(since));
         let end = until.as_second().saturating_add(1).to_string();
         let start = Self::seconds(earliest);
         let range = [("start", start.as_str()), ("end", end.as_str())];
@@ -91,13 +93,21 @@ impl TempoClient {
     ) -> Result<Option<Timestamp>, HttpFault> {
         let quoted = service.replace('\\', "\\\\").replace('"', "\\\"");
         let query = format!("{{ resource.service.name = \"{quoted}\" }}");
-        let recent = until.checked_sub(RECENT).map_or(since, |recent| recent.max(since));
-        let earliest = until.checked_sub(LONGEST_RANGE).map_or(since, |earliest| earliest.max(since));
+        let recent = until
+            .checked_sub(RECENT)
+            .map_or(since, |recent| recent.max(since));
+        let earliest = until
+            .checked_sub(LONGEST_RANGE)
+            .map_or(since, |earliest| earliest.max(since));
         let (newest, whole) = futures_util::try_join!(
             self.find(&query, recent, until, deadline),
             self.find(&query, earliest, until, deadline),
         )?;
-        Ok(newest.iter().chain(&whole).filter_map(FoundTrace::end).max())
+        Ok(newest
+            .iter()
+            .chain(&whole)
+            .filter_map(FoundTrace::end)
+            .max())
     }
 
     /// The start of the oldest trace that is found within `reach` before `now`, to within half an hour.
@@ -111,10 +121,16 @@ impl TempoClient {
         let mut until = now;
         let mut oldest = None;
         loop {
-            let Some((start, end, traces)) = self.first_part_with_traces(from, until, deadline).await? else {
+            let Some((start, end, traces)) =
+                self.first_part_with_traces(from, until, deadline).await?
+            else {
                 return Ok(oldest);
             };
-            oldest = traces.iter().filter_map(FoundTrace::start).chain(oldest).min();
+            oldest = traces
+                .iter()
+                .filter_map(FoundTrace::start)
+                .chain(oldest)
+                .min();
             if end.duration_since(start) <= CLOSE_ENOUGH {
                 return Ok(oldest);
             }
@@ -140,9 +156,19 @@ impl TempoClient {
         }
         let parts: Vec<(Timestamp, Timestamp)> = starts
             .into_iter()
-            .map(|start| (start, start.checked_add(step).map_or(until, |end| end.min(until))))
+            .map(|start| {
+                (
+                    start,
+                    start.checked_add(step).map_or(until, |end| end.min(until)),
+                )
+            })
             .collect();
-        let found = try_join_all(parts.iter().map(|(start, end)| self.find("{}", *start, *end, deadline))).await?;
+        let found = try_join_all(
+            parts
+                .iter()
+                .map(|(start, end)| self.find("{}", *start, *end, deadline)),
+        )
+        .await?;
         Ok(parts
             .into_iter()
             .zip(found)

@@ -58,8 +58,15 @@ struct Scope {
 
 impl TempoClient {
     /// The trace with this id of 32 hex digits; `None` while Tempo has no span of it.
-    pub async fn trace(&self, id: &str, deadline: Deadline) -> Result<Option<TraceSummary>, HttpFault> {
-        match self.json::<Answer>(&format!("/api/traces/{id}"), &[], deadline).await {
+    pub async fn trace(
+        &self,
+        id: &str,
+        deadline: Deadline,
+    ) -> Result<Option<TraceSummary>, HttpFault> {
+        match self
+            .json::<Answer>(&format!("/api/traces/{id}"), &[], deadline)
+            .await
+        {
             Ok(answer) => Ok(Some(summary(answer))),
             Err(HttpFault::Status { status: 404, .. }) => Ok(None),
             Err(fault) => Err(fault),
@@ -77,7 +84,11 @@ fn summary(answer: Answer) -> TraceSummary {
             .find(|attribute| attribute.key == "service.name")
             .and_then(|attribute| attribute.value.get("stringValue")?.as_str())
             .unwrap_or("unknown_service");
-        let spans: usize = batch.scope_spans.iter().map(|scope| scope.spans.len()).sum();
+        let spans: usize = batch
+            .scope_spans
+            .iter()
+            .map(|scope| scope.spans.len())
+            .sum();
         *services.entry(name.to_owned()).or_default() += spans;
     }
     TraceSummary { services }

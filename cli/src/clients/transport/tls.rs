@@ -59,13 +59,15 @@ impl std::fmt::Debug for TlsTarget {
 
 impl TlsTarget {
     pub(super) fn new(host: &str, port: u16, material: &TlsMaterial) -> Result<Self, TlsError> {
-        let name = ServerName::try_from(host.to_owned())
-            .map_err(|_| TlsError::Host(host.to_owned()))?;
+        let name =
+            ServerName::try_from(host.to_owned()).map_err(|_| TlsError::Host(host.to_owned()))?;
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()?;
         let builder = match material.check {
-            ServerCheck::Verify => builder.with_root_certificates(roots(material.authority.as_deref())?),
+            ServerCheck::Verify => {
+                builder.with_root_certificates(roots(material.authority.as_deref())?)
+            }
             ServerCheck::Skip => builder
                 .dangerous()
                 .with_custom_certificate_verifier(Arc::new(AnyServer { provider })),

@@ -1,0 +1,338 @@
+//! One look at a stack: everything is read once, at the same time, within one budget.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use ptctl_diagnosis::{
+    export::{ServiceName, tracing_signs},
+    observed::{Gap, Observed, Probe},
+    snapshot::{
+        Container, EngineFacts, EngineSource, Network, Role, SNAPSHOT_VERSION, Snapshot,
+        StackFacts, Tempo,
+    },
+    subject::Subject,
+};
+use thiserror::Error;
+use url::Url;
+
+use crate::{
+    clients::{
+        cause::on_one_line,
+        deadline::Deadline,
+        docker::{Engine, EngineError, Listed},
+        http::{HttpClient, HttpSetupError},
+    },
+    context::{EngineChoice, Environment, Lookup, LookupError},
+    probe::{self, AddressReach, ENGINE_LIMIT, Look, tempo::Candidate},
+    target::{self, ChoiceError, ChosenStack, Members, StackChoice},
+};
+
+/// What is to be looked at, and for how long.
+#[derive(Debug, Clone)]
+pub struct GatherRequest {
+    /// What the command line says about the engine.
+    pub engine: EngineChoice,
+    /// What the command line says about the stack.
+    pub stack: StackChoice,
+    /// What the command line says about the backend.
+    pub tempo: TempoAccess,
+    /// What is read of each container.
+    pub depth: Depth,
+    /// How far back logs and events are read.
+    pub since: Duration,
+    /// How long the whole look may take.
+    pub timeout: Duration,
+    /// What the process was started with.
+    pub environment: Environment,
+}
+
+/// What is read of each container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// All there is.
+    Everything,
+    /// What the engine describes: state, environment, networks. Nothing is asked of a container itself.
+    Description,
+}
+
+/// How a backend's API is to be asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TempoAccess {
+    /// `--tempo-url`: a backend beside those that are found.
+    pub url: Option<Url>,
+    /// Headers to send with every request, such as `Authorization`.
+    pub headers: Vec<(String, String)>,
+    /// The tenant, sent as `X-Scope-OrgID`.
+    pub tenant: Option<String>,
+}
+
+/// Why there is nothing to look at. Whatever else fails is a gap in the snapshot.
+#[derive(Debug, Error)]
+pub enum GatherError {
+    /// The address of the engine could not be found out.
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
+    /// Nothing listens at any of the places where engines listen by default.
+    #[error("no Docker engine was found at {}", tried.join(", "))]
+    NoEngine {
+        /// The addresses that were tried.
+        tried: Vec<String>,
+    },
+    /// The engine cannot be asked: unreachable, not permitted, silent, or of a version that is not understood.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// There is no stack, or more than one.
+    #[error(transparent)]
+    Stack(#[from] ChoiceError),
+    /// A header or the tenant cannot be sent.
+    #[error("could not prepare the questions to Tempo")]
+    Tempo(#[from] HttpSetupError),
+}
+
+impl GatherError {
+    /// Whether this user may not talk to the engine.
+    pub fn is_permission(&self) -> bool {
+        matches!(self, Self::Engine(error) if error.is_permission())
+    }
+}
+
+/// An engine that answers, and what decided that it is this one.
+#[derive(Debug, Clone)]
+pub struct ConnectedEngine {
+    /// The engine.
+    pub engine: Engine,
+    /// What it says it is.
+    pub facts: EngineFacts,
+}
+
+/// Finds the engine and connects; of several default sockets the first that answers.
+pub async fn connect(
+    choice: &EngineChoice,
+    environment: &Environment,
+    deadline: Deadline,
+) -> Result<ConnectedEngine, GatherError> {
+    let lookup = Lookup::of(choice, environment)?;
+    let tried = lookup.candidates.iter().map(ToString::to_string).collect();
+    let mut failure = None;
+    for endpoint in lookup.candidates {
+        let attempt = async {
+            let limit = deadline.capped(ENGINE_LIMIT);
+            let engine = Engine::connect(endpoint, &environment.variables, limit).await?;
+            let facts = engine.facts(lookup.source.clone(), limit).await?;
+            Ok::<_, EngineError>(ConnectedEngine { engine, facts })
+        };
+        match attempt.await {
+            Ok(connected) => return Ok(connected),
+            // A socket that is not there, or left behind by an engine that is gone, is no failure of this place.
+            Err(error) if error.is_absent() => {
+                if lookup.source != EngineSource::DefaultSocket {
+                    failure = failure.or(Some(error));
+                }
+            }
+            Err(error) => failure = failure.or(Some(error)),
+        }
+    }
+    Err(match failure {
+        Some(error) => GatherError::Engine(error),
+        None => GatherError::NoEngine { tried },
+    })
+}
+
+/// Looks at a stack once.
+pub async fn gather(request: &GatherRequest) -> Result<Snapshot, GatherError> {
+    let taken_at = Timestamp::now();
+    let deadline = Deadline::after(request.timeout);
+    let http = http_client(&request.tempo)?;
+    let ConnectedEngine { engine, facts } =
+        connect(&request.engine, &request.environment, deadline).await?;
+
+    let limit = deadline.capped(ENGINE_LIMIT);
+    let (listed, networks, addresses) = tokio::join!(
+        engine.containers(limit),
+        engine.networks(limit),
+        address_reach(&engine, limit),
+    );
+    let listed = listed?;
+    let (containers, gaps) = probe::containers::inspect_all(&engine, &listed, deadline).await;
+    let stack = target::choose(&request.stack, &request.environment, &containers)?;
+    let since = taken_at
+        .checked_sub(SignedDuration::try_from(request.since).unwrap_or(SignedDuration::MAX))
+        .unwrap_or(Timestamp::UNIX_EPOCH);
+    let look = Look {
+        engine: &engine,
+        addresses,
+        deadline,
+        since,
+        taken_at,
+    };
+    let Members { inside, elsewhere } = target::members(&stack, containers);
+    let mut snapshot = Snapshot {
+        schema_version: SNAPSHOT_VERSION,
+        taken_at,
+        ptctl_version: env!("CARGO_PKG_VERSION").to_owned(),
+        since,
+        engine: facts,
+        stack: stack_facts(stack, request, &listed),
+        networks: of_members(networks, &inside),
+        containers: inside,
+        elsewhere,
+        events: Observed::Unknown(Gap::new(Probe::Events, Subject::Engine, NOT_ASKED)),
+        tempos: Vec::new(),
+        gaps,
+        timed_out: false,
+    };
+    match request.depth {
+        Depth::Everything => look_closer(&look, &http, &request.tempo, &mut snapshot).await,
+        Depth::Description => {}
+    }
+    snapshot.timed_out = deadline.has_passed();
+    Ok(snapshot)
+}
+
+/// Why a fact is missing that nobody wanted.
+const NOT_ASKED: &str = "not asked for";
+
+/// What only the containers themselves and their logs can tell.
+async fn look_closer(
+    look: &Look<'_>,
+    http: &HttpClient,
+    access: &TempoAccess,
+    snapshot: &mut Snapshot,
+) {
+    let containers = &snapshot.containers;
+    let names = names_to_search(containers);
+    let (events, tempos, metrics) = tokio::join!(
+        probe::events::of(look, containers),
+        tempos(look, http, access, containers, &names),
+        futures_util::future::join_all(
+            containers
+                .iter()
+                .map(|container| probe::service_metrics::of(look, http, container))
+        ),
+    );
+    snapshot.events = events;
+    snapshot.tempos = tempos;
+    for (container, metrics) in snapshot.containers.iter_mut().zip(metrics) {
+        container.metrics = metrics;
+    }
+}
+
+fn http_client(access: &TempoAccess) -> Result<HttpClient, HttpSetupError> {
+    let mut headers = access.headers.clone();
+    if let Some(tenant) = &access.tenant {
+        headers.push(("X-Scope-OrgID".to_owned(), tenant.clone()));
+    }
+    HttpClient::new(&headers, access.url.as_ref())
+}
+
+/// Whether containers can be reached by address; where the engine does not say, they are not tried.
+async fn address_reach(engine: &Engine, deadline: Deadline) -> AddressReach {
+    if !engine.endpoint().is_on_this_machine() {
+        return AddressReach::Away;
+    }
+    match engine.has_reachable_networks(deadline).await {
+        Ok(true) => AddressReach::Here,
+        Ok(false) | Err(_) => AddressReach::Away,
+    }
+}
+
+fn stack_facts(stack: ChosenStack, request: &GatherRequest, listed: &[Listed]) -> StackFacts {
+    let label = |name: &str| {
+        listed
+            .iter()
+            .filter(|container| {
+                container.project().is_some() && container.project() == stack.project.as_deref()
+            })
+            .find_map(|container| container.labels.get(name))
+    };
+    StackFacts {
+        working_dir: label("com.docker.compose.project.working_dir").cloned(),
+        config_files: label("com.docker.compose.project.config_files")
+            .map(|files| files.split(',').map(str::to_owned).collect())
+            .unwrap_or_default(),
+        project: stack.project.clone(),
+        chosen_by: stack.chosen_by,
+        other_projects: stack.other_projects,
+        only_services: request.stack.services.clone(),
+    }
+}
+
+/// The networks that the containers of the stack are on.
+fn of_members(
+    networks: Result<Vec<Network>, EngineError>,
+    containers: &[Container],
+) -> Observed<Vec<Network>> {
+    match networks {
+        Ok(networks) => Observed::Known(
+            networks
+                .into_iter()
+                .filter(|network| {
+                    containers
+                        .iter()
+                        .flat_map(|container| &container.attachments)
+                        .any(|attachment| attachment.network == network.name)
+                })
+                .collect(),
+        ),
+        Err(error) => Observed::Unknown(Gap::new(
+            Probe::Networks,
+            Subject::Engine,
+            on_one_line(&error.fault),
+        )),
+    }
+}
+
+/// The names under which the spans of the stack's services may stand.
+fn names_to_search(containers: &[Container]) -> Vec<String> {
+    containers
+        .iter()
+        .filter(|container| container.role == Role::Service && !tracing_signs(container).is_empty())
+        .map(|container| match ServiceName::of(container) {
+            Some(name) => name.0,
+            None => container.display_name().to_owned(),
+        })
+        .collect()
+}
+
+/// Every backend of the stack, and the one given by its address.
+async fn tempos(
+    look: &Look<'_>,
+    http: &HttpClient,
+    access: &TempoAccess,
+    containers: &[Container],
+    names: &[String],
+) -> Vec<Tempo> {
+    let mut candidates: Vec<Candidate<'_>> = containers
+        .iter()
+        .filter(|container| container.role == Role::Tempo)
+        .map(|container| Candidate {
+            container: Some(container),
+            given: access
+                .url
+                .clone()
+                .filter(|url| is_published_by(url, container)),
+        })
+        .collect();
+    if let Some(url) = &access.url
+        && candidates.iter().all(|candidate| candidate.given.is_none())
+    {
+        candidates.push(Candidate {
+            container: None,
+            given: Some(url.clone()),
+        });
+    }
+    let looks = candidates
+        .into_iter()
+        .map(|candidate| probe::tempo::of(look, http, candidate, names));
+    futures_util::future::join_all(looks).await
+}
+
+/// Whether an address of this machine is a port that a container publishes.
+fn is_published_by(url: &Url, container: &Container) -> bool {
+    let is_local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    is_local
+        && container
+            .published_ports
+            .iter()
+            .any(|published| Some(published.host_port) == url.port_or_known_default())
+}

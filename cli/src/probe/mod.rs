@@ -1,0 +1,48 @@
+//! One source of facts a file: a client's answers become facts, or the gap where a fact should be.
+
+pub(crate) mod containers;
+pub(crate) mod events;
+pub(crate) mod service_metrics;
+pub(crate) mod tempo;
+pub(crate) mod volume;
+mod way;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::clients::{deadline::Deadline, docker::Engine};
+
+pub(crate) use self::way::AddressReach;
+
+/// No single question to the engine may take longer.
+pub(crate) const ENGINE_LIMIT: Duration = Duration::from_secs(5);
+/// No single question to a backend or a service may take longer.
+pub(crate) const HTTP_LIMIT: Duration = Duration::from_secs(2);
+
+/// What every probe of one look works with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Look<'l> {
+    /// The engine.
+    pub(crate) engine: &'l Engine,
+    /// Whether addresses of containers can be reached from here.
+    pub(crate) addresses: AddressReach,
+    /// When everything has to be over.
+    pub(crate) deadline: Deadline,
+    /// The beginning of the window.
+    pub(crate) since: Timestamp,
+    /// When the look began.
+    pub(crate) taken_at: Timestamp,
+}
+
+impl Look<'_> {
+    /// The deadline of one question to the engine.
+    pub(crate) fn engine_deadline(&self) -> Deadline {
+        self.deadline.capped(ENGINE_LIMIT)
+    }
+
+    /// The deadline of one question to a backend or a service.
+    pub(crate) fn http_deadline(&self) -> Deadline {
+        self.deadline.capped(HTTP_LIMIT)
+    }
+}

@@ -1,0 +1,97 @@
+//! A backend's configuration out of its container, which needs neither a running process nor a shell.
+
+use ptctl_diagnosis::snapshot::{Container, TempoConfig};
+
+use super::Look;
+use crate::clients::{cause::on_one_line, docker::ArchivedFile, tempo::read_config};
+
+/// The configuration file that the command names, or why it could not be read.
+pub(super) async fn from_container(
+    look: &Look<'_>,
+    container: &Container,
+) -> Result<TempoConfig, String> {
+    let path = config_path(&container.command)
+        .ok_or_else(|| "its command names no configuration file".to_owned())?;
+    let file = look
+        .engine
+        .file(&container.id, path, look.engine_deadline())
+        .await
+        .map_err(|error| on_one_line(&error))?;
+    match file {
+        None => Err(format!("there is no `{path}` in the container")),
+        Some(ArchivedFile::NotAFile) => Err(format!("`{path}` in the container is not a file")),
+        Some(ArchivedFile::Content(content)) => {
+            let text = String::from_utf8_lossy(&content);
+            let text = if expands_variables(&container.command) {
+                expanded(&text, container)
+            } else {
+                text.into_owned()
+            };
+            read_config(&text, path).map_err(|error| format!("`{path}` in the container: {error}"))
+        }
+    }
+}
+
+/// The value of `-config.file`, in the forms that Go's flags allow.
+fn config_path(command: &[String]) -> Option<&str> {
+    command.iter().enumerate().find_map(|(at, word)| {
+        let flag = word.strip_prefix("--").or_else(|| word.strip_prefix('-'))?;
+        match flag.strip_prefix("config.file")? {
+            "" => command.get(at + 1).map(String::as_str),
+            value => value.strip_prefix('='),
+        }
+    })
+}
+
+fn expands_variables(command: &[String]) -> bool {
+    command
+        .iter()
+        .map(|word| word.trim_start_matches('-'))
+        .any(|word| matches!(word, "config.expand-env" | "config.expand-env=true"))
+}
+
+/// Replaces `${NAME}` and `${NAME:default}`, as Tempo does under `-config.expand-env`.
+fn expanded(text: &str, container: &Container) -> String {
+    let mut expanded = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        expanded.push_str(before);
+        let Some((inside, after)) = after.split_once('}') else {
+            expanded.push_str("${");
+            rest = after;
+            continue;
+        };
+        let (name, default) = inside.split_once(':').unwrap_or((inside, ""));
+        expanded.push_str(
+            container
+                .variable(name)
+                .unwrap_or(default.trim_start_matches('-')),
+        );
+        rest = after;
+    }
+    expanded.push_str(rest);
+    expanded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_configuration_file_is_found_in_every_form_of_the_flag() {
+        let path = |words: &[&str]| {
+            let command: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            config_path(&command).map(str::to_owned)
+        };
+        assert_eq!(
+            path(&["/tempo", "-config.file=/etc/tempo.yaml"]).as_deref(),
+            Some("/etc/tempo.yaml")
+        );
+        assert_eq!(
+            path(&["/tempo", "--config.file", "/a"]).as_deref(),
+            Some("/a")
+        );
+        assert_eq!(path(&["/tempo", "-config.file.other=/a"]), None);
+        assert_eq!(path(&["/tempo", "-target=all"]), None);
+    }
+}

@@ -1,0 +1,152 @@
+//! The containers of a stack, and the backends of other projects that belong to it.
+
+use std::collections::BTreeSet;
+
+use ptctl_diagnosis::{
+    export::{Endpoint, ExportSettings},
+    snapshot::{Container, Elsewhere, Role},
+};
+
+use super::choice::{ChosenStack, is_traced};
+
+/// An engine's containers, divided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Members {
+    /// Those that the look is about.
+    pub inside: Vec<Container>,
+    /// The others, by name only.
+    pub elsewhere: Vec<Elsewhere>,
+}
+
+/// The networks that every engine has; being on one of them together means nothing.
+const DEFAULT_NETWORKS: [&str; 3] = ["bridge", "host", "none"];
+
+/// Divides the containers of an engine into those of the chosen stack and the others.
+pub fn members(stack: &ChosenStack, containers: Vec<Container>) -> Members {
+    let mut is_inside: Vec<bool> = containers
+        .iter()
+        .map(|container| is_own(stack, container))
+        .collect();
+    let endpoints: Vec<(&Container, Endpoint)> = containers
+        .iter()
+        .zip(&is_inside)
+        .filter(|(_, inside)| **inside)
+        .filter_map(|(container, _)| {
+            let settings = ExportSettings::of(container);
+            Some((container, settings.known()?.endpoint.clone().ok()?))
+        })
+        .collect();
+    // First the receivers that the services can reach or name, then what looks at those receivers.
+    let mut networks = networks_of(stack, &containers, &is_inside);
+    for (container, inside) in containers.iter().zip(&mut is_inside) {
+        let receives = matches!(container.role, Role::Tempo | Role::Collector);
+        let loose = container.project.is_none() && is_traced(container);
+        *inside |= (receives || loose) && shares(container, &networks)
+            || receives
+                && endpoints
+                    .iter()
+                    .any(|(own, endpoint)| names(endpoint, own, container));
+    }
+    networks = networks_of(stack, &containers, &is_inside);
+    for (container, inside) in containers.iter().zip(&mut is_inside) {
+        *inside |= container.role != Role::Service && shares(container, &networks);
+    }
+    let mut divided = Members {
+        inside: Vec::new(),
+        elsewhere: Vec::new(),
+    };
+    for (container, inside) in containers.into_iter().zip(is_inside) {
+        if inside {
+            divided.inside.push(container);
+        } else {
+            divided.elsewhere.push(elsewhere(container));
+        }
+    }
+    divided.inside.sort_by(|left, right| {
+        (left.role, left.display_name(), &left.name).cmp(&(
+            right.role,
+            right.display_name(),
+            &right.name,
+        ))
+    });
+    divided
+        .elsewhere
+        .sort_by(|left, right| left.name.cmp(&right.name));
+    divided
+}
+
+fn is_own(stack: &ChosenStack, container: &Container) -> bool {
+    match &stack.project {
+        Some(project) => container.project.as_ref() == Some(project),
+        None => {
+            container.project.is_none() && (container.role != Role::Service || is_traced(container))
+        }
+    }
+}
+
+/// The names of the networks of the containers marked; a stack without Compose may live on the default one.
+fn networks_of(stack: &ChosenStack, containers: &[Container], marked: &[bool]) -> BTreeSet<String> {
+    containers
+        .iter()
+        .zip(marked)
+        .filter(|(_, marked)| **marked)
+        .flat_map(|(container, _)| &container.attachments)
+        .map(|attachment| attachment.network.clone())
+        .filter(|network| stack.project.is_none() || !DEFAULT_NETWORKS.contains(&network.as_str()))
+        .collect()
+}
+
+fn shares(container: &Container, networks: &BTreeSet<String>) -> bool {
+    container
+        .attachments
+        .iter()
+        .any(|attachment| networks.contains(&attachment.network))
+}
+
+/// Whether an endpoint of `own` names `other`: by name, by address, or by a port that it publishes on the host.
+fn names(endpoint: &Endpoint, own: &Container, other: &Container) -> bool {
+    let host = endpoint.host.as_str();
+    let address = host.parse().ok();
+    let by_name = other.name.eq_ignore_ascii_case(host)
+        || other.attachments.iter().any(|attachment| {
+            (address.is_some() && attachment.address == address)
+                || attachment
+                    .names
+                    .iter()
+                    .any(|name| name.eq_ignore_ascii_case(host))
+        });
+    let means_host = endpoint.is_loopback() && own.network_mode == "host"
+        || host == "host.docker.internal"
+        || address.is_some()
+            && own
+                .attachments
+                .iter()
+                .any(|attachment| attachment.gateway == address);
+    by_name
+        || means_host
+            && other
+                .published_ports
+                .iter()
+                .any(|published| Some(published.host_port) == endpoint.port)
+}
+
+fn elsewhere(container: Container) -> Elsewhere {
+    let mut names: Vec<String> = container
+        .attachments
+        .iter()
+        .flat_map(|attachment| attachment.names.iter().cloned())
+        .collect();
+    names.sort();
+    names.dedup();
+    Elsewhere {
+        networks: container
+            .attachments
+            .into_iter()
+            .map(|attachment| attachment.network)
+            .collect(),
+        name: container.name,
+        project: container.project,
+        role: container.role,
+        names,
+    }
+}

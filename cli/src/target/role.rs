@@ -1,0 +1,125 @@
+//! What a container is to tracing, by its label, its image's name or its program.
+
+use ptctl_diagnosis::snapshot::Role;
+
+/// The label by which anybody can say what a container is.
+pub const ROLE_LABEL: &str = "dev.ptctl.role";
+
+/// The role of a container.
+///
+/// The label decides; then the last part of the image's name; then the program that runs, for an image that was built
+/// under another name.
+pub fn role_of(image: &str, command: &[String], role_label: Option<&str>) -> Role {
+    role_label
+        .and_then(by_label)
+        .or_else(|| by_image(image))
+        .or_else(|| command.first().and_then(|program| by_program(program)))
+        .unwrap_or(Role::Service)
+}
+
+fn by_label(label: &str) -> Option<Role> {
+    match label {
+        "tempo" => Some(Role::Tempo),
+        "collector" => Some(Role::Collector),
+        "grafana" => Some(Role::Grafana),
+        "loki" => Some(Role::Loki),
+        "prometheus" => Some(Role::Prometheus),
+        "service" => Some(Role::Service),
+        _ => None,
+    }
+}
+
+fn by_image(image: &str) -> Option<Role> {
+    let without_digest = image.split('@').next().unwrap_or(image);
+    let mut parts = without_digest.rsplit('/');
+    let name = parts.next().unwrap_or_default();
+    let name = name.split(':').next().unwrap_or(name);
+    let owner = parts.next().unwrap_or_default();
+    match name {
+        "tempo" | "minitempo" => Some(Role::Tempo),
+        "alloy" => Some(Role::Collector),
+        // A name that others use as well.
+        "agent" if owner == "grafana" => Some(Role::Collector),
+        "grafana" | "grafana-enterprise" | "grafana-oss" => Some(Role::Grafana),
+        "loki" => Some(Role::Loki),
+        "prometheus" => Some(Role::Prometheus),
+        _ if name.starts_with("opentelemetry-collector") || name.starts_with("otelcol") => {
+            Some(Role::Collector)
+        }
+        _ => None,
+    }
+}
+
+fn by_program(program: &str) -> Option<Role> {
+    match program.rsplit('/').next().unwrap_or(program) {
+        "tempo" | "minitempo" => Some(Role::Tempo),
+        "alloy" | "grafana-agent" => Some(Role::Collector),
+        "loki" => Some(Role::Loki),
+        "prometheus" => Some(Role::Prometheus),
+        name if name.starts_with("otelcol") => Some(Role::Collector),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_is_told_by_label_then_image_then_program() {
+        let table = [
+            ("grafana/tempo:3.0.3", "/tempo", None, Role::Tempo),
+            (
+                "registry.example:5000/mirror/tempo@sha256:00",
+                "/tempo",
+                None,
+                Role::Tempo,
+            ),
+            ("shop-trace-store", "/tempo", None, Role::Tempo),
+            (
+                "grafana/tempo-query:2.0",
+                "/go/bin/query-linux",
+                None,
+                Role::Service,
+            ),
+            (
+                "otel/opentelemetry-collector-contrib:0.140.0",
+                "/otelcol-contrib",
+                None,
+                Role::Collector,
+            ),
+            ("grafana/alloy", "/bin/alloy", None, Role::Collector),
+            (
+                "grafana/agent:v0.40",
+                "/bin/grafana-agent",
+                None,
+                Role::Collector,
+            ),
+            ("datadog/agent:7", "/bin/entrypoint.sh", None, Role::Service),
+            ("grafana/grafana-enterprise", "/run.sh", None, Role::Grafana),
+            ("grafana/loki:3", "/usr/bin/loki", None, Role::Loki),
+            ("prom/prometheus", "/bin/prometheus", None, Role::Prometheus),
+            ("postgres:17", "docker-entrypoint.sh", None, Role::Service),
+            ("ours:1", "/start", Some("collector"), Role::Collector),
+            (
+                "grafana/tempo:3.0.3",
+                "/tempo",
+                Some("service"),
+                Role::Service,
+            ),
+            (
+                "grafana/tempo:3.0.3",
+                "/tempo",
+                Some("nonsense"),
+                Role::Tempo,
+            ),
+        ];
+        for (image, program, label, role) in table {
+            assert_eq!(
+                role_of(image, &[program.to_owned()], label),
+                role,
+                "{image} {label:?}"
+            );
+        }
+    }
+}
