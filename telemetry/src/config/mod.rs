@@ -196,3 +196,6 @@ fn boolean(value: &str) -> Option<bool> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

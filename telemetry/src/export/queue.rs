@@ -100,3 +100,109 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use opentelemetry::InstrumentationScope;
+    use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status};
+    use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn span(number: u64) -> SpanData {
+        SpanData {
+            span_context: SpanContext::empty_context(),
+            parent_span_id: SpanId::INVALID,
+            parent_span_is_remote: false,
+            span_kind: SpanKind::Internal,
+            name: number.to_string().into(),
+            start_time: SystemTime::UNIX_EPOCH,
+            end_time: SystemTime::UNIX_EPOCH,
+            attributes: Vec::new(),
+            dropped_attributes_count: 0,
+            events: SpanEvents::default(),
+            links: SpanLinks::default(),
+            status: Status::Unset,
+            instrumentation_scope: InstrumentationScope::default(),
+        }
+    }
+
+    fn queue(queue: usize, batch: usize) -> Queue {
+        let settings = BatchSettings {
+            queue,
+            batch,
+            ..BatchSettings::default()
+        };
+        Queue::new(settings, Arc::default())
+    }
+
+    fn names(spans: &[SpanData]) -> Vec<&str> {
+        spans.iter().map(|span| span.name.as_ref()).collect()
+    }
+
+    #[test]
+    fn a_full_queue_drops_the_oldest() {
+        let queue = queue(3, 3);
+        (1..=5).for_each(|number| queue.push(span(number)));
+        assert_eq!(names(&queue.take_batch()), ["3", "4", "5"]);
+        assert_eq!(queue.counters.read().dropped, 2);
+    }
+
+    #[test]
+    fn a_closed_queue_drops_what_comes() {
+        let queue = queue(3, 3);
+        queue.push(span(1));
+        queue.close();
+        queue.push(span(2));
+        assert_eq!(queue.counters.read().dropped, 1);
+        assert_eq!(names(&queue.take_batch()), ["1"]);
+    }
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Push,
+        Take,
+        Close,
+        Discard,
+    }
+
+    proptest! {
+        #[test]
+        fn no_span_is_ever_unaccounted_for(
+            capacity in 1_usize..8,
+            steps in prop::collection::vec(
+                prop_oneof![
+                    20 => Just(Step::Push),
+                    5 => Just(Step::Take),
+                    1 => Just(Step::Close),
+                    1 => Just(Step::Discard),
+                ],
+                0..200,
+            ),
+        ) {
+            let queue = queue(capacity, capacity.div_ceil(2));
+            let mut pushed = 0;
+            for step in steps {
+                match step {
+                    Step::Push => {
+                        pushed += 1;
+                        queue.push(span(pushed));
+                    }
+                    Step::Take => {
+                        let taken = queue.take_batch().len();
+                        queue.counters.count_sent(taken);
+                    }
+                    Step::Close => queue.close(),
+                    Step::Discard => queue.discard(),
+                }
+                let counted = queue.counters.read();
+                prop_assert!(queue.len() <= capacity);
+                prop_assert_eq!(counted.waiting, queue.len() as u64);
+                prop_assert_eq!(counted.made, pushed);
+            }
+        }
+    }
+}

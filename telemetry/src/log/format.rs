@@ -1,11 +1,12 @@
 //! The form of a line: `time`, `level`, `msg`, `service`, the ids of trace, span and request, then
 //! the fields.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::Timestamp;
 use opentelemetry::Context;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
@@ -71,7 +72,7 @@ where
     }
 }
 
-/// A line in the making. Names are written by their order, each once.
+/// A line in the making.
 struct Line {
     text: String,
 }
@@ -114,12 +115,13 @@ impl Line {
 #[derive(Debug, Default)]
 struct Content {
     message: String,
-    fields: Map<String, Json>,
+    /// In the order in which the code names them.
+    fields: Vec<(Cow<'static, str>, Json)>,
 }
 
 impl Content {
     fn put(&mut self, field: &Field, value: Json) {
-        self.fields.insert(field.name().to_owned(), value);
+        self.fields.push((field.name().into(), value));
     }
 }
 
@@ -139,7 +141,8 @@ impl Visit for Content {
         } else if field.name() == fields::CARRIER
             && let Some(fields) = fields::unpack(value)
         {
-            self.fields.extend(fields);
+            self.fields
+                .extend(fields.into_iter().map(|(name, value)| (name.into(), value)));
         } else {
             self.put(field, value.into());
         }

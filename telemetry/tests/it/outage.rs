@@ -1,0 +1,228 @@
+//! A backend that is away, goes away, comes back, refuses or answers nonsense.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use axum::http::StatusCode;
+use tokio::net::TcpListener;
+use tonic::Code;
+
+use crate::support::collector::{Answer, Collector};
+use crate::support::eventually;
+use crate::support::http_collector::HttpCollector;
+use crate::support::service::Service;
+
+/// A port that nothing listens on.
+async fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .await
+        .expect("a free port");
+    listener.local_addr().expect("an address")
+}
+
+async fn service_for(address: SocketAddr, more: &[(&str, &str)]) -> Service {
+    let endpoint = address.to_string();
+    let mut variables = vec![("TEMPO_ENDPOINT", endpoint.as_str())];
+    variables.extend(more);
+    Service::start(&variables).await
+}
+
+#[tokio::test]
+async fn a_backend_that_is_away_at_first_gets_the_spans_when_it_comes() {
+    let address = free_address().await;
+    let service = service_for(address, &[]).await;
+    assert_eq!(service.get("/api/documents/1", &[]).await.status, 200);
+    let failing = service.line("failed to export spans").await;
+    assert_eq!(failing["level"], "ERROR");
+    assert_eq!(failing["cause"], "connection refused");
+    assert_eq!(failing["endpoint"], address.to_string());
+    assert_eq!(failing["spans_waiting"], 2);
+    assert_eq!(failing["spans_dropped"], 0);
+    let chain = failing["error"].as_str().expect("a text");
+    assert!(
+        chain.contains("Connection refused (os error 111)"),
+        "{chain}"
+    );
+
+    let collector = Collector::start_at(address).await;
+    collector.span("store.load").await;
+    collector.span("GET /api/documents/{id}").await;
+    let recovered = service.line("span export recovered").await;
+    assert_eq!(recovered["level"], "INFO");
+    assert_eq!(recovered["spans_lost"], 0);
+    assert_eq!(service.lines_saying("failed to export spans").len(), 1);
+}
+
+#[tokio::test]
+async fn a_backend_that_goes_away_is_told_once_and_missed_by_nobody() {
+    let collector = Collector::start().await;
+    let address = collector.address;
+    let service = service_for(address, &[]).await;
+    service.get("/api/documents/1", &[]).await;
+    collector.span("GET /api/documents/{id}").await;
+    for outage in 1..=2 {
+        if outage == 1 {
+            collector.answer(Answer::Refuse(Code::Unavailable));
+        }
+        service.get("/api/broken", &[]).await;
+        eventually("the outage to be told", || {
+            (service.lines_saying("failed to export spans").len() == outage).then_some(())
+        })
+        .await;
+        // Serving goes on meanwhile.
+        assert_eq!(service.get("/api/documents/2", &[]).await.status, 200);
+        collector.answer(Answer::Accept);
+        eventually("the recovery to be told", || {
+            (service.lines_saying("span export recovered").len() == outage).then_some(())
+        })
+        .await;
+        collector.answer(Answer::Refuse(Code::Unavailable));
+    }
+    let causes: Vec<_> = service
+        .lines_saying("failed to export spans")
+        .iter()
+        .map(|line| format!("{} / {}", line["cause"], line["error"]))
+        .collect();
+    assert_eq!(
+        causes,
+        [r#""unavailable" / "Unavailable: told to refuse""#; 2]
+    );
+}
+
+#[tokio::test]
+async fn a_batch_that_is_given_up_is_counted_as_lost() {
+    let address = free_address().await;
+    let service = service_for(address, &[("OTEL_BSP_EXPORT_TIMEOUT", "1")]).await;
+    service.get("/api/documents/1", &[]).await;
+    service.line("failed to export spans").await;
+    let counters = service.get("/api/counters", &[]).await.body;
+    assert!(
+        counters.contains("made: 2, sent: 0, failed: 2"),
+        "{counters}"
+    );
+    let collector = Collector::start_at(address).await;
+    collector.span("GET /api/counters").await;
+    let recovered = service.line("span export recovered").await;
+    assert!(recovered["spans_lost"].as_u64() >= Some(2), "{recovered}");
+}
+
+#[tokio::test]
+async fn a_full_queue_keeps_the_newest_spans_and_tells_the_drops() {
+    let collector = Collector::start().await;
+    collector.answer(Answer::Hang);
+    let service = service_for(
+        collector.address,
+        &[
+            ("OTEL_BSP_MAX_QUEUE_SIZE", "4"),
+            ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "1"),
+            ("OTEL_EXPORTER_OTLP_TIMEOUT", "500"),
+        ],
+    )
+    .await;
+    for _ in 0..10 {
+        service.get("/api/broken", &[]).await;
+    }
+    service.get("/api/slow", &[]).await;
+    let failing = service.line("failed to export spans").await;
+    assert_eq!(failing["cause"], "timeout");
+    assert_eq!(failing["error"], "no answer within 500 ms");
+    collector.answer(Answer::Accept);
+    collector.span("GET /api/slow").await;
+    let counters = service.get("/api/counters", &[]).await.body;
+    assert!(counters.contains("made: 11, "), "{counters}");
+    assert!(counters.contains("failed: 0, dropped: 6,"), "{counters}");
+}
+
+#[tokio::test]
+async fn a_name_that_does_not_resolve_is_told_as_such() {
+    let service = Service::start(&[("TEMPO_ENDPOINT", "tempo.invalid:4317")]).await;
+    service.get("/api/broken", &[]).await;
+    let line = service.line("failed to export spans").await;
+    assert_eq!(line["cause"], "no such host", "{line}");
+}
+
+#[tokio::test]
+async fn spans_that_the_backend_rejects_count_as_failed() {
+    let collector = Collector::start().await;
+    collector.answer(Answer::AcceptAllBut(1));
+    let service = service_for(collector.address, &[]).await;
+    service.get("/api/documents/1", &[]).await;
+    let line = service.line("backend rejected spans").await;
+    assert_eq!(line["spans_rejected"], 1);
+    assert_eq!(line["error"], "told to reject some");
+    let counters = service.get("/api/counters", &[]).await.body;
+    assert!(counters.contains("sent: 1, failed: 1,"), "{counters}");
+}
+
+#[tokio::test]
+async fn a_receiver_without_the_service_is_not_tried_again_and_again() {
+    let collector = Collector::start().await;
+    collector.answer(Answer::Refuse(Code::Unimplemented));
+    let service = service_for(collector.address, &[]).await;
+    service.get("/api/broken", &[]).await;
+    let line = service.line("failed to export spans").await;
+    assert_eq!(line["cause"], "unimplemented");
+    let counters = service.get("/api/counters", &[]).await.body;
+    assert!(counters.contains("failed: 1,"), "{counters}");
+}
+
+#[tokio::test]
+async fn grpc_sent_to_an_http_port_is_told_as_the_wrong_protocol() {
+    let web = HttpCollector::start().await;
+    let service = service_for(web.address, &[]).await;
+    service.get("/api/broken", &[]).await;
+    let line = service.line("failed to export spans").await;
+    assert_eq!(line["cause"], "wrong protocol", "{line}");
+}
+
+#[tokio::test]
+async fn http_sent_to_a_grpc_port_is_told_as_the_wrong_protocol() {
+    let collector = Collector::start().await;
+    let endpoint = format!("http://{}", collector.address);
+    let service = Service::start(&[
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+    ])
+    .await;
+    service.get("/api/broken", &[]).await;
+    let line = service.line("failed to export spans").await;
+    assert_eq!(line["cause"], "wrong protocol", "{line}");
+}
+
+#[tokio::test]
+async fn a_web_page_with_status_200_is_no_success() {
+    for (fixed, cause, error) in [
+        (
+            (StatusCode::OK, "text/html", "<html>Grafana</html>"),
+            "wrong protocol",
+            "the answer is `text/html`, which no OTLP receiver sends for binary spans",
+        ),
+        (
+            (StatusCode::NOT_FOUND, "text/plain", "404 page\n not found"),
+            "unimplemented",
+            "404 Not Found: 404 page not found",
+        ),
+        (
+            (StatusCode::UNAUTHORIZED, "text/plain", ""),
+            "unauthorized",
+            "401 Unauthorized",
+        ),
+        (
+            (StatusCode::SERVICE_UNAVAILABLE, "text/plain", "starting"),
+            "unavailable",
+            "503 Service Unavailable: starting",
+        ),
+    ] {
+        let web = HttpCollector::start_answering(fixed).await;
+        let endpoint = format!("http://{}", web.address);
+        let service = Service::start(&[
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+        ])
+        .await;
+        service.get("/api/broken", &[]).await;
+        let line = service.line("failed to export spans").await;
+        assert_eq!(line["cause"], cause);
+        assert_eq!(line["error"], error);
+        assert_eq!(line["endpoint"], format!("{endpoint}/v1/traces"));
+    }
+}
