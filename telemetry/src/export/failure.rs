@@ -265,13 +265,14 @@ fn cause_here(error: &(dyn Error + 'static)) -> Option<Cause> {
 
 /// What only the text tells: the types of these errors are private to their crates.
 fn cause_in_words(text: &str) -> Option<Cause> {
-    const WORDS: [(&str, Cause); 6] = [
+    const WORDS: [(&str, Cause); 7] = [
         ("failed to lookup address", Cause::NoSuchHost),
         ("dns error", Cause::NoSuchHost),
         ("deadline has elapsed", Cause::Timeout),
         ("Timeout expired", Cause::Timeout),
         ("frame with invalid size", Cause::WrongProtocol),
         ("invalid HTTP version parsed", Cause::WrongProtocol),
+        ("unexpected message from connection", Cause::WrongProtocol),
     ];
     WORDS
         .iter()

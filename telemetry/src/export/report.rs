@@ -70,17 +70,17 @@ impl Report {
         }
     }
 
-    /// An attempt failed.
+    /// An attempt failed. `before` is from before the spans in it are counted as lost.
     pub(super) fn failed(
         &mut self,
         now: Instant,
         failure: &Failure,
-        counters: ExportCounters,
+        before: ExportCounters,
     ) -> Option<Line> {
         if let State::Working = self.state {
             self.state = State::Failing {
                 since: now,
-                lost_before: lost(counters),
+                lost_before: lost(before),
                 lines: Throttle::default(),
             };
         }

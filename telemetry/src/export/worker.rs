@@ -140,13 +140,13 @@ impl Worker {
                 Err(failure) => failure,
             };
             let pause = self.pause_after(&failure, &mut backoff, give_up);
+            let before = self.counters.read();
             if pause.is_none() {
                 // A batch that is given up is lost here: the place for a buffer that keeps it.
                 self.counters.count_failed(count);
             }
-            let counters = self.counters.read();
-            let line = self.report.failed(Instant::now(), &failure, counters);
-            self.report.write(line, counters);
+            let line = self.report.failed(Instant::now(), &failure, before);
+            self.report.write(line, self.counters.read());
             match pause {
                 Some(pause) => self.wait(pause).await,
                 None if self.is_stopping() => return Delivery::Hopeless,

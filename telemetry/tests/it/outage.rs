@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use axum::http::StatusCode;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tonic::Code;
 
@@ -94,13 +95,12 @@ async fn a_batch_that_is_given_up_is_counted_as_lost() {
     let service = service_for(address, &[("OTEL_BSP_EXPORT_TIMEOUT", "1")]).await;
     service.get("/api/documents/1", &[]).await;
     service.line("failed to export spans").await;
-    let counters = service.get("/api/counters", &[]).await.body;
-    assert!(
-        counters.contains("made: 2, sent: 0, failed: 2"),
-        "{counters}"
-    );
+    service
+        .counters("made: 2, sent: 0, failed: 2, dropped: 0, waiting: 0")
+        .await;
     let collector = Collector::start_at(address).await;
-    collector.span("GET /api/counters").await;
+    service.get("/api/broken", &[]).await;
+    collector.span("GET /api/broken").await;
     let recovered = service.line("span export recovered").await;
     assert!(recovered["spans_lost"].as_u64() >= Some(2), "{recovered}");
 }
@@ -127,9 +127,9 @@ async fn a_full_queue_keeps_the_newest_spans_and_tells_the_drops() {
     assert_eq!(failing["error"], "no answer within 500 ms");
     collector.answer(Answer::Accept);
     collector.span("GET /api/slow").await;
-    let counters = service.get("/api/counters", &[]).await.body;
-    assert!(counters.contains("made: 11, "), "{counters}");
-    assert!(counters.contains("failed: 0, dropped: 6,"), "{counters}");
+    service
+        .counters("made: 11, sent: 5, failed: 0, dropped: 6, waiting: 0")
+        .await;
 }
 
 #[tokio::test]
@@ -149,8 +149,9 @@ async fn spans_that_the_backend_rejects_count_as_failed() {
     let line = service.line("backend rejected spans").await;
     assert_eq!(line["spans_rejected"], 1);
     assert_eq!(line["error"], "told to reject some");
-    let counters = service.get("/api/counters", &[]).await.body;
-    assert!(counters.contains("sent: 1, failed: 1,"), "{counters}");
+    service
+        .counters("made: 2, sent: 1, failed: 1, dropped: 0, waiting: 0")
+        .await;
 }
 
 #[tokio::test]
@@ -161,14 +162,27 @@ async fn a_receiver_without_the_service_is_not_tried_again_and_again() {
     service.get("/api/broken", &[]).await;
     let line = service.line("failed to export spans").await;
     assert_eq!(line["cause"], "unimplemented");
-    let counters = service.get("/api/counters", &[]).await.body;
-    assert!(counters.contains("failed: 1,"), "{counters}");
+    service
+        .counters("made: 1, sent: 0, failed: 1, dropped: 0, waiting: 0")
+        .await;
 }
 
 #[tokio::test]
 async fn grpc_sent_to_an_http_port_is_told_as_the_wrong_protocol() {
-    let web = HttpCollector::start().await;
-    let service = service_for(web.address, &[]).await;
+    // A receiver that speaks HTTP/1.1 alone, as Tempo's does.
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .await
+        .expect("a free port");
+    let service = service_for(listener.local_addr().expect("an address"), &[]).await;
+    tokio::spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            let mut preface = [0; 24];
+            connection.read_exact(&mut preface).await?;
+            let answer = b"HTTP/1.1 505 HTTP Version Not Supported\r\n\r\n";
+            connection.write_all(answer).await?;
+        }
+        std::io::Result::Ok(())
+    });
     service.get("/api/broken", &[]).await;
     let line = service.line("failed to export spans").await;
     assert_eq!(line["cause"], "wrong protocol", "{line}");

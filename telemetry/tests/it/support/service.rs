@@ -105,6 +105,25 @@ impl Service {
         })
     }
 
+    /// Waits until the service's counters read like this. Asking for them makes no span.
+    pub(crate) async fn counters(&self, expected: &str) {
+        let start = Instant::now();
+        let not_sampled = [(
+            "traceparent",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00",
+        )];
+        loop {
+            let counters = self.get("/api/counters", &not_sampled).await.body;
+            if counters == format!("ExportCounters {{ {expected} }}") {
+                return;
+            }
+            assert!(
+                start.elapsed() < PATIENCE,
+                "the counters read {counters}, not {expected}"
+            );
+        }
+    }
+
     /// All lines so far, each a JSON object.
     pub(crate) fn lines(&self) -> Vec<Json> {
         let lines = self.lines.lock().expect("no panic");
