@@ -11,8 +11,8 @@ pub mod engine;
 pub mod export;
 pub mod export_errors;
 pub mod finding;
-#[cfg(test)]
-mod fixtures;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod fixtures;
 pub mod observed;
 pub mod policy;
 pub mod printable;

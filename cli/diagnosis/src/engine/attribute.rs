@@ -157,14 +157,24 @@ mod tests {
 
     #[test]
     fn the_symptoms_of_a_paused_tempo_stand_beneath_it() {
-        let paused = fixtures::broken().into_iter().find(|broken| broken.code == "PT0105").unwrap();
+        let paused = fixtures::broken()
+            .into_iter()
+            .find(|broken| broken.code == "PT0105")
+            .unwrap();
         let diagnosis = diagnose(&paused.snapshot, &Policy::default());
         let symptoms: Vec<_> = diagnosis.causes[0]
             .symptoms
             .iter()
             .map(|symptom| (symptom.code.to_string(), symptom.subject.name()))
             .collect();
-        let expected = [("PT0201", "tempo"), ("PT0503", "controller"), ("PT0503", "scraper")];
-        assert_eq!(symptoms, expected.map(|(code, subject)| (code.to_owned(), subject)));
+        let expected = [
+            ("PT0201", "tempo"),
+            ("PT0503", "controller"),
+            ("PT0503", "scraper"),
+        ];
+        assert_eq!(
+            symptoms,
+            expected.map(|(code, subject)| (code.to_owned(), subject))
+        );
     }
 }

@@ -70,18 +70,31 @@ pub struct ExportSettings {
     pub library: Library,
 }
 
-/// The variables that can hold the endpoint, strongest first, with their form and whether only our library reads them.
-const ENDPOINT_VARIABLES: [(&str, EndpointForm); 3] = [
-    ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", EndpointForm::Url),
-    ("TEMPO_ENDPOINT", EndpointForm::HostPort),
-    ("OTEL_EXPORTER_OTLP_ENDPOINT", EndpointForm::Url),
-];
+/// The variables that can hold the endpoint, strongest first, with the form in which that library reads them.
+fn endpoint_variables(library: Library) -> [(&'static str, EndpointForm); 3] {
+    const TRACES: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+    const GENERAL: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    const TEMPO: &str = "TEMPO_ENDPOINT";
+    match library {
+        Library::Ours => [
+            (TRACES, EndpointForm::Url),
+            (TEMPO, EndpointForm::HostPort),
+            (GENERAL, EndpointForm::Url),
+        ],
+        // To another SDK `TEMPO_ENDPOINT` is the application's own variable: of any form, and weaker than the standard.
+        Library::Unknown => [
+            (TRACES, EndpointForm::Url),
+            (GENERAL, EndpointForm::Url),
+            (TEMPO, EndpointForm::Url),
+        ],
+    }
+}
 
 impl ExportSettings {
     /// The settings of a container; unknown where they are made in the program's own code.
     pub fn of(container: &Container) -> Observed<Self> {
         let library = Library::of(container);
-        for (name, form) in ENDPOINT_VARIABLES {
+        for (name, form) in endpoint_variables(library) {
             let Some(value) = container.variable(name) else {
                 continue;
             };
@@ -178,5 +191,80 @@ fn protocol(container: &Container, library: Library) -> Option<OtlpProtocol> {
         (Some("grpc"), _) | (None, Library::Ours) => Some(OtlpProtocol::Grpc),
         (Some("http/protobuf" | "http/json"), _) => Some(OtlpProtocol::Http),
         (Some(_), _) | (None, Library::Unknown) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::healthy;
+
+    fn settings(library: Library, variables: &[(&str, &str)]) -> ExportSettings {
+        let mut snapshot = healthy();
+        let container = snapshot.service_mut("scraper");
+        container.environment.clear();
+        if library == Library::Unknown {
+            container.labels.clear();
+        }
+        for (name, value) in variables {
+            container
+                .environment
+                .push(crate::snapshot::EnvironmentVariable {
+                    name: (*name).to_owned(),
+                    value: (*value).to_owned(),
+                });
+        }
+        ExportSettings::of(container).get().unwrap().clone()
+    }
+
+    #[test]
+    fn the_precedence_is_that_of_the_library() {
+        let both = [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:4317"),
+            ("TEMPO_ENDPOINT", "b:4317"),
+        ];
+        assert_eq!(settings(Library::Ours, &both).shown(), "b:4317");
+        assert_eq!(settings(Library::Unknown, &both).shown(), "http://a:4317");
+        let traces = [
+            both[0],
+            both[1],
+            (
+                "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+                "http://c:4318/v1/traces",
+            ),
+        ];
+        assert_eq!(
+            settings(Library::Ours, &traces).shown(),
+            "http://c:4318/v1/traces"
+        );
+    }
+
+    #[test]
+    fn the_protocol_of_another_sdk_is_unknown_until_it_is_written() {
+        let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://tempo:4318");
+        assert_eq!(settings(Library::Unknown, &[endpoint]).protocol, None);
+        let written = [endpoint, ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")];
+        assert_eq!(
+            settings(Library::Unknown, &written).protocol,
+            Some(OtlpProtocol::Http)
+        );
+        assert_eq!(
+            settings(Library::Unknown, &[("TEMPO_ENDPOINT", "tempo:4318")]).protocol,
+            None
+        );
+        assert_eq!(
+            settings(Library::Ours, &[("TEMPO_ENDPOINT", "tempo:4318")]).protocol,
+            Some(OtlpProtocol::Grpc)
+        );
+    }
+
+    #[test]
+    fn our_library_has_a_default_and_any_other_is_a_stated_unknown() {
+        assert_eq!(settings(Library::Ours, &[]).shown(), "tempo:4317");
+        let mut snapshot = healthy();
+        let container = snapshot.service_mut("scraper");
+        container.environment.clear();
+        container.labels.clear();
+        assert!(ExportSettings::of(container).gap().is_some());
     }
 }

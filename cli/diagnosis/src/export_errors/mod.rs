@@ -37,5 +37,6 @@ pub use self::{
     context::Context,
     continuation::is_continuation,
     kind::ErrorKind,
+    sgr::strip as strip_terminal_sequences,
     verdict::{Component, Language, Loss, Outcome, Program, Signal, Verdict},
 };

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 const ESCAPE: char = '\u{1b}';
 
 /// The text without its control sequences (ECMA-48 CSI and OSC) and without other escapes.
-pub(super) fn strip(text: &str) -> Cow<'_, str> {
+pub fn strip(text: &str) -> Cow<'_, str> {
     if !text.contains(ESCAPE) {
         return Cow::Borrowed(text);
     }

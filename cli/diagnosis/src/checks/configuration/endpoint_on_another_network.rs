@@ -64,6 +64,26 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         ),
         (None, None) => Remedy::edit("put both on one network in the Compose file"),
     };
+    // Names resolve on user-defined networks only.
+    let legacy = networks.contains(&"bridge") && own.contains(&"bridge");
+    if legacy {
+        let message = format!(
+            "`{}` sends spans to `{}`, but both are on Docker's legacy network `bridge`, where names do not resolve",
+            service.label(),
+            settings.shown(),
+        );
+        let remedy = Remedy::run(
+            "put both on a network of their own",
+            format!(
+                "docker network create tracing && docker network connect tracing {name} && docker network connect tracing {}",
+                container.name
+            ),
+        );
+        return fail(
+            Report::new(message, aim::source_proof(service, settings), remedy)
+                .since(aim::created(service)),
+        );
+    }
     let report = Report::new(
         format!(
             "`{}` sends spans to `{}`, but `{name}` is on {} and `{}` on {}",

@@ -52,9 +52,13 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         ))
         .then(commands::recreate(container)),
     );
-    fail(
+    let report = report
+        .since(run_state::oom_moment(container, stack))
+        .proof(proofs);
+    // What the kill lost is lost, but it is back.
+    fail(if container.is_running() {
+        report.severity(Severity::Warning)
+    } else {
         report
-            .since(run_state::oom_moment(container, stack))
-            .proof(proofs),
-    )
+    })
 }
