@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use thiserror::Error;
 use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing::{error, info, warn};
+use tracing::{error, info};
 
 use crate::serve::{FLUSH_TIME, start};
 use crate::{Service, SettingError, Settings, health_probe};
@@ -93,15 +93,8 @@ where
                 ExitCode::FAILURE
             }
         };
-        if let Some(tracer) = tracer
-            && tokio::time::timeout(FLUSH_TIME, tracer.shutdown())
-                .await
-                .is_err()
-        {
-            warn!(
-                seconds = FLUSH_TIME.as_secs(),
-                "stopping with spans still unsent"
-            );
+        if let Some(tracer) = tracer {
+            tracer.shutdown_within(FLUSH_TIME).await;
         }
         code
     });

@@ -1,5 +1,7 @@
 //! For the tests of services: a service on a free port, a client for it, and waiting for what will come.
 
+mod process;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -9,6 +11,8 @@ use serde_json::Value;
 use telemetry::HttpClient;
 
 use crate::{Running, Service, start};
+
+pub use process::Process;
 
 /// How long [`eventually`] waits.
 const DEADLINE: Duration = Duration::from_secs(20);
