@@ -27,6 +27,7 @@ mod query;
 mod server;
 mod store;
 mod tenancy;
+mod traceql;
 pub mod version;
 
 pub use config::{Config, Endpoint};

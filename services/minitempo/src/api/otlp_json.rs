@@ -182,14 +182,23 @@ struct JsonStatus {
     code: Option<&'static str>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct JsonAttribute {
     key: String,
     value: JsonValue,
 }
 
-#[derive(Debug, Serialize)]
+impl JsonAttribute {
+    pub(super) fn new(key: &str, value: &AnyValue) -> Self {
+        Self {
+            key: key.to_owned(),
+            value: JsonValue::from(value),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum JsonValue {
     StringValue(String),
@@ -204,20 +213,20 @@ pub(super) enum JsonValue {
 }
 
 /// A floating-point number; JSON has no infinities, so protobuf's mapping names them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub(super) enum JsonDouble {
     Finite(f64),
     Named(&'static str),
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct JsonArray {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     values: Vec<JsonValue>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct JsonList {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     values: Vec<JsonAttribute>,

@@ -32,6 +32,11 @@ impl Endpoint {
         })
     }
 
+    /// The host; empty for all addresses of the machine.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
     /// The port; zero lets the system choose.
     pub fn port(&self) -> u16 {
         self.port

@@ -9,7 +9,10 @@ use std::time::Duration;
 use super::endpoint::Endpoint;
 use super::go_values::{Units, parse_go_duration};
 use super::schema::survey;
-use super::settings::{Config, DEFAULT_RETENTION, LogLevel, block_duration};
+use super::settings::{
+    Config, DEFAULT_GRPC_PORT, DEFAULT_HTTP_PORT, DEFAULT_OTLP_HTTP_PORT, DEFAULT_RETENTION,
+    LogLevel, block_duration,
+};
 use super::yaml::{Located, Node, SyntaxError, parse};
 use crate::tenancy::Tenancy;
 
@@ -47,13 +50,8 @@ const IMPLEMENTED: [&str; 25] = [
 const OTHER_RECEIVERS: [&str; 3] = ["jaeger", "kafka", "zipkin"];
 /// Backends that Tempo has and minitempo does not.
 const OTHER_BACKENDS: [&str; 3] = ["s3", "gcs", "azure"];
-/// Where Tempo listens for queries if it is not told.
-const DEFAULT_HTTP_PORT: u16 = 3200;
-/// Where the receivers listen if they are not told.
-const DEFAULT_GRPC: &str = "localhost:4317";
-const DEFAULT_OTLP_HTTP: &str = "localhost:4318";
-/// Where the blocks of Tempo lie if the configuration does not say.
-const DEFAULT_BLOCKS: &str = "/var/tempo/blocks";
+/// Where a receiver listens if no endpoint is given, as in Tempo.
+const DEFAULT_RECEIVER_HOST: &str = "localhost";
 /// The one folder, beside Tempo's own, that holds minitempo's blocks.
 const DATA_FOLDER: &str = "minitempo";
 
@@ -251,7 +249,10 @@ struct Reader<'document> {
 
 impl<'document> Reader<'document> {
     fn config(&mut self) -> Result<Config, Unusable> {
-        let mut config = Config::ephemeral(self.data_folder());
+        let mut config = Config::defaults();
+        if let Some(folder) = self.data_folder() {
+            config.data = folder;
+        }
         config.http = Endpoint::new(
             self.text("server.http_listen_address").unwrap_or_default(),
             self.number("server.http_listen_port", "int")
@@ -316,13 +317,11 @@ impl<'document> Reader<'document> {
         .unwrap_or(DEFAULT_RETENTION)
     }
 
-    fn data_folder(&mut self) -> PathBuf {
-        let blocks = self
-            .text("storage.trace.local.path")
-            .filter(|path| !path.is_empty())
-            .unwrap_or_else(|| DEFAULT_BLOCKS.to_owned());
+    /// Beside the folder that Tempo would use, so that each leaves the other's data alone.
+    fn data_folder(&mut self) -> Option<PathBuf> {
+        let blocks = self.text("storage.trace.local.path")?;
         let blocks = Path::new(&blocks);
-        blocks.parent().unwrap_or(blocks).join(DATA_FOLDER)
+        Some(blocks.parent()?.join(DATA_FOLDER))
     }
 
     fn log_level(&mut self) -> LogLevel {
@@ -358,8 +357,6 @@ impl<'document> Reader<'document> {
             .unwrap_or_default();
         if configured.is_empty() {
             // Tempo then receives OTLP over gRPC alone (and Jaeger, which minitempo does not).
-            config.otlp_grpc = Endpoint::parse(DEFAULT_GRPC);
-            config.otlp_http = None;
             return Ok(());
         }
         for (receiver, _) in configured {
@@ -383,18 +380,20 @@ impl<'document> Reader<'document> {
         }
         if grpc.is_some() {
             let path = "distributor.receivers.otlp.protocols.grpc.endpoint";
-            config.otlp_grpc = Some(self.endpoint(path, DEFAULT_GRPC)?);
+            config.otlp_grpc = Some(self.endpoint(path, DEFAULT_GRPC_PORT)?);
         }
         if http.is_some() {
             let path = "distributor.receivers.otlp.protocols.http.endpoint";
-            config.otlp_http = Some(self.endpoint(path, DEFAULT_OTLP_HTTP)?);
+            config.otlp_http = Some(self.endpoint(path, DEFAULT_OTLP_HTTP_PORT)?);
         }
         Ok(())
     }
 
-    fn endpoint(&mut self, path: &str, default: &str) -> Result<Endpoint, Unusable> {
-        let text = self.text(path).unwrap_or_else(|| default.to_owned());
-        Endpoint::parse(&text).ok_or(Unusable::Endpoint(text))
+    fn endpoint(&mut self, path: &str, default_port: u16) -> Result<Endpoint, Unusable> {
+        match self.text(path) {
+            None => Ok(Endpoint::new(DEFAULT_RECEIVER_HOST, default_port)),
+            Some(text) => Endpoint::parse(&text).ok_or(Unusable::Endpoint(text)),
+        }
     }
 
     fn find(&self, path: &str) -> Option<&'document Located> {

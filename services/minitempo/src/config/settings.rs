@@ -85,6 +85,14 @@ impl LogLevel {
     }
 }
 
+/// Where Tempo listens for queries if it is not told.
+pub(crate) const DEFAULT_HTTP_PORT: u16 = 3200;
+/// Where OTLP over gRPC is received if no port is given.
+pub(crate) const DEFAULT_GRPC_PORT: u16 = 4317;
+/// Where OTLP over HTTP is received if no port is given.
+pub(crate) const DEFAULT_OTLP_HTTP_PORT: u16 = 4318;
+/// Where the blocks lie if the configuration does not say: beside Tempo's own.
+pub(crate) const DEFAULT_DATA: &str = "/var/tempo/minitempo";
 /// How long Tempo keeps blocks if it is not told.
 pub(crate) const DEFAULT_RETENTION: Duration = Duration::from_secs(336 * 3600);
 /// The longest time that one block covers.
@@ -93,6 +101,16 @@ const LONGEST_BLOCK: Duration = Duration::from_secs(3600);
 const BLOCK_BYTES: u64 = 64 << 20;
 
 impl Config {
+    /// What an empty configuration file means.
+    pub fn defaults() -> Self {
+        Self {
+            http: Endpoint::new("", DEFAULT_HTTP_PORT),
+            otlp_grpc: Some(Endpoint::new("localhost", DEFAULT_GRPC_PORT)),
+            otlp_http: None,
+            ..Self::ephemeral(Path::new(DEFAULT_DATA))
+        }
+    }
+
     /// Everything on ports of 127.0.0.1 that the system chooses, with the data in `data`: for tests and embedding.
     pub fn ephemeral(data: impl AsRef<Path>) -> Self {
         let anywhere = Endpoint::new("127.0.0.1", 0);
