@@ -1,13 +1,13 @@
 //! One look at a stack: everything is read once, at the same time, within one budget.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use ptctl_diagnosis::{
     export::{ServiceName, tracing_signs},
     observed::{Gap, Observed, Probe},
     snapshot::{
-        Container, EngineFacts, EngineSource, Network, Role, SNAPSHOT_VERSION, Snapshot,
+        Container, EngineFacts, EngineSource, LogFacts, Network, Role, SNAPSHOT_VERSION, Snapshot,
         StackFacts, Tempo,
     },
     subject::Subject,
@@ -23,7 +23,7 @@ use crate::{
         http::{HttpClient, HttpSetupError},
     },
     context::{EngineChoice, Environment, Lookup, LookupError},
-    probe::{self, AddressReach, ENGINE_LIMIT, Look, tempo::Candidate},
+    probe::{self, AddressReach, ENGINE_LIMIT, Look, logs::Endpoints, tempo::Candidate},
     target::{self, ChoiceError, ChosenStack, Members, StackChoice},
 };
 
@@ -201,8 +201,10 @@ async fn look_closer(
 ) {
     let containers = &snapshot.containers;
     let names = names_to_search(containers);
-    let (events, tempos, metrics) = tokio::join!(
+    let endpoints = Endpoints::of(containers);
+    let (events, logs, tempos, metrics) = tokio::join!(
         probe::events::of(look, containers),
+        logs_of(look, containers, &endpoints, has_telling_log),
         tempos(look, http, access, containers, &names),
         futures_util::future::join_all(
             containers
@@ -210,11 +212,54 @@ async fn look_closer(
                 .map(|container| probe::service_metrics::of(look, http, container))
         ),
     );
+    // A service that only its spans betray is known as traced now.
+    let seen: BTreeSet<&String> = tempos
+        .iter()
+        .filter_map(|tempo| tempo.services.known())
+        .flatten()
+        .collect();
+    let betrayed = logs_of(look, containers, &endpoints, |container| {
+        let is_seen = |name: &String| seen.contains(name);
+        container.role == Role::Service
+            && !has_telling_log(container)
+            && (is_seen(&container.name) || container.service.as_ref().is_some_and(is_seen))
+    })
+    .await;
+    for (at, facts) in logs.into_iter().chain(betrayed) {
+        snapshot.containers[at].logs = facts;
+    }
     snapshot.events = events;
     snapshot.tempos = tempos;
     for (container, metrics) in snapshot.containers.iter_mut().zip(metrics) {
         container.metrics = metrics;
     }
+}
+
+/// Whether a container's log tells about traces: a traced service, a backend, a collector.
+fn has_telling_log(container: &Container) -> bool {
+    match container.role {
+        Role::Tempo | Role::Collector => true,
+        Role::Service => !tracing_signs(container).is_empty(),
+        Role::Grafana | Role::Loki | Role::Prometheus => false,
+    }
+}
+
+/// The logs of the containers that are wanted, by their place in the list; all are read at once.
+async fn logs_of(
+    look: &Look<'_>,
+    containers: &[Container],
+    endpoints: &Endpoints,
+    wanted: impl Fn(&Container) -> bool,
+) -> Vec<(usize, Observed<LogFacts>)> {
+    let reads =
+        containers
+            .iter()
+            .enumerate()
+            .filter(|(_, container)| wanted(container))
+            .map(|(at, container)| async move {
+                (at, probe::logs::of(look, container, endpoints).await)
+            });
+    futures_util::future::join_all(reads).await
 }
 
 fn http_client(access: &TempoAccess) -> Result<HttpClient, HttpSetupError> {

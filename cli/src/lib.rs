@@ -10,6 +10,7 @@ pub mod context;
 pub mod error;
 pub mod exit;
 pub mod gather;
+mod logs;
 pub mod output;
 mod probe;
 pub mod render;
@@ -28,7 +29,10 @@ use self::{cli::Cli, exit::Exit, output::Output};
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let mut output = Output::new(&cli.global);
-    let exit = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let exit = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime.block_on(until_interrupted(commands::run(cli, &mut output))),
         Err(error) => Err(error::CommandError::Runtime(error)),
     };

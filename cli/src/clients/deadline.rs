@@ -87,13 +87,10 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn what_never_answers_is_cut_at_the_earlier_deadline() {
-        let deadline = Deadline::after(Duration::from_secs(9)).capped(Duration::from_secs(2));
-        let passed = deadline
-            .cut(std::future::pending::<()>())
-            .await
-            .unwrap_err();
-        assert_eq!(spoken(passed.after), "2 s");
+        let deadline = Deadline::after(Duration::from_secs(900)).capped(Duration::from_millis(1));
+        assert!(deadline.cut(std::future::pending::<()>()).await.is_err());
+        assert!(deadline.has_passed());
     }
 }

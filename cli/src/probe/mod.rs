@@ -2,6 +2,7 @@
 
 pub(crate) mod containers;
 pub(crate) mod events;
+pub(crate) mod logs;
 pub(crate) mod service_metrics;
 pub(crate) mod tempo;
 pub(crate) mod volume;

@@ -10,9 +10,12 @@ use ptctl_diagnosis::{
 use url::Url;
 
 use super::{Look, way::ways};
-use crate::clients::{
-    exposition::{self, Sample},
-    http::{HttpClient, HttpFault},
+use crate::{
+    clients::{
+        exposition::{self, Sample},
+        http::{HttpClient, HttpFault},
+    },
+    logs::is_monitoring,
 };
 
 /// The label by which anybody can say where a container's metrics are: `8080/metrics`.
@@ -25,9 +28,6 @@ const FAILED: &str = "telemetry_spans_failed_total";
 const DROPPED: &str = "telemetry_spans_dropped_total";
 const WAITING: &str = "telemetry_spans_waiting";
 const METRICS: [&str; 6] = [REQUESTS, MADE, SENT, FAILED, DROPPED, WAITING];
-
-/// Routes that a monitor calls, not a caller, and that are not traced.
-const SILENT_ROUTES: [&str; 3] = ["/health", "/ready", "/metrics"];
 
 /// What a container says about itself; `None` where nothing tells that it has metrics.
 pub(crate) async fn of(
@@ -130,7 +130,7 @@ fn is_of_a_caller(sample: &Sample) -> bool {
     let route = ["route", "http_route", "path", "handler"]
         .iter()
         .find_map(|name| sample.label(name));
-    !route.is_some_and(|route| SILENT_ROUTES.contains(&route))
+    !route.is_some_and(is_monitoring)
 }
 
 #[cfg(test)]

@@ -108,6 +108,11 @@ impl EngineError {
             if matches!(source.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused | io::ErrorKind::NotADirectory))
     }
 
+    /// Whether the engine said nothing in time.
+    pub fn is_timeout(&self) -> bool {
+        matches!(&self.fault, EngineFault::NoAnswer { .. })
+    }
+
     /// Whether the engine does not know the thing asked for.
     pub fn is_missing(&self) -> bool {
         matches!(&self.fault, EngineFault::Refused { status: 404, .. })

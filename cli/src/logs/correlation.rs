@@ -1,0 +1,86 @@
+//! Whether a service's lines carry the id of the trace that they belong to.
+
+use ptctl_diagnosis::snapshot::TraceIdCoverage;
+
+use super::{requests::is_monitoring, structured::Fields};
+
+/// Adds one structured line of a service.
+pub(super) fn count(coverage: &mut TraceIdCoverage, fields: &Fields) {
+    coverage.structured_lines += 1;
+    let has_trace_id = fields.iter().any(|(name, value)| {
+        let name = name.to_ascii_lowercase();
+        name.contains("trace") && holds_trace_id(value)
+    });
+    if has_trace_id || is_of_a_request(fields) {
+        coverage.request_lines += 1;
+    }
+    if has_trace_id {
+        coverage.with_trace_id += 1;
+    }
+}
+
+/// Whether a line was written while a request was served: it names the request, or its method and where it went.
+fn is_of_a_request(fields: &Fields) -> bool {
+    const PATHS: [&str; 6] = [
+        "path",
+        "route",
+        "uri",
+        "http.route",
+        "url.path",
+        "http.target",
+    ];
+    if fields.any(&PATHS).is_some_and(is_monitoring) {
+        return false;
+    }
+    let names_request = fields
+        .any(&[
+            "request_id",
+            "requestId",
+            "req_id",
+            "reqId",
+            "x-request-id",
+            "correlation_id",
+        ])
+        .is_some_and(|id| !id.is_empty());
+    let method = fields.any(&["method", "http.method", "http.request.method"]);
+    names_request
+        || fields.any(&["route", "http.route"]).is_some()
+        || method.is_some() && fields.any(&PATHS).is_some()
+}
+
+/// Whether a value is a trace id, or a `traceparent` with one: 32 hexadecimal digits, not all zero
+/// (<https://www.w3.org/TR/trace-context/#trace-id>).
+fn holds_trace_id(value: &str) -> bool {
+    value.split('-').any(|part| {
+        part.len() == 32
+            && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && part.bytes().any(|byte| byte != b'0')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_requests_are_counted_with_and_without_their_trace() {
+        let lines = [
+            r#"{"msg":"stored","request_id":"7","trace_id":"0af7651916cd43dd8448eb211c80319c"}"#,
+            r#"{"msg":"stored","request_id":"8","trace_id":"00000000000000000000000000000000"}"#,
+            r#"{"msg":"in","span":{"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}}"#,
+            r#"{"msg":"opened","path":"/data/x.db","id":"0af7651916cd43dd8448eb211c80319c"}"#,
+            r#"{"msg":"probe","method":"GET","path":"/health"}"#,
+            "level=info msg=done method=GET path=/cart traceID=0af7651916cd43dd8448eb211c80319c",
+        ];
+        let mut coverage = TraceIdCoverage::default();
+        for line in lines {
+            count(&mut coverage, &Fields::of(line).unwrap());
+        }
+        let expected = TraceIdCoverage {
+            structured_lines: 6,
+            request_lines: 4,
+            with_trace_id: 3,
+        };
+        assert_eq!(coverage, expected);
+    }
+}
