@@ -32,7 +32,10 @@ pub fn doctor(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
     if diagnosis.causes.is_empty() {
         page.blank();
         let stack = Stack::of(snapshot);
-        page.table(["service", "state", "sends to", "last span"], &status_rows(&stack));
+        page.table(
+            ["service", "state", "sends to", "last span"],
+            &status_rows(&stack),
+        );
     }
     page.blank();
     footer(page, snapshot, diagnosis);
@@ -46,7 +49,11 @@ fn verdict(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
     let (tone, word, text) = match (diagnosis.worst(), diagnosis.is_blind()) {
         (Some(_), _) => {
             let count = diagnosis.causes.len();
-            let causes = if count == 1 { "one cause".to_owned() } else { format!("{count} causes") };
+            let causes = if count == 1 {
+                "one cause".to_owned()
+            } else {
+                format!("{count} causes")
+            };
             let tone = severity_tone(diagnosis.worst().unwrap_or(Severity::Info));
             let word = match tone {
                 Tone::Bad => "BROKEN",
@@ -54,8 +61,19 @@ fn verdict(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
             };
             (tone, word, format!("tracing in {place}: {causes}"))
         }
-        (None, true) => (Tone::Doubtful, "UNKNOWN", format!("tracing in {place} could not be judged: {}", blind(diagnosis))),
-        (None, false) => (Tone::Good, "OK", format!("nothing is wrong with tracing in {place}")),
+        (None, true) => (
+            Tone::Doubtful,
+            "UNKNOWN",
+            format!(
+                "tracing in {place} could not be judged: {}",
+                blind(diagnosis)
+            ),
+        ),
+        (None, false) => (
+            Tone::Good,
+            "OK",
+            format!("nothing is wrong with tracing in {place}"),
+        ),
     };
     let label = format!("{} {word}  ", page.sign(tone));
     page.entry(&label, tone, &text);
@@ -73,11 +91,20 @@ fn root_cause(page: &mut Page, snapshot: &Snapshot, cause: &RootCause) {
     let label = format!("{} {}  ", finding.code, finding.severity.word());
     page.entry(&label, tone, &finding.message);
     if let Some(since) = &finding.since {
-        let text = format!("{}, {}: {}", clock(since.at, now), age(since.at, now), since.what);
+        let text = format!(
+            "{}, {}: {}",
+            clock(since.at, now),
+            age(since.at, now),
+            since.what
+        );
         page.entry("  since   ", Tone::Faint, &text);
     }
     for (number, evidence) in finding.evidence.iter().take(PROOFS_SHOWN).enumerate() {
-        let label = if number == 0 { "  proof   " } else { "          " };
+        let label = if number == 0 {
+            "  proof   "
+        } else {
+            "          "
+        };
         page.entry(label, Tone::Faint, &proof(snapshot, evidence));
     }
     page.entry("  remedy  ", Tone::Faint, &finding.remedy.action);
@@ -92,17 +119,37 @@ fn symptoms(page: &mut Page, cause: &RootCause) {
         return;
     }
     for (number, symptom) in cause.symptoms.iter().take(SYMPTOMS_SHOWN).enumerate() {
-        let label = if number == 0 { "  hence   " } else { "          " };
-        page.entry(label, Tone::Faint, &format!("{} {}", symptom.code, one_line(symptom)));
+        let label = if number == 0 {
+            "  hence   "
+        } else {
+            "          "
+        };
+        page.entry(
+            label,
+            Tone::Faint,
+            &format!("{} {}", symptom.code, one_line(symptom)),
+        );
     }
     let hidden = cause.symptoms.len().saturating_sub(SYMPTOMS_SHOWN);
     if hidden > 0 {
-        page.entry("          ", Tone::Faint, &format!("and {hidden} more like these (`--output json` has all)"));
+        page.entry(
+            "          ",
+            Tone::Faint,
+            &format!("and {hidden} more like these (`--output json` has all)"),
+        );
     }
     if !cause.blocked.is_empty() {
-        let mut probes: Vec<&str> = cause.blocked.iter().map(|gap| gap.probe.describe()).collect();
+        let mut probes: Vec<&str> = cause
+            .blocked
+            .iter()
+            .map(|gap| gap.probe.describe())
+            .collect();
         probes.dedup();
-        page.entry("  blocked ", Tone::Faint, &format!("not seen because of it: {}", probes.join(", ")));
+        page.entry(
+            "  blocked ",
+            Tone::Faint,
+            &format!("not seen because of it: {}", probes.join(", ")),
+        );
     }
 }
 
@@ -111,7 +158,9 @@ fn one_line(finding: &Finding) -> &str {
 }
 
 fn proof(snapshot: &Snapshot, evidence: &Evidence) -> String {
-    let at = evidence.at.map_or(String::new(), |at| format!("{} ", clock(at, snapshot.taken_at)));
+    let at = evidence.at.map_or(String::new(), |at| {
+        format!("{} ", clock(at, snapshot.taken_at))
+    });
     let text = evidence.text.trim_end();
     let cut: String = text.chars().take(PROOF_WIDTH).collect();
     let more = if cut.len() < text.len() { " …" } else { "" };
@@ -124,7 +173,8 @@ fn footer(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
     page.paragraph(
         Tone::Faint,
         &format!(
-            "{findings} findings · {} checks passed · {} do not apply · {} at {}",
+            "{} · {} checks passed · {} not applicable · {} at {}",
+            counted(findings, "finding"),
             diagnosis.passed.len(),
             diagnosis.not_applicable.len(),
             engine.version,
@@ -139,7 +189,11 @@ fn footer(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
         );
     }
     gaps(page, &diagnosis.gaps);
-    let codes: Vec<Code> = diagnosis.causes.iter().map(|cause| cause.finding.code).collect();
+    let codes: Vec<Code> = diagnosis
+        .causes
+        .iter()
+        .map(|cause| cause.finding.code)
+        .collect();
     if let Some(code) = codes.first() {
         page.paragraph(Tone::Faint, &format!("more: ptctl explain {code}"));
     }
@@ -147,7 +201,10 @@ fn footer(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
 
 fn gaps(page: &mut Page, gaps: &[Gap]) {
     match gaps {
-        [] => page.paragraph(Tone::Faint, "gaps: none, everything that was asked could be looked at"),
+        [] => page.paragraph(
+            Tone::Faint,
+            "gaps: none, everything that was asked could be looked at",
+        ),
         [first, rest @ ..] => {
             let more = match rest.len() {
                 0 => String::new(),
@@ -162,8 +219,19 @@ fn gaps(page: &mut Page, gaps: &[Gap]) {
     }
 }
 
+/// `1 finding`, `3 findings`.
+fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
 fn one_gap(gap: &Gap) -> String {
-    format!("{} of {}: {}", gap.probe.describe(), gap.subject, gap.reason)
+    format!(
+        "{} of {}: {}",
+        gap.probe.describe(),
+        gap.subject,
+        gap.reason
+    )
 }
 
 fn severity_tone(severity: Severity) -> Tone {

@@ -6,7 +6,7 @@ use ptctl_diagnosis::{
     view::{Service, Stack},
 };
 
-use ptctl_diagnosis::{export::{ExportSettings, Sign}};
+use ptctl_diagnosis::export::{ExportSettings, Sign};
 use serde::Serialize;
 
 use super::page::{Page, Tone};
@@ -22,7 +22,9 @@ pub fn environment(page: &mut Page, snapshot: &Snapshot) {
         page.entry("  traced because  ", Tone::Faint, &signs(service));
         let effect = match &service.settings {
             Observed::Known(settings) => {
-                let protocol = settings.protocol.map_or("protocol decided in code", |protocol| protocol.word());
+                let protocol = settings
+                    .protocol
+                    .map_or("protocol decided in code", |protocol| protocol.word());
                 format!("{} by {protocol}", settings.shown())
             }
             Observed::Unknown(gap) => format!("unknown: {}", gap.reason),
@@ -31,7 +33,11 @@ pub fn environment(page: &mut Page, snapshot: &Snapshot) {
         let mut variables: Vec<&EnvironmentVariable> = tracing_variables(service).collect();
         variables.sort_by_key(|variable| &variable.name);
         for variable in variables {
-            page.verbatim("  ", Tone::Plain, &format!("{}={}", variable.name, variable.value));
+            page.verbatim(
+                "  ",
+                Tone::Plain,
+                &format!("{}={}", variable.name, variable.value),
+            );
         }
     }
     if stack.services.is_empty() {
@@ -45,7 +51,9 @@ fn signs(service: &Service<'_>) -> String {
 }
 
 /// The variables that tracing libraries and their transports read.
-fn tracing_variables<'a>(service: &'a Service<'_>) -> impl Iterator<Item = &'a EnvironmentVariable> {
+fn tracing_variables<'a>(
+    service: &'a Service<'_>,
+) -> impl Iterator<Item = &'a EnvironmentVariable> {
     const OTHERS: [&str; 8] = [
         "TEMPO_ENDPOINT",
         "JAVA_TOOL_OPTIONS",
@@ -56,11 +64,9 @@ fn tracing_variables<'a>(service: &'a Service<'_>) -> impl Iterator<Item = &'a E
         "http_proxy",
         "no_proxy",
     ];
-    service
-        .container
-        .environment
-        .iter()
-        .filter(|variable| variable.name.starts_with("OTEL_") || OTHERS.contains(&variable.name.as_str()))
+    service.container.environment.iter().filter(|variable| {
+        variable.name.starts_with("OTEL_") || OTHERS.contains(&variable.name.as_str())
+    })
 }
 
 /// The effective export settings of one service, for a program.

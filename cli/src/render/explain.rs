@@ -10,7 +10,9 @@ use super::page::{Page, Tone};
 
 /// Writes the list of all checks by area.
 pub fn checks(page: &mut Page) {
-    let areas = AREAS.iter().filter(|area| checks_of(**area).next().is_some());
+    let areas = AREAS
+        .iter()
+        .filter(|area| checks_of(**area).next().is_some());
     for (number, area) in areas.enumerate() {
         if number > 0 {
             page.blank();
@@ -25,11 +27,22 @@ pub fn checks(page: &mut Page) {
 /// Writes the page of one check.
 pub fn explain(page: &mut Page, check: &Check) {
     page.entry(&format!("{}  ", check.code), Tone::Strong, check.name);
-    page.paragraph(Tone::Plain, &format!("{} ({})", check.summary, check.severity.word()));
+    page.paragraph(
+        Tone::Plain,
+        &format!("{} ({})", check.summary, check.severity.word()),
+    );
     page.blank();
     page.entry("why     ", Tone::Faint, check.why);
     for (number, cause) in check.causes.iter().enumerate() {
-        page.entry(if number == 0 { "causes  - " } else { "        - " }, Tone::Faint, cause);
+        page.entry(
+            if number == 0 {
+                "causes  - "
+            } else {
+                "        - "
+            },
+            Tone::Faint,
+            cause,
+        );
     }
     page.entry("remedy  ", Tone::Faint, check.remedy);
     page.entry("verify  ", Tone::Faint, check.verify);
@@ -50,5 +63,8 @@ pub fn explain(page: &mut Page, check: &Check) {
 }
 
 fn checks_of(area: Area) -> impl Iterator<Item = &'static Check> {
-    CATALOGUE.iter().copied().filter(move |check| check.code.area() == Some(area))
+    CATALOGUE
+        .iter()
+        .copied()
+        .filter(move |check| check.code.area() == Some(area))
 }

@@ -92,7 +92,8 @@ impl Page {
         let lines = textwrap::wrap(&shown, self.width.saturating_sub(label_width).max(20));
         for (number, line) in lines.iter().enumerate() {
             if number == 0 {
-                self.text.push_str(&paint(&printable::printable(label), tone, self.colour));
+                self.text
+                    .push_str(&paint(&printable::printable(label), tone, self.colour));
             } else {
                 self.text.push_str(&indent);
             }
@@ -116,12 +117,17 @@ impl Page {
     /// A line that is never wrapped, such as a command to paste.
     pub fn verbatim(&mut self, label: &str, tone: Tone, text: &str) {
         self.text.push_str(label);
-        self.text.push_str(&paint(&printable::printable(text), tone, self.colour));
+        self.text
+            .push_str(&paint(&printable::printable(text), tone, self.colour));
         self.text.push('\n');
     }
 
     /// A table without lines, two blanks between its columns.
-    pub fn table<const COLUMNS: usize>(&mut self, header: [&str; COLUMNS], rows: &[[(String, Tone); COLUMNS]]) {
+    pub fn table<const COLUMNS: usize>(
+        &mut self,
+        header: [&str; COLUMNS],
+        rows: &[[(String, Tone); COLUMNS]],
+    ) {
         let mut table = Table::new();
         table
             .load_style(TableStyle::new())

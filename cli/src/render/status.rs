@@ -16,24 +16,50 @@ type Row<const COLUMNS: usize> = [(String, Tone); COLUMNS];
 /// Writes the status.
 pub fn status(page: &mut Page, snapshot: &Snapshot) {
     let stack = Stack::of(snapshot);
-    page.table(["service", "state", "sends to", "last span", "export"], &service_rows(&stack));
+    page.table(
+        ["service", "state", "sends to", "last span", "export"],
+        &service_rows(&stack),
+    );
     page.blank();
-    let rows: Vec<Row<6>> = stack.backends.iter().map(|backend| backend_row(backend, snapshot)).collect();
+    let rows: Vec<Row<6>> = stack
+        .backends
+        .iter()
+        .map(|backend| backend_row(backend, snapshot))
+        .collect();
     if rows.is_empty() {
         page.paragraph(Tone::Doubtful, "no Tempo belongs to this stack");
     } else {
-        page.table(["tempo", "state", "version", "spans", "oldest trace", "reached at"], &rows);
+        page.table(
+            [
+                "tempo",
+                "state",
+                "version",
+                "spans",
+                "oldest trace",
+                "reached at",
+            ],
+            &rows,
+        );
     }
     if !stack.untraced.is_empty() {
-        let names: Vec<&str> = stack.untraced.iter().map(|container| container.display_name()).collect();
+        let names: Vec<&str> = stack
+            .untraced
+            .iter()
+            .map(|container| container.display_name())
+            .collect();
         page.blank();
-        page.paragraph(Tone::Faint, &format!("without a sign of tracing: {}", names.join(", ")));
+        page.paragraph(
+            Tone::Faint,
+            &format!("without a sign of tracing: {}", names.join(", ")),
+        );
     }
 }
 
 /// The rows of the short table that a healthy report shows: services, then backends.
 pub(super) fn status_rows(stack: &Stack<'_>) -> Vec<Row<4>> {
-    let services = service_rows(stack).into_iter().map(|[name, state, target, last, _]| [name, state, target, last]);
+    let services = service_rows(stack)
+        .into_iter()
+        .map(|[name, state, target, last, _]| [name, state, target, last]);
     let backends = stack.backends.iter().map(|backend| {
         [
             (backend.label().to_owned(), Tone::Strong),
@@ -109,11 +135,20 @@ fn container_state(container: &Container) -> (String, Tone) {
     let health = container.state.health.as_ref().map(|health| health.status);
     match (container.state.status, health) {
         (Status::Running, Some(HealthStatus::Healthy)) => (format!("{word}, healthy"), Tone::Good),
-        (Status::Running, Some(HealthStatus::Starting)) => (format!("{word}, starting"), Tone::Doubtful),
-        (Status::Running, Some(HealthStatus::Unhealthy)) => (format!("{word}, unhealthy"), Tone::Bad),
+        (Status::Running, Some(HealthStatus::Starting)) => {
+            (format!("{word}, starting"), Tone::Doubtful)
+        }
+        (Status::Running, Some(HealthStatus::Unhealthy)) => {
+            (format!("{word}, unhealthy"), Tone::Bad)
+        }
         (Status::Running, None) => (word.to_owned(), Tone::Good),
         (
-            Status::Created | Status::Paused | Status::Restarting | Status::Removing | Status::Exited | Status::Dead,
+            Status::Created
+            | Status::Paused
+            | Status::Restarting
+            | Status::Removing
+            | Status::Exited
+            | Status::Dead,
             _,
         ) => (word.to_owned(), Tone::Bad),
     }
@@ -122,7 +157,9 @@ fn container_state(container: &Container) -> (String, Tone) {
 fn backend_state(backend: &Backend<'_>) -> (String, Tone) {
     match &backend.tempo.ready {
         Observed::Known(Readiness::Ready) => ("ready".to_owned(), Tone::Good),
-        Observed::Known(Readiness::NotReady { status, .. }) => (format!("not ready ({status})"), Tone::Bad),
+        Observed::Known(Readiness::NotReady { status, .. }) => {
+            (format!("not ready ({status})"), Tone::Bad)
+        }
         Observed::Known(Readiness::NoAnswer { reason }) => (reason.clone(), Tone::Bad),
         Observed::Unknown(gap) => match backend.container {
             Some(container) if !container.is_running() => container_state(container),
@@ -161,8 +198,16 @@ fn version(tempo: &Tempo) -> String {
 fn counts(metrics: &Observed<TempoMetrics>) -> (String, Tone) {
     match metrics {
         Observed::Known(metrics) => {
-            let discarded: u64 = metrics.discarded.iter().map(|discarded| discarded.spans).sum();
-            let tone = if metrics.refused + discarded == 0 { Tone::Good } else { Tone::Bad };
+            let discarded: u64 = metrics
+                .discarded
+                .iter()
+                .map(|discarded| discarded.spans)
+                .sum();
+            let tone = if metrics.refused + discarded == 0 {
+                Tone::Good
+            } else {
+                Tone::Bad
+            };
             let text = format!(
                 "{} accepted, {} refused, {discarded} discarded",
                 metrics.accepted, metrics.refused

@@ -6,7 +6,10 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 pub fn age(at: Timestamp, now: Timestamp) -> String {
     let seconds = now.duration_since(at).as_secs();
     if seconds < 0 {
-        return format!("{} ahead of this clock", span(SignedDuration::from_secs(-seconds)));
+        return format!(
+            "{} ahead of this clock",
+            span(SignedDuration::from_secs(-seconds))
+        );
     }
     format!("{} ago", span(SignedDuration::from_secs(seconds)))
 }
@@ -53,7 +56,13 @@ mod tests {
     #[test]
     fn a_moment_of_another_day_has_its_date() {
         let now: Timestamp = "2026-11-22T08:00:00Z".parse().unwrap();
-        assert_eq!(clock("2026-11-22T02:41:05Z".parse().unwrap(), now), "02:41:05 UTC");
-        assert_eq!(clock("2026-11-21T02:41:05Z".parse().unwrap(), now), "2026-11-21 02:41:05 UTC");
+        assert_eq!(
+            clock("2026-11-22T02:41:05Z".parse().unwrap(), now),
+            "02:41:05 UTC"
+        );
+        assert_eq!(
+            clock("2026-11-21T02:41:05Z".parse().unwrap(), now),
+            "2026-11-21 02:41:05 UTC"
+        );
     }
 }
