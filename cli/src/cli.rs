@@ -10,7 +10,12 @@ use url::Url;
 
 /// Finds out why traces are missing in a Docker stack that sends OTLP to Tempo.
 #[derive(Debug, Parser)]
-#[command(name = "ptctl", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "ptctl",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     /// What every command knows.
     #[command(flatten)]
@@ -24,13 +29,31 @@ pub struct Cli {
 #[derive(Debug, Clone, Args)]
 pub struct Global {
     /// Docker engine to ask, such as `unix:///var/run/docker.sock` or `ssh://user@host`
-    #[arg(long, short = 'H', global = true, env = "PTCTL_HOST", value_name = "URL")]
+    #[arg(
+        long,
+        short = 'H',
+        global = true,
+        env = "PTCTL_HOST",
+        value_name = "URL"
+    )]
     pub host: Option<String>,
     /// Docker context to use
-    #[arg(long, global = true, env = "PTCTL_CONTEXT", value_name = "NAME", conflicts_with = "host")]
+    #[arg(
+        long,
+        global = true,
+        env = "PTCTL_CONTEXT",
+        value_name = "NAME",
+        conflicts_with = "host"
+    )]
     pub context: Option<String>,
     /// Compose project to look at [default: this folder's, or the only traced one]
-    #[arg(long, short = 'p', global = true, env = "PTCTL_PROJECT", value_name = "NAME")]
+    #[arg(
+        long,
+        short = 'p',
+        global = true,
+        env = "PTCTL_PROJECT",
+        value_name = "NAME"
+    )]
     pub project: Option<String>,
     /// HTTP API of a Tempo outside the stack, such as `https://tempo.example.com`
     #[arg(long, global = true, env = "PTCTL_TEMPO_URL", value_name = "URL")]
@@ -42,10 +65,22 @@ pub struct Global {
     #[arg(long, global = true, env = "PTCTL_TENANT", value_name = "ID")]
     pub tenant: Option<String>,
     /// How long the whole look may take
-    #[arg(long, global = true, env = "PTCTL_TIMEOUT", value_name = "DURATION", default_value = "15s")]
+    #[arg(
+        long,
+        global = true,
+        env = "PTCTL_TIMEOUT",
+        value_name = "DURATION",
+        default_value = "15s"
+    )]
     pub timeout: Duration,
     /// When to colour the output
-    #[arg(long, global = true, env = "PTCTL_COLOR", value_name = "WHEN", default_value = "auto")]
+    #[arg(
+        long,
+        global = true,
+        env = "PTCTL_COLOR",
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
     pub color: ColorChoice,
     /// Use plain ASCII signs
     #[arg(long, global = true, env = "PTCTL_ASCII")]
@@ -106,7 +141,13 @@ pub enum Format {
 #[derive(Debug, Clone, Args)]
 pub struct OutputChoice {
     /// How the result is written
-    #[arg(long, short = 'o', env = "PTCTL_OUTPUT", value_name = "FORMAT", default_value = "table")]
+    #[arg(
+        long,
+        short = 'o',
+        env = "PTCTL_OUTPUT",
+        value_name = "FORMAT",
+        default_value = "table"
+    )]
     pub output: Format,
 }
 
@@ -128,7 +169,12 @@ pub struct Doctor {
     #[command(flatten)]
     pub selection: Selection,
     /// How far back logs and events are read
-    #[arg(long, env = "PTCTL_SINCE", value_name = "DURATION", default_value = "1h")]
+    #[arg(
+        long,
+        env = "PTCTL_SINCE",
+        value_name = "DURATION",
+        default_value = "1h"
+    )]
     pub since: Duration,
     /// Wait this long for Tempo to be ready and for services to be healthy first
     #[arg(long, env = "PTCTL_WAIT", value_name = "DURATION")]
@@ -154,7 +200,12 @@ pub struct Restart {
     #[arg(long, env = "PTCTL_DRY_RUN")]
     pub dry_run: bool,
     /// How long each service may take to become healthy
-    #[arg(long, env = "PTCTL_WAIT", value_name = "DURATION", default_value = "60s")]
+    #[arg(
+        long,
+        env = "PTCTL_WAIT",
+        value_name = "DURATION",
+        default_value = "60s"
+    )]
     pub wait: Duration,
 }
 
@@ -171,10 +222,20 @@ pub struct Smoke {
     #[arg(long, env = "PTCTL_BODY", value_name = "JSON")]
     pub body: Option<String>,
     /// Service that must have a span in the trace; may be repeated
-    #[arg(long, env = "PTCTL_EXPECT_SERVICE", value_name = "NAME", value_delimiter = ',')]
+    #[arg(
+        long,
+        env = "PTCTL_EXPECT_SERVICE",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
     pub expect_service: Vec<String>,
     /// How long the answer and the trace together may take
-    #[arg(long, env = "PTCTL_WITHIN", value_name = "DURATION", default_value = "30s")]
+    #[arg(
+        long,
+        env = "PTCTL_WITHIN",
+        value_name = "DURATION",
+        default_value = "30s"
+    )]
     pub within: Duration,
     /// The output format.
     #[command(flatten)]

@@ -6,7 +6,8 @@ use ptctl_diagnosis::code::Code;
 use thiserror::Error;
 
 use crate::{
-    clients::docker::EngineError, exit::Exit, gather::GatherError, restart::PlanError, target::ChoiceError,
+    clients::docker::EngineError, exit::Exit, gather::GatherError, restart::PlanError,
+    target::ChoiceError,
 };
 
 /// Why a command gave no answer.
@@ -99,7 +100,11 @@ impl CommandError {
     /// The exit code that it stands for.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::NoSuchCheck(_) | Self::NobodyToAsk | Self::NoSuchService { .. } | Self::Plan(_) | Self::Request(_) => Exit::Usage,
+            Self::NoSuchCheck(_)
+            | Self::NobodyToAsk
+            | Self::NoSuchService { .. }
+            | Self::Plan(_)
+            | Self::Request(_) => Exit::Usage,
             Self::Restart { .. } => Exit::Deadline,
             Self::Gather(_)
             | Self::Runtime(_)
@@ -117,11 +122,17 @@ impl CommandError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Gather(error) => gather_hint(error),
-            Self::NoSuchService { known, .. } if known.is_empty() => Some("no service of this stack is traced".to_owned()),
-            Self::NoSuchService { known, .. } => Some(format!("the traced services are `{}`", known.join("`, `"))),
+            Self::NoSuchService { known, .. } if known.is_empty() => {
+                Some("no service of this stack is traced".to_owned())
+            }
+            Self::NoSuchService { known, .. } => {
+                Some(format!("the traced services are `{}`", known.join("`, `")))
+            }
             Self::NoSuchCheck(_) => Some("list them with `ptctl checks`".to_owned()),
             Self::NobodyToAsk => Some("add `--yes` to go on without asking".to_owned()),
-            Self::SnapshotVersion { .. } => Some("use the ptctl that saved it, or save it again".to_owned()),
+            Self::SnapshotVersion { .. } => {
+                Some("use the ptctl that saved it, or save it again".to_owned())
+            }
             Self::NoTempo(_) => Some("name one with `--tempo-url URL`".to_owned()),
             Self::Runtime(_)
             | Self::Stdout(_)
@@ -141,17 +152,22 @@ fn gather_hint(error: &GatherError) -> Option<String> {
         return Some("add your user to the group `docker`, or set `DOCKER_HOST`".to_owned());
     }
     match error {
-        GatherError::NoEngine { .. } => Some("start Docker, or name an engine with `--host` or `--context`".to_owned()),
+        GatherError::NoEngine { .. } => {
+            Some("start Docker, or name an engine with `--host` or `--context`".to_owned())
+        }
         GatherError::Stack(ChoiceError::Ambiguous { projects }) => {
             let first = projects.first()?;
             Some(format!("choose one with `--project {first}`"))
         }
-        GatherError::Stack(ChoiceError::NoSuchProject { known, .. } | ChoiceError::NoStack { known, .. })
-            if !known.is_empty() =>
-        {
-            Some(format!("the projects on this engine are `{}`", known.join("`, `")))
+        GatherError::Stack(
+            ChoiceError::NoSuchProject { known, .. } | ChoiceError::NoStack { known, .. },
+        ) if !known.is_empty() => Some(format!(
+            "the projects on this engine are `{}`",
+            known.join("`, `")
+        )),
+        GatherError::Stack(_) => {
+            Some("start the stack, or name another engine with `--host`".to_owned())
         }
-        GatherError::Stack(_) => Some("start the stack, or name another engine with `--host`".to_owned()),
         GatherError::Engine(_) => Some("check that the engine runs: `docker version`".to_owned()),
         GatherError::Lookup(_) | GatherError::Tempo(_) => None,
     }

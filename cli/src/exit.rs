@@ -52,7 +52,10 @@ impl Exit {
             Self::Blind
         } else if completeness == Completeness::CutByDeadline {
             Self::Deadline
-        } else if diagnosis.worst().is_some_and(|worst| worst >= policy.fail_on) {
+        } else if diagnosis
+            .worst()
+            .is_some_and(|worst| worst >= policy.fail_on)
+        {
             Self::Findings
         } else {
             Self::Ok

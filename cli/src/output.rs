@@ -39,13 +39,23 @@ impl Output {
         let colour = match global.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
+            ColorChoice::Auto => {
+                anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never
+            }
         };
         Self {
             width: width(&stdout),
             colour,
-            glyphs: if global.ascii { Glyphs::Ascii } else { Glyphs::Unicode },
-            progress: if io::stderr().is_terminal() { Progress::Watched } else { Progress::Unwatched },
+            glyphs: if global.ascii {
+                Glyphs::Ascii
+            } else {
+                Glyphs::Unicode
+            },
+            progress: if io::stderr().is_terminal() {
+                Progress::Watched
+            } else {
+                Progress::Unwatched
+            },
         }
     }
 
@@ -58,7 +68,10 @@ impl Output {
     /// Writes the answer. A reader that went away, such as `head`, is no failure.
     pub fn answer(&mut self, text: &str) -> Result<(), CommandError> {
         let mut stdout = io::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        match stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush())
+        {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             result => result.map_err(CommandError::Stdout),
         }
@@ -84,7 +97,9 @@ impl Output {
             return None;
         }
         let mut stderr = io::stderr().lock();
-        write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush()).ok()?;
+        write!(stderr, "{question} [y/N] ")
+            .and_then(|()| stderr.flush())
+            .ok()?;
         let mut line = String::new();
         io::stdin().read_line(&mut line).ok()?;
         match line.trim().to_ascii_lowercase().as_str() {
@@ -121,8 +136,10 @@ fn width(stdout: &io::Stdout) -> usize {
     if !stdout.is_terminal() {
         return WIDTH_OF_A_FILE;
     }
-    rustix::termios::tcgetwinsize(stdout).map_or(WIDTH_OF_A_FILE, |size| match usize::from(size.ws_col) {
-        0 => WIDTH_OF_A_FILE,
-        columns => columns.min(WIDEST),
+    rustix::termios::tcgetwinsize(stdout).map_or(WIDTH_OF_A_FILE, |size| {
+        match usize::from(size.ws_col) {
+            0 => WIDTH_OF_A_FILE,
+            columns => columns.min(WIDEST),
+        }
     })
 }

@@ -14,7 +14,12 @@ use crate::{
 pub const DEFAULT_SINCE: Duration = Duration::from_secs(3_600);
 
 /// The request of a command that looks at `services`.
-pub fn request(global: &Global, services: &[String], depth: Depth, since: Duration) -> Result<GatherRequest, CommandError> {
+pub fn request(
+    global: &Global,
+    services: &[String],
+    depth: Depth,
+    since: Duration,
+) -> Result<GatherRequest, CommandError> {
     Ok(GatherRequest {
         engine: EngineChoice {
             host: global.host.clone(),

@@ -80,7 +80,12 @@ pub enum SmokeOutcome {
 }
 
 /// Sends the request and waits for its trace.
-pub async fn smoke(request: &SmokeRequest, http: &HttpClient, tempo: &TempoClient, deadline: Deadline) -> SmokeReport {
+pub async fn smoke(
+    request: &SmokeRequest,
+    http: &HttpClient,
+    tempo: &TempoClient,
+    deadline: Deadline,
+) -> SmokeReport {
     let trace_id = Uuid::new_v4().simple().to_string();
     let mut report = SmokeReport {
         trace_id: trace_id.clone(),
@@ -94,7 +99,9 @@ pub async fn smoke(request: &SmokeRequest, http: &HttpClient, tempo: &TempoClien
     let (status, body) = match http.send(traced(request, &trace_id), deadline).await {
         Ok(answer) => answer,
         Err(fault) => {
-            report.outcome = SmokeOutcome::NoAnswer { reason: fault.to_string() };
+            report.outcome = SmokeOutcome::NoAnswer {
+                reason: fault.to_string(),
+            };
             return report;
         }
     };
@@ -120,7 +127,9 @@ pub async fn smoke(request: &SmokeRequest, http: &HttpClient, tempo: &TempoClien
                 }
                 SmokeOutcome::Missing { services }
             }
-            Ok(None) => SmokeOutcome::NotFound { reason: "no span of it yet".to_owned() },
+            Ok(None) => SmokeOutcome::NotFound {
+                reason: "no span of it yet".to_owned(),
+            },
             Err(fault) => not_found(&report, &fault),
         };
         report.outcome = missing;
@@ -135,11 +144,15 @@ pub async fn smoke(request: &SmokeRequest, http: &HttpClient, tempo: &TempoClien
 /// A question that failed does not undo what was found before.
 fn not_found(report: &SmokeReport, fault: &HttpFault) -> SmokeOutcome {
     match &report.outcome {
-        SmokeOutcome::Missing { services } => SmokeOutcome::Missing { services: services.clone() },
+        SmokeOutcome::Missing { services } => SmokeOutcome::Missing {
+            services: services.clone(),
+        },
         SmokeOutcome::Passed
         | SmokeOutcome::NoAnswer { .. }
         | SmokeOutcome::BadAnswer { .. }
-        | SmokeOutcome::NotFound { .. } => SmokeOutcome::NotFound { reason: fault.to_string() },
+        | SmokeOutcome::NotFound { .. } => SmokeOutcome::NotFound {
+            reason: fault.to_string(),
+        },
     }
 }
 
@@ -151,7 +164,8 @@ fn traced(request: &SmokeRequest, trace_id: &str) -> Request {
         sent.headers_mut().insert("traceparent", value);
     }
     if let Some(body) = &request.body {
-        sent.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        sent.headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         *sent.body_mut() = Some(body.clone().into());
     }
     sent

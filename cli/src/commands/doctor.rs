@@ -16,11 +16,20 @@ use crate::{
     settings,
 };
 
-pub(super) async fn run(global: &Global, args: Doctor, output: &mut Output) -> Result<Exit, CommandError> {
+pub(super) async fn run(
+    global: &Global,
+    args: Doctor,
+    output: &mut Output,
+) -> Result<Exit, CommandError> {
     let (snapshot, reached) = match &args.from {
         Some(path) => (load(path)?, Reached::Yes),
         None => {
-            let request = settings::request(global, &args.selection.services, Depth::Everything, *args.since)?;
+            let request = settings::request(
+                global,
+                &args.selection.services,
+                Depth::Everything,
+                *args.since,
+            )?;
             look_or_wait(&request, &args, output).await?
         }
     };
@@ -39,7 +48,8 @@ pub(super) async fn run(global: &Global, args: Doctor, output: &mut Output) -> R
             render::doctor(&mut page, &snapshot, &diagnosis);
             page.into_text()
         }
-        Format::Json => render::json(&DoctorDocument::new(&snapshot, &diagnosis, exit)).map_err(CommandError::Json)?,
+        Format::Json => render::json(&DoctorDocument::new(&snapshot, &diagnosis, exit))
+            .map_err(CommandError::Json)?,
     };
     output.answer(&text)?;
     Ok(exit)
@@ -71,7 +81,10 @@ async fn look_or_wait(
         }
         if awaited != last {
             for (who, why) in &awaited {
-                output.note(&format!("{} waiting for {who}: {why}", Timestamp::now().strftime("%H:%M:%S")));
+                output.note(&format!(
+                    "{} waiting for {who}: {why}",
+                    Timestamp::now().strftime("%H:%M:%S")
+                ));
             }
             last = awaited;
         }
@@ -85,7 +98,10 @@ async fn look_or_wait(
 
 fn save(snapshot: &Snapshot, path: &Path) -> Result<(), CommandError> {
     let text = render::json(snapshot).map_err(CommandError::Json)?;
-    std::fs::write(path, text).map_err(|source| CommandError::Save { path: path.to_owned(), source })
+    std::fs::write(path, text).map_err(|source| CommandError::Save {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn load(path: &Path) -> Result<Snapshot, CommandError> {
@@ -93,8 +109,14 @@ fn load(path: &Path) -> Result<Snapshot, CommandError> {
     struct Shape {
         schema_version: u32,
     }
-    let text = std::fs::read_to_string(path).map_err(|source| CommandError::Load { path: path.to_owned(), source })?;
-    let refused = |source| CommandError::NotASnapshot { path: path.to_owned(), source };
+    let text = std::fs::read_to_string(path).map_err(|source| CommandError::Load {
+        path: path.to_owned(),
+        source,
+    })?;
+    let refused = |source| CommandError::NotASnapshot {
+        path: path.to_owned(),
+        source,
+    };
     let shape: Shape = serde_json::from_str(&text).map_err(refused)?;
     if shape.schema_version != SNAPSHOT_VERSION {
         return Err(CommandError::SnapshotVersion {

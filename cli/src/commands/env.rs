@@ -10,8 +10,17 @@ use crate::{
     render, settings,
 };
 
-pub(super) async fn run(global: &Global, args: Selection, output: &mut Output) -> Result<Exit, CommandError> {
-    let request = settings::request(global, &args.services, Depth::Description, settings::DEFAULT_SINCE)?;
+pub(super) async fn run(
+    global: &Global,
+    args: Selection,
+    output: &mut Output,
+) -> Result<Exit, CommandError> {
+    let request = settings::request(
+        global,
+        &args.services,
+        Depth::Description,
+        settings::DEFAULT_SINCE,
+    )?;
     let snapshot = look::look(&request).await?;
     let text = match args.output.output {
         Format::Table => {

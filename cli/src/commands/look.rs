@@ -1,6 +1,8 @@
 //! The steps that commands share: look, and see to it that the services asked for are there.
 
-use ptctl_diagnosis::{diagnose, diagnosis::Diagnosis, policy::Policy, snapshot::Snapshot, view::Stack};
+use ptctl_diagnosis::{
+    diagnose, diagnosis::Diagnosis, policy::Policy, snapshot::Snapshot, view::Stack,
+};
 
 use crate::{
     error::CommandError,
@@ -19,7 +21,11 @@ pub(super) async fn look(request: &GatherRequest) -> Result<Snapshot, CommandErr
 pub(super) fn judge(snapshot: &Snapshot) -> (Diagnosis, Exit) {
     let policy = Policy::default();
     let diagnosis = diagnose(snapshot, &policy);
-    let completeness = if snapshot.timed_out { Completeness::CutByDeadline } else { Completeness::Whole };
+    let completeness = if snapshot.timed_out {
+        Completeness::CutByDeadline
+    } else {
+        Completeness::Whole
+    };
     let exit = Exit::of(&diagnosis, &policy, completeness);
     (diagnosis, exit)
 }
@@ -38,12 +44,15 @@ fn known_services(snapshot: &Snapshot) -> Result<(), CommandError> {
     let asked = &snapshot.stack.only_services;
     let stack = Stack::of(snapshot);
     let answers = |name: &&String| {
-        stack
-            .services
-            .iter()
-            .any(|service| service.container.name == **name || service.container.service.as_ref() == Some(*name))
+        stack.services.iter().any(|service| {
+            service.container.name == **name || service.container.service.as_ref() == Some(*name)
+        })
     };
-    let names: Vec<String> = asked.iter().filter(|name| !answers(name)).cloned().collect();
+    let names: Vec<String> = asked
+        .iter()
+        .filter(|name| !answers(name))
+        .cloned()
+        .collect();
     if names.is_empty() {
         return Ok(());
     }

@@ -18,13 +18,19 @@ use crate::{
 /// Time that the engine may take beyond a container's own stop grace.
 const ENGINE_SLACK: Duration = Duration::from_secs(30);
 
-pub(super) async fn run(global: &Global, args: Restart, output: &mut Output) -> Result<Exit, CommandError> {
+pub(super) async fn run(
+    global: &Global,
+    args: Restart,
+    output: &mut Output,
+) -> Result<Exit, CommandError> {
     let request = settings::request(global, &[], Depth::Description, settings::DEFAULT_SINCE)?;
     let snapshot = gather(&request).await.map_err(CommandError::Gather)?;
     let dependencies = match Dependencies::of_stack(&snapshot) {
         Ok(dependencies) => dependencies,
         Err(error) => {
-            output.note(&format!("warning: {error}; the order follows the services' names alone"));
+            output.note(&format!(
+                "warning: {error}; the order follows the services' names alone"
+            ));
             Dependencies::default()
         }
     };
@@ -40,15 +46,25 @@ pub(super) async fn run(global: &Global, args: Restart, output: &mut Output) -> 
             None => return Err(CommandError::NobodyToAsk),
         }
     }
-    let engine = connect(&request.engine, &request.environment, Deadline::after(request.timeout))
-        .await
-        .map_err(CommandError::Gather)?
-        .engine;
+    let engine = connect(
+        &request.engine,
+        &request.environment,
+        Deadline::after(request.timeout),
+    )
+    .await
+    .map_err(CommandError::Gather)?
+    .engine;
     for (number, step) in plan.steps.iter().enumerate() {
         restart(&engine, step, &snapshot, output).await?;
         if let Err(reason) = healthy(&request, step, *args.wait).await? {
-            output.note(&format!("{} did not become ready within {}: {reason}", step.service, args.wait));
-            let left: Vec<&str> = plan.steps[number + 1..].iter().map(|step| step.service.as_str()).collect();
+            output.note(&format!(
+                "{} did not become ready within {}: {reason}",
+                step.service, args.wait
+            ));
+            let left: Vec<&str> = plan.steps[number + 1..]
+                .iter()
+                .map(|step| step.service.as_str())
+                .collect();
             if !left.is_empty() {
                 output.note(&format!("stopped here; not restarted: {}", left.join(", ")));
                 output.note(&format!("to go on: ptctl restart {}", left.join(" ")));
@@ -63,8 +79,15 @@ pub(super) async fn run(global: &Global, args: Restart, output: &mut Output) -> 
 fn show(plan: &Plan, output: &mut Output) -> Result<(), CommandError> {
     let mut page = output.page();
     for (number, step) in plan.steps.iter().enumerate() {
-        let text = format!("restart {} ({}): {}", step.service, step.container_name, step.reason);
-        page.entry(&format!("{}. ", number + 1), crate::render::Tone::Faint, &text);
+        let text = format!(
+            "restart {} ({}): {}",
+            step.service, step.container_name, step.reason
+        );
+        page.entry(
+            &format!("{}. ", number + 1),
+            crate::render::Tone::Faint,
+            &text,
+        );
     }
     output.answer(&page.into_text())
 }
@@ -84,11 +107,18 @@ async fn restart(
     engine
         .restart(&step.container, Deadline::after(grace + ENGINE_SLACK))
         .await
-        .map_err(|source| CommandError::Restart { service: step.service.clone(), source })
+        .map_err(|source| CommandError::Restart {
+            service: step.service.clone(),
+            source,
+        })
 }
 
 /// Waits until the step's container is ready; the inner error is the last reason why it was not.
-async fn healthy(request: &GatherRequest, step: &Step, wait: Duration) -> Result<Result<(), String>, CommandError> {
+async fn healthy(
+    request: &GatherRequest,
+    step: &Step,
+    wait: Duration,
+) -> Result<Result<(), String>, CommandError> {
     let deadline = Instant::now() + wait;
     loop {
         let snapshot = gather(request).await.map_err(CommandError::Gather)?;

@@ -14,14 +14,22 @@ use crate::{
     smoke::{SmokeOutcome, SmokeRequest, smoke},
 };
 
-pub(super) async fn run(global: &Global, args: Smoke, output: &mut Output) -> Result<Exit, CommandError> {
+pub(super) async fn run(
+    global: &Global,
+    args: Smoke,
+    output: &mut Output,
+) -> Result<Exit, CommandError> {
     let request = request(&args)?;
     let base = tempo_address(global).await?;
     let setup = |error: crate::clients::http::HttpSetupError| CommandError::Gather(error.into());
     let http = HttpClient::new(&[], Some(&args.url)).map_err(setup)?;
     let access = settings::request(global, &[], Depth::Description, settings::DEFAULT_SINCE)?.tempo;
     let mut headers = access.headers;
-    headers.extend(access.tenant.map(|tenant| ("X-Scope-OrgID".to_owned(), tenant)));
+    headers.extend(
+        access
+            .tenant
+            .map(|tenant| ("X-Scope-OrgID".to_owned(), tenant)),
+    );
     let tempo = TempoClient::new(HttpClient::new(&headers, Some(&base)).map_err(setup)?, base);
     output.progress(&format!("sending {} {} …", request.method, request.url));
     let report = smoke(&request, &http, &tempo, Deadline::after(*args.within)).await;
@@ -51,7 +59,12 @@ fn request(args: &Smoke) -> Result<SmokeRequest, CommandError> {
         serde_json::from_str::<serde_json::Value>(body)
             .map_err(|error| CommandError::Request(format!("`--body` is not JSON: {error}")))?;
     }
-    Ok(SmokeRequest { url: args.url.clone(), method, body: args.body.clone(), expected: args.expect_service.clone() })
+    Ok(SmokeRequest {
+        url: args.url.clone(),
+        method,
+        body: args.body.clone(),
+        expected: args.expect_service.clone(),
+    })
 }
 
 /// The address given, else that of the stack's own Tempo.
@@ -59,7 +72,12 @@ async fn tempo_address(global: &Global) -> Result<Url, CommandError> {
     if let Some(url) = &global.tempo_url {
         return Ok(url.clone());
     }
-    let request = settings::request(global, &[], Depth::Everything, std::time::Duration::from_secs(1))?;
+    let request = settings::request(
+        global,
+        &[],
+        Depth::Everything,
+        std::time::Duration::from_secs(1),
+    )?;
     let snapshot = gather(&request).await.map_err(CommandError::Gather)?;
     let mut reason = "the stack has none".to_owned();
     for tempo in &snapshot.tempos {

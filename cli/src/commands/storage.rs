@@ -10,7 +10,11 @@ use crate::{
     render, settings,
 };
 
-pub(super) async fn run(global: &Global, args: OutputChoice, output: &mut Output) -> Result<Exit, CommandError> {
+pub(super) async fn run(
+    global: &Global,
+    args: OutputChoice,
+    output: &mut Output,
+) -> Result<Exit, CommandError> {
     let request = settings::request(global, &[], Depth::Everything, settings::DEFAULT_SINCE)?;
     let snapshot = look::look(&request).await?;
     let text = match args.output {

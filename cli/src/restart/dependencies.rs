@@ -82,16 +82,24 @@ impl Dependencies {
                 .working_dir
                 .as_ref()
                 .map_or_else(|| PathBuf::from(file), |dir| Path::new(dir).join(file));
-            let text = std::fs::read_to_string(&path)
-                .map_err(|source| DependencyError::Read { path: path.clone(), source })?;
-            dependencies.add_file(&text).map_err(|source| DependencyError::Parse { path, source })?;
+            let text = std::fs::read_to_string(&path).map_err(|source| DependencyError::Read {
+                path: path.clone(),
+                source,
+            })?;
+            dependencies
+                .add_file(&text)
+                .map_err(|source| DependencyError::Parse { path, source })?;
         }
         Ok(dependencies)
     }
 
     /// The services that `service` needs.
     pub fn of(&self, service: &str) -> impl Iterator<Item = &str> {
-        self.needs.get(service).into_iter().flatten().map(String::as_str)
+        self.needs
+            .get(service)
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
     }
 
     fn of_labels(snapshot: &Snapshot) -> Self {
@@ -102,7 +110,11 @@ impl Dependencies {
             };
             let needed = label.split(',').filter_map(|entry| entry.split(':').next());
             let needed = needed.filter(|name| !name.is_empty()).map(str::to_owned);
-            dependencies.needs.entry(service.clone()).or_default().extend(needed);
+            dependencies
+                .needs
+                .entry(service.clone())
+                .or_default()
+                .extend(needed);
         }
         dependencies.needs.retain(|_, needed| !needed.is_empty());
         dependencies

@@ -52,25 +52,47 @@ pub enum PlanError {
 
 impl Plan {
     /// Plans the restart of the services named, or of all traced ones.
-    pub fn of(snapshot: &Snapshot, names: &[String], dependencies: &Dependencies) -> Result<Self, PlanError> {
-        let chosen = if names.is_empty() { traced(snapshot) } else { named(snapshot, names)? };
+    pub fn of(
+        snapshot: &Snapshot,
+        names: &[String],
+        dependencies: &Dependencies,
+    ) -> Result<Self, PlanError> {
+        let chosen = if names.is_empty() {
+            traced(snapshot)
+        } else {
+            named(snapshot, names)?
+        };
         if chosen.is_empty() {
             return Err(PlanError::Nothing);
         }
-        let why = if names.is_empty() { "traced" } else { "asked for" };
+        let why = if names.is_empty() {
+            "traced"
+        } else {
+            "asked for"
+        };
         let mut waiting: BTreeMap<&str, Vec<&Container>> = BTreeMap::new();
         for container in chosen {
-            waiting.entry(container.display_name()).or_default().push(container);
+            waiting
+                .entry(container.display_name())
+                .or_default()
+                .push(container);
         }
         let mut steps = Vec::new();
         while !waiting.is_empty() {
             let free: Vec<&str> = waiting
                 .keys()
                 .copied()
-                .filter(|service| dependencies.of(service).all(|needed| needed == *service || !waiting.contains_key(needed)))
+                .filter(|service| {
+                    dependencies
+                        .of(service)
+                        .all(|needed| needed == *service || !waiting.contains_key(needed))
+                })
                 .collect();
             if free.is_empty() {
-                let services = waiting.keys().map(|service| (*service).to_owned()).collect();
+                let services = waiting
+                    .keys()
+                    .map(|service| (*service).to_owned())
+                    .collect();
                 return Err(PlanError::Circle { services });
             }
             for service in free {
@@ -92,7 +114,10 @@ fn step(container: &Container, why: &str, dependencies: &Dependencies, before: &
     let order = if after.is_empty() {
         String::new()
     } else {
-        format!(", after {} on which it depends", after.into_iter().collect::<Vec<_>>().join(" and "))
+        format!(
+            ", after {} on which it depends",
+            after.into_iter().collect::<Vec<_>>().join(" and ")
+        )
     };
     Step {
         container: container.id.clone(),
@@ -112,11 +137,18 @@ fn traced(snapshot: &Snapshot) -> Vec<&Container> {
 
 fn named<'s>(snapshot: &'s Snapshot, names: &[String]) -> Result<Vec<&'s Container>, PlanError> {
     let is_called = |container: &Container, name: &String| {
-        container.name == *name || (container.service.as_ref() == Some(name) && container.project == snapshot.stack.project)
+        container.name == *name
+            || (container.service.as_ref() == Some(name)
+                && container.project == snapshot.stack.project)
     };
     let unknown: Vec<String> = names
         .iter()
-        .filter(|name| !snapshot.containers.iter().any(|container| is_called(container, name)))
+        .filter(|name| {
+            !snapshot
+                .containers
+                .iter()
+                .any(|container| is_called(container, name))
+        })
         .cloned()
         .collect();
     if !unknown.is_empty() {

@@ -13,7 +13,9 @@ pub fn unready(snapshot: &Snapshot) -> Vec<(String, String)> {
     let backends = stack.backends.iter().filter_map(|backend| {
         let reason = match &backend.tempo.ready {
             Observed::Known(Readiness::Ready) => return None,
-            Observed::Known(Readiness::NotReady { status, reason }) => format!("HTTP {status}: {reason}"),
+            Observed::Known(Readiness::NotReady { status, reason }) => {
+                format!("HTTP {status}: {reason}")
+            }
             Observed::Known(Readiness::NoAnswer { reason }) => reason.clone(),
             Observed::Unknown(gap) => gap.reason.clone(),
         };
@@ -30,17 +32,31 @@ pub fn unready(snapshot: &Snapshot) -> Vec<(String, String)> {
 pub fn waiting_for(container: &Container) -> Option<String> {
     let state = &container.state;
     if state.status != Status::Running {
-        let error = state.error.as_ref().map_or(String::new(), |error| format!(": {error}"));
-        return Some(format!("{} (exit code {}){error}", state.status.word(), state.exit_code));
+        let error = state
+            .error
+            .as_ref()
+            .map_or(String::new(), |error| format!(": {error}"));
+        return Some(format!(
+            "{} (exit code {}){error}",
+            state.status.word(),
+            state.exit_code
+        ));
     }
     let health = state.health.as_ref()?;
     let said = health.last.as_ref().map_or(String::new(), |probe| {
         let output = probe.output.trim();
-        if output.is_empty() { String::new() } else { format!(", last probe: {output}") }
+        if output.is_empty() {
+            String::new()
+        } else {
+            format!(", last probe: {output}")
+        }
     });
     match health.status {
         HealthStatus::Healthy => None,
         HealthStatus::Starting => Some(format!("health check still starting{said}")),
-        HealthStatus::Unhealthy => Some(format!("unhealthy, {} probes failed{said}", health.failing_streak)),
+        HealthStatus::Unhealthy => Some(format!(
+            "unhealthy, {} probes failed{said}",
+            health.failing_streak
+        )),
     }
 }

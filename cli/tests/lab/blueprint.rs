@@ -1,0 +1,210 @@
+//! A Compose project rendered from the repository's own `compose.yml`: the same images, environment and configuration,
+//! without container names and host ports, and with minitempo as Tempo's image.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::failure::Failure;
+use crate::identity::{LABEL, RunId};
+
+/// The label on everything of one stack; its value is the project's name.
+pub(crate) const STACK_LABEL: &str = "dev.ptctl.lab.stack";
+
+/// Short pauses of the exporter, so that a fault shows within seconds.
+const EXPORTER_TIMINGS: [(&str, &str); 3] = [
+    ("OTEL_BSP_SCHEDULE_DELAY", "200"),
+    ("OTEL_BSP_EXPORT_TIMEOUT", "2000"),
+    ("OTEL_EXPORTER_OTLP_TIMEOUT", "1000"),
+];
+
+/// A project that can be changed before it is written down.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Blueprint {
+    document: Map<String, Value>,
+    tempo_config: String,
+}
+
+/// What marks a project as the lab's.
+#[derive(Debug, Clone)]
+pub(crate) struct Marks {
+    /// The run.
+    pub(crate) run: RunId,
+    /// The project's name.
+    pub(crate) project: String,
+}
+
+impl Blueprint {
+    /// The project of `repository` with these services alone.
+    pub(crate) fn of(repository: &Path, services: &[&str]) -> Result<Self, Failure> {
+        let text = read(&repository.join("compose.yml"))?;
+        let tempo_config = read(&repository.join("config/tempo-config.yaml"))?;
+        let document: Map<String, Value> = serde_saphyr::from_str(&text)
+            .map_err(|error| Failure::Stack(format!("`compose.yml` cannot be read: {error}")))?;
+        let mut blueprint = Self { document, tempo_config };
+        blueprint.keep(services)?;
+        blueprint.prepare();
+        Ok(blueprint)
+    }
+
+    fn keep(&mut self, wanted: &[&str]) -> Result<(), Failure> {
+        self.document.retain(|key, _| matches!(key.as_str(), "services" | "volumes"));
+        let services = self.section("services");
+        for service in wanted {
+            if !services.contains_key(*service) {
+                return Err(Failure::Stack(format!("`compose.yml` has no service `{service}`")));
+            }
+        }
+        services.retain(|name, _| wanted.contains(&name.as_str()));
+        let used = used_volumes(services);
+        self.section("volumes").retain(|name, _| used.contains(name));
+        Ok(())
+    }
+
+    fn prepare(&mut self) {
+        let names: Vec<String> = self.section("services").keys().cloned().collect();
+        for name in &names {
+            let service = self.service(name);
+            for key in ["container_name", "ports", "build"] {
+                service.remove(key);
+            }
+            if let Some(Value::Array(needed)) = service.get_mut("depends_on") {
+                needed.retain(|other| names.iter().any(|name| other == name));
+            }
+            // Not even the question for a name leaves this machine.
+            service.insert("dns".to_owned(), json!(["127.0.0.1"]));
+            match name.as_str() {
+                "tempo" => {
+                    service.insert("image".to_owned(), json!("minitempo:dev"));
+                }
+                _ => {
+                    service.insert("image".to_owned(), json!(format!("docutag-{name}:dev")));
+                    for (variable, value) in EXPORTER_TIMINGS {
+                        self.set(name, variable, value);
+                    }
+                }
+            }
+        }
+    }
+
+    fn section(&mut self, name: &str) -> &mut Map<String, Value> {
+        object(self.document.entry(name).or_insert_with(|| json!({})))
+    }
+
+    /// A service's own section, to be changed; empty for one that is new.
+    pub(crate) fn service(&mut self, name: &str) -> &mut Map<String, Value> {
+        object(self.section("services").entry(name).or_insert_with(|| json!({})))
+    }
+
+    /// The project's volume of this name.
+    pub(crate) fn volume(&mut self, name: &str) -> &mut Map<String, Value> {
+        object(self.section("volumes").entry(name).or_insert_with(|| json!({})))
+    }
+
+    /// The project's network of this name; `default` is the one that services are on unless they say otherwise.
+    pub(crate) fn network(&mut self, name: &str) -> &mut Map<String, Value> {
+        object(self.section("networks").entry(name).or_insert_with(|| json!({})))
+    }
+
+    /// Adds a service, given as Compose would read it.
+    pub(crate) fn add(&mut self, name: &str, service: Value) {
+        self.section("services").insert(name.to_owned(), service);
+    }
+
+    /// Removes a service.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.section("services").remove(name);
+        for other in self.section("services").values_mut() {
+            if let Some(Value::Array(needed)) = other.get_mut("depends_on") {
+                needed.retain(|needed| needed != name);
+            }
+        }
+    }
+
+    /// Sets a variable of a service.
+    pub(crate) fn set(&mut self, service: &str, variable: &str, value: &str) {
+        // Compose replaces `$`: what is given here is meant literally.
+        let literal = value.replace('$', "$$");
+        object(self.service(service).entry("environment").or_insert_with(|| json!({})))
+            .insert(variable.to_owned(), json!(literal));
+    }
+
+    /// Removes a variable of a service.
+    pub(crate) fn unset(&mut self, service: &str, variable: &str) {
+        object(self.service(service).entry("environment").or_insert_with(|| json!({}))).remove(variable);
+    }
+
+    /// Replaces a part of Tempo's configuration that must be there exactly once.
+    pub(crate) fn edit_tempo_config(&mut self, part: &str, replacement: &str) {
+        let found = self.tempo_config.matches(part).count();
+        assert_eq!(found, 1, "`{part}` stands {found} times in config/tempo-config.yaml");
+        self.tempo_config = self.tempo_config.replace(part, replacement);
+    }
+
+    /// Tempo's configuration as it stands.
+    pub(crate) fn tempo_config(&self) -> &str {
+        &self.tempo_config
+    }
+
+    /// The project as Compose reads it, with the lab's labels on everything; `config` is where Tempo's file lies.
+    pub(crate) fn render(&self, marks: &Marks, config: &Path) -> String {
+        let mut project = self.clone();
+        project.network("default");
+        let labels = BTreeMap::from([
+            (LABEL.to_owned(), marks.run.to_string()),
+            (STACK_LABEL.to_owned(), marks.project.clone()),
+        ]);
+        for section in ["services", "networks", "volumes"] {
+            for part in project.section(section).values_mut() {
+                let part = object(part);
+                if part.contains_key("external") {
+                    continue;
+                }
+                let own = object(part.entry("labels").or_insert_with(|| json!({})));
+                own.extend(labels.iter().map(|(key, value)| (key.clone(), json!(value))));
+            }
+        }
+        for service in project.section("services").values_mut() {
+            let Some(Value::Array(mounts)) = service.get_mut("volumes") else {
+                continue;
+            };
+            for mount in mounts {
+                if let Some(mapped) = mount.as_str().and_then(|text| text.strip_prefix("./config/tempo-config.yaml:")) {
+                    *mount = json!(format!("{}:{mapped}", config.display()));
+                }
+            }
+        }
+        Value::Object(project.document).to_string()
+    }
+}
+
+/// A section that is left empty in YAML is null.
+fn object(value: &mut Value) -> &mut Map<String, Value> {
+    if !value.is_object() {
+        assert!(value.is_null(), "an object was expected instead of {value}");
+        *value = json!({});
+    }
+    match value {
+        Value::Object(object) => object,
+        _ => unreachable!("made an object just now"),
+    }
+}
+
+fn used_volumes(services: &Map<String, Value>) -> Vec<String> {
+    services
+        .values()
+        .filter_map(|service| service.get("volumes")?.as_array())
+        .flatten()
+        .filter_map(|mount| mount.as_str()?.split(':').next())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|source| Failure::File {
+        action: "read",
+        path: path.display().to_string(),
+        source,
+    })
+}

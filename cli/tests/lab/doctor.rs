@@ -1,0 +1,132 @@
+//! Running `ptctl doctor` and reading its report, as any program would.
+
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Deserialize;
+use tokio::process::Command;
+
+use crate::failure::Failure;
+use crate::tool::finish;
+
+/// A report of the doctor.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Report {
+    /// The exit code that the report itself names.
+    pub(crate) exit_code: i32,
+    /// The root causes, the worst first.
+    pub(crate) causes: Vec<Cause>,
+    /// What could not be looked at and no cause explains.
+    pub(crate) gaps: Vec<Gap>,
+    /// How long the look took.
+    #[serde(skip)]
+    pub(crate) took: Duration,
+}
+
+/// A root cause with what follows from it.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Cause {
+    /// The finding itself.
+    #[serde(flatten)]
+    pub(crate) finding: Finding,
+    /// What follows from it.
+    pub(crate) symptoms: Vec<Finding>,
+}
+
+/// A finding.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Finding {
+    /// The check's code.
+    pub(crate) code: String,
+    /// What it is about.
+    pub(crate) subject: Subject,
+    /// What it says.
+    pub(crate) message: String,
+}
+
+/// What a finding or a gap is about.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Subject {
+    kind: String,
+    name: Option<String>,
+}
+
+/// Something that could not be looked at.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Gap {
+    probe: String,
+    subject: Subject,
+    reason: String,
+}
+
+impl Subject {
+    /// Its bare name.
+    pub(crate) fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.kind)
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.code, self.subject.name())
+    }
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} of {}: {}", self.probe, self.subject.name(), self.reason)
+    }
+}
+
+impl Report {
+    /// All of it in some lines, for a failure.
+    pub(crate) fn outline(&self) -> String {
+        let mut text = format!("exit code {}", self.exit_code);
+        for cause in &self.causes {
+            text.push_str(&format!("\n      {}: {}", cause.finding, cause.finding.message));
+            for symptom in &cause.symptoms {
+                text.push_str(&format!("\n        {symptom}: {}", symptom.message));
+            }
+        }
+        for gap in &self.gaps {
+            text.push_str(&format!("\n      gap: {gap}"));
+        }
+        text
+    }
+}
+
+/// `ptctl` with these arguments, without any setting of the caller's, in a folder that is no project's.
+pub(crate) fn ptctl(arguments: &[&str], folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ptctl"));
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if name.starts_with("PTCTL_") || name.starts_with("COMPOSE_") {
+            command.env_remove(name);
+        }
+    }
+    command.args(arguments).current_dir(folder);
+    command
+}
+
+/// `ptctl doctor` on a project, with further arguments; the snapshot is kept in `folder`.
+pub(crate) async fn doctor(project: Option<&str>, more: &[&str], folder: &Path) -> Result<Report, Failure> {
+    let mut arguments = vec!["doctor", "--output", "json", "--save", "snapshot.json"];
+    if let Some(project) = project {
+        arguments.extend(["--project", project]);
+    }
+    arguments.extend(more);
+    let started = std::time::Instant::now();
+    let output = finish(ptctl(&arguments, folder)).await?;
+    let took = started.elapsed();
+    let no_report = |said: &[u8]| Failure::NoReport {
+        status: output.status.to_string(),
+        said: String::from_utf8_lossy(said).trim().to_owned(),
+    };
+    let mut report: Report = serde_json::from_slice(&output.stdout).map_err(|_| no_report(&output.stderr))?;
+    report.took = took;
+    if output.status.code() != Some(report.exit_code) {
+        return Err(no_report(format!("the report says exit code {}", report.exit_code).as_bytes()));
+    }
+    Ok(report)
+}

@@ -1,0 +1,85 @@
+//! What all scenarios of a run share.
+
+use std::path::{Path, PathBuf};
+
+use tokio::process::Command;
+
+use crate::failure::Failure;
+use crate::identity::RunId;
+use crate::standin;
+use crate::tool::{ToolError, docker, run};
+
+/// The images that the scenarios run, made by `scripts/images`.
+const IMAGES: [&str; 6] = [
+    "docutag-controller:dev",
+    "docutag-scraper:dev",
+    "docutag-textanalyzer:dev",
+    "docutag-scheduler:dev",
+    "docutag-demo-page:dev",
+    "minitempo:dev",
+];
+
+/// One run of the lab.
+#[derive(Debug)]
+pub(crate) struct Lab {
+    /// What it is called.
+    pub(crate) run: RunId,
+    /// The repository that the stack is rendered from.
+    pub(crate) repository: PathBuf,
+    /// Where it may write.
+    pub(crate) folder: PathBuf,
+    /// The program that plays what cannot be had.
+    pub(crate) standin: PathBuf,
+    compose: Vec<&'static str>,
+}
+
+impl Lab {
+    /// Finds out how things are done on this machine, and prepares the folder.
+    pub(crate) async fn prepare() -> Result<Self, Failure> {
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .ok_or_else(|| Failure::Stack("the repository has no root".to_owned()))?
+            .to_owned();
+        for image in IMAGES {
+            docker(&["image", "inspect", "--format", "{{.Id}}", image]).await?;
+        }
+        let run_id = RunId::of_this_process();
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lab-{}", run_id.process()));
+        std::fs::create_dir_all(&folder).map_err(|source| Failure::File {
+            action: "create",
+            path: folder.display().to_string(),
+            source,
+        })?;
+        Ok(Self {
+            standin: standin::compile(&repository, &folder).await?,
+            compose: compose().await?,
+            run: run_id,
+            repository,
+            folder,
+        })
+    }
+
+    /// Compose with the given project and file.
+    pub(crate) fn compose(&self, project: &str, file: &Path) -> Command {
+        let mut command = Command::new(self.compose[0]);
+        command
+            .args(&self.compose[1..])
+            .args(["--project-name", project, "--file"])
+            .arg(file);
+        for variable in ["COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "COMPOSE_PROFILES", "TEMPO_HEALTHCHECK"] {
+            command.env_remove(variable);
+        }
+        command
+    }
+}
+
+/// The Compose that this machine has, v2 where there are both.
+async fn compose() -> Result<Vec<&'static str>, ToolError> {
+    if docker(&["compose", "version"]).await.is_ok() {
+        return Ok(vec!["docker", "compose"]);
+    }
+    let mut version = Command::new("docker-compose");
+    version.arg("version");
+    run(version).await?;
+    Ok(vec!["docker-compose"])
+}

@@ -1,0 +1,36 @@
+//! The program that plays what the lab cannot have: compiled once a run, static, and mounted into a container.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+use crate::failure::Failure;
+use crate::tool::run;
+
+/// Its source, which is no part of the workspace.
+const SOURCE: &str = "cli/tests/lab/standin/main.rs";
+
+/// Compiles it into `folder`.
+pub(crate) async fn compile(repository: &Path, folder: &Path) -> Result<PathBuf, Failure> {
+    let program = folder.join("standin");
+    let mut rustc = Command::new("rustc");
+    rustc
+        .args(["--edition", "2024", "-O", "-D", "warnings", "-C", "target-feature=+crt-static", "-C", "strip=symbols", "-o"])
+        .arg(&program)
+        .arg(repository.join(SOURCE));
+    run(rustc).await?;
+    Ok(program)
+}
+
+/// A service that runs it in a container of `image` with these arguments.
+pub(crate) fn service(program: &Path, image: &str, arguments: &[&str]) -> Value {
+    json!({
+        "image": image,
+        "entrypoint": ["/standin"],
+        "command": arguments,
+        "volumes": [format!("{}:/standin:ro", program.display())],
+        "dns": ["127.0.0.1"],
+        "stop_signal": "SIGKILL",
+    })
+}

@@ -1,0 +1,80 @@
+//! Plays what the fault lab cannot have, with nothing but the standard library:
+//!
+//!   standin answer PORT STATUS CONTENT-TYPE BODY    answers every HTTP request with this
+//!   standin log PORT                                serves pages and logs each request as JSON, without a trace id
+//!   standin hold                                    does nothing, as a database without tracing does
+//!
+//! It never prints what an exporter or Tempo would print.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+fn main() -> io::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["answer", port, status, content_type, body] => {
+            serve(port, |connection| reply(connection, status, content_type, body).map(|_| ()))
+        }
+        ["log", port] => serve(port, |connection| {
+            let path = reply(connection, "200 OK", "text/plain", "ok\n")?;
+            log(&path)
+        }),
+        ["hold"] => loop {
+            std::thread::park();
+        },
+        _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "unknown part to play")),
+    }
+}
+
+fn serve(port: &str, answer: impl Fn(TcpStream) -> io::Result<()>) -> io::Result<()> {
+    let port = port.parse().map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "not a port"))?;
+    let listener = TcpListener::bind(("0.0.0.0", port))?;
+    for connection in listener.incoming() {
+        // A client that goes away, as exporters do, is nothing to speak of.
+        if connection.and_then(&answer).is_err() {
+            continue;
+        }
+    }
+    Ok(())
+}
+
+/// Reads one request with its body, answers it and returns its path.
+fn reply(connection: TcpStream, status: &str, content_type: &str, body: &str) -> io::Result<String> {
+    connection.set_read_timeout(Some(Duration::from_secs(2)))?;
+    let mut reader = BufReader::new(connection.try_clone()?);
+    let mut request = String::new();
+    reader.read_line(&mut request)?;
+    let mut length = 0_u64;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line)? == 0 || line.trim_end().is_empty() {
+            break;
+        }
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().unwrap_or(0);
+        }
+    }
+    io::copy(&mut reader.take(length), &mut io::sink())?;
+    let mut connection = connection;
+    write!(
+        connection,
+        "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )?;
+    Ok(request.split(' ').nth(1).unwrap_or("/").to_owned())
+}
+
+/// A request line as many services write it.
+fn log(path: &str) -> io::Result<()> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    writeln!(
+        io::stdout(),
+        "{{\"ts\":{}.{:03},\"level\":\"info\",\"msg\":\"request served\",\"method\":\"GET\",\"path\":\"{path}\",\"status\":200,\"duration_ms\":1}}",
+        now.as_secs(),
+        now.subsec_millis()
+    )
+}

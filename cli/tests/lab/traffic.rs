@@ -1,0 +1,101 @@
+//! Requests to the services of a stack, and what the services themselves count and log about them.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::failure::Failure;
+use crate::http;
+use crate::stack::Stack;
+use crate::until::{Seen, until};
+
+/// The port of every service.
+const PORT: u16 = 8080;
+/// Until when a fault shows in a service, or its exports work again.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// What a service's tracer counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Spans {
+    /// Spans made.
+    pub(crate) made: u64,
+    /// Spans that the backend took.
+    pub(crate) sent: u64,
+    /// Spans that wait.
+    pub(crate) waiting: u64,
+}
+
+impl Stack {
+    /// Sends one request to a service; its answer does not matter.
+    pub(crate) async fn call(&self, service: &str) -> Result<(), Failure> {
+        let address = self.address(service, PORT).await?;
+        let sent = match service {
+            "controller" => http::get(address, "/api/documents").await,
+            "scheduler" => http::get(address, "/api/tasks").await,
+            "scraper" => http::post_json(address, "/api/scrape", br#"{"url":"http://page:8080/"}"#).await,
+            "textanalyzer" => {
+                let text = br#"{"text":"The lab breaks a stack on purpose. The doctor names the cause."}"#;
+                http::post_json(address, "/api/analyze", text).await
+            }
+            other => return Err(Failure::Stack(format!("the lab knows no request to `{other}`"))),
+        };
+        match sent {
+            Ok(_) => Ok(()),
+            Err(source) => Err(Failure::Request {
+                to: format!("{service}:{PORT}"),
+                source,
+            }),
+        }
+    }
+
+    /// What a service's tracer counts; nothing where it does not trace.
+    pub(crate) async fn spans(&self, service: &str) -> Result<Spans, Failure> {
+        let address = self.address(service, PORT).await?;
+        let answer = http::get(address, "/metrics").await.map_err(|source| Failure::Request {
+            to: format!("{service}:{PORT}/metrics"),
+            source,
+        })?;
+        let count = |name: &str| {
+            let values = answer.body.lines().filter_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
+            values.sum()
+        };
+        Ok(Spans {
+            made: count("telemetry_spans_made_total"),
+            sent: count("telemetry_spans_sent_total"),
+            waiting: count("telemetry_spans_waiting"),
+        })
+    }
+
+    /// Waits until a service answers, then sends requests until the backend took their spans.
+    pub(crate) async fn until_traced(&self, service: &str) -> Result<(), Failure> {
+        self.until_answers(service, PORT, "/health").await?;
+        let before = self.spans(service).await?;
+        self.call(service).await?;
+        until(format!("spans of `{service}` being taken"), PATIENCE, async || {
+            let now = self.spans(service).await?;
+            if now.sent > before.sent && now.waiting == 0 {
+                return Ok(Seen::Yes(()));
+            }
+            if now.waiting == 0 {
+                self.call(service).await?;
+            }
+            Ok(Seen::NotYet(format!("{now:?}")))
+        })
+        .await
+    }
+
+    /// Sends requests until the service itself logs that it cannot export their spans.
+    pub(crate) async fn until_export_fails(&self, service: &str, since: Timestamp) -> Result<(), Failure> {
+        self.until_answers(service, PORT, "/health").await?;
+        until(format!("failing exports of `{service}`"), PATIENCE, async || {
+            self.call(service).await?;
+            let said = self.logs_since(service, since).await?;
+            Ok(if said.contains("failed to export spans") {
+                Seen::Yes(())
+            } else {
+                Seen::NotYet(format!("{:?}", self.spans(service).await?))
+            })
+        })
+        .await
+    }
+}

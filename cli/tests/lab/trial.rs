@@ -1,0 +1,135 @@
+//! One scenario being played: it makes the fault, has the doctor look, and holds the report against what was expected.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::doctor::{Report, doctor};
+use crate::failure::Failure;
+use crate::scenario::{Named, Scenario};
+use crate::stack::Stack;
+use crate::until::{Seen, until};
+
+/// Until when the doctor must find the healed stack clean.
+const CLEAN_WITHIN: Duration = Duration::from_secs(30);
+
+/// What a scenario has to show for the table.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Observation {
+    /// The root cause that the doctor named first.
+    pub(crate) first: Option<String>,
+    /// Root causes that were not expected.
+    pub(crate) unrelated: Vec<String>,
+    /// How long the doctor looked.
+    pub(crate) look: Duration,
+}
+
+/// A scenario being played on a stack.
+#[derive(Debug)]
+pub(crate) struct Trial {
+    /// The stack.
+    pub(crate) stack: Arc<Stack>,
+    /// When it began.
+    pub(crate) began: Timestamp,
+    /// What the doctor said; nothing until it was asked.
+    pub(crate) observation: Option<Observation>,
+    scenario: Scenario,
+    folder: PathBuf,
+}
+
+impl Trial {
+    /// A trial of `scenario` on a healthy stack.
+    pub(crate) fn new(scenario: Scenario, stack: Arc<Stack>) -> Result<Self, Failure> {
+        let folder = stack.folder.join(scenario.name);
+        std::fs::create_dir_all(&folder).map_err(|source| Failure::File {
+            action: "create",
+            path: folder.display().to_string(),
+            source,
+        })?;
+        Ok(Self {
+            began: Timestamp::now(),
+            observation: None,
+            scenario,
+            folder,
+            stack,
+        })
+    }
+
+    /// Has the doctor look once and holds its report against what the scenario expects.
+    pub(crate) async fn judge(&mut self) -> Result<Report, Failure> {
+        let project = self.stack.project.clone();
+        self.judge_with(Some(&project), &[]).await
+    }
+
+    /// The same with other arguments.
+    pub(crate) async fn judge_with(&mut self, project: Option<&str>, more: &[&str]) -> Result<Report, Failure> {
+        let report = doctor(project, more, &self.folder).await?;
+        let expected = [self.scenario.cause.as_slice(), self.scenario.also].concat();
+        let is_expected = |finding: &crate::doctor::Finding| expected.iter().any(|named| is(finding, *named));
+        let unrelated = report.causes.iter().filter(|cause| !is_expected(&cause.finding));
+        self.observation = Some(Observation {
+            first: report.causes.first().map(|cause| cause.finding.to_string()),
+            unrelated: unrelated.map(|cause| cause.finding.to_string()).collect(),
+            look: report.took,
+        });
+        self.hold(&report)?;
+        Ok(report)
+    }
+
+    fn hold(&self, report: &Report) -> Result<(), Failure> {
+        let refused = |why: String| Err(Failure::Diagnosis(format!("{why}; the report: {}", report.outline())));
+        let unrelated = self.observation.iter().flat_map(|seen| &seen.unrelated);
+        if let Some(first) = unrelated.into_iter().next() {
+            return refused(format!("`{first}` was not expected"));
+        }
+        let Some(cause) = self.scenario.cause else {
+            return match report.exit_code {
+                0 => Ok(()),
+                code => refused(format!("a healthy stack ends with exit code {code}")),
+            };
+        };
+        match report.causes.first() {
+            Some(first) if is(&first.finding, cause) => {
+                for symptom in self.scenario.symptoms {
+                    if !first.symptoms.iter().any(|finding| is(finding, *symptom)) {
+                        return refused(format!("`{} {}` does not stand under the cause", symptom.code, symptom.subject));
+                    }
+                }
+            }
+            Some(first) => return refused(format!("`{}` stands first", first.finding)),
+            None => return refused("nothing was found".to_owned()),
+        }
+        match report.exit_code {
+            1 => Ok(()),
+            code => refused(format!("findings end with exit code {code}")),
+        }
+    }
+
+    /// Sends traffic through the services until their spans arrive, and waits until the doctor finds nothing.
+    pub(crate) async fn heals(&self, services: &[&str]) -> Result<(), Failure> {
+        for service in services {
+            self.stack.until_traced(service).await?;
+        }
+        self.stays_clean().await
+    }
+
+    /// Waits until the doctor finds nothing.
+    pub(crate) async fn stays_clean(&self) -> Result<(), Failure> {
+        let project = self.stack.project.as_str();
+        until("a clean report after healing", CLEAN_WITHIN, async || {
+            let report = doctor(Some(project), &[], &self.folder).await?;
+            Ok(if report.exit_code == 0 && report.causes.is_empty() {
+                Seen::Yes(())
+            } else {
+                Seen::NotYet(report.outline())
+            })
+        })
+        .await
+    }
+}
+
+fn is(finding: &crate::doctor::Finding, named: Named) -> bool {
+    finding.code == named.code && finding.subject.name() == named.subject
+}
