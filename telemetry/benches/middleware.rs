@@ -29,7 +29,6 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{Response, Status};
-use tower::ServiceExt as _;
 
 /// The variable that tells the process with the app from the one with the receiver.
 const ENDPOINT: &str = "TEMPO_ENDPOINT";
@@ -115,7 +114,9 @@ fn request(path: &str, traceparent: &str) -> Request<Body> {
 }
 
 mod in_memory {
-    use super::{Bencher, Infallible, NOT_SAMPLED, RUNTIME, Router, SAMPLED, ServiceExt as _};
+    use tower::ServiceExt as _;
+
+    use super::{Bencher, Infallible, NOT_SAMPLED, RUNTIME, Router, SAMPLED};
     use super::{black_box, plain, request, with_middleware};
 
     fn call(bencher: Bencher<'_, '_>, app: &Router, path: &str, traceparent: &str) {

@@ -65,6 +65,8 @@ async fn serve() -> Result<(), Failure> {
         .route("/api/slow", get(slow))
         .route("/api/call", get(call))
         .route("/api/log", get(log))
+        .route("/api/scheduled", get(scheduled))
+        .route("/api/endless", get(endless))
         .route("/api/counters", get(counters))
         .route("/health", get(health))
         .with_state(clients)
@@ -185,6 +187,20 @@ async fn log() -> String {
         }
         (spawned, here) => format!("a spawned task is in {spawned:?}, not in {here:?}"),
     }
+}
+
+async fn scheduled() -> &'static str {
+    let run = telemetry::start_root_span("task.run", &[("task.name", "nightly".into())]);
+    run.in_scope(|| telemetry::start_span("task.prepare", &[]).end());
+    let step = run.in_scope(|| telemetry::start_span("task.step", &[]).enter());
+    step.span().add_event("step_done", &[]);
+    drop(step);
+    run.end();
+    "done"
+}
+
+async fn endless() -> StatusCode {
+    std::future::pending().await
 }
 
 async fn counters() -> String {

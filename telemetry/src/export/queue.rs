@@ -70,19 +70,16 @@ impl Queue {
         waiting.spans.drain(..count).collect()
     }
 
-    /// Whether there are enough spans for a batch.
-    pub(super) fn has_batch(&self) -> bool {
-        self.len() >= self.batch
-    }
-
     /// How many spans wait.
     pub(super) fn len(&self) -> usize {
         self.lock().spans.len()
     }
 
-    /// Waits until there were enough spans for a batch.
-    pub(super) async fn batch_is_full(&self) {
-        self.batch_is_full.notified().await;
+    /// Waits until there are enough spans for a batch.
+    pub(super) async fn has_batch(&self) {
+        while self.len() < self.batch {
+            self.batch_is_full.notified().await;
+        }
     }
 
     /// Takes no more spans: they are counted as dropped from now on.

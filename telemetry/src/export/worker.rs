@@ -75,11 +75,8 @@ impl Worker {
         let delay = self.settings.otlp.batch.delay;
         let mut tick = tokio::time::Instant::now() + delay;
         loop {
-            if self.queue.has_batch() {
-                self.send_batch().await;
-                continue;
-            }
             tokio::select! {
+                // In this order, so that no stream of spans delays the end.
                 biased;
                 command = self.commands.recv() => match command {
                     Some(Command::Flush(asker)) => {
@@ -94,7 +91,9 @@ impl Worker {
                     // Everybody who could ask for more is gone.
                     None => return self.stop().await,
                 },
-                () = self.queue.batch_is_full() => {}
+                () = self.queue.has_batch() => {
+                    self.send_batch().await;
+                }
                 () = sleep_until(tick) => {
                     self.drain().await;
                     tick = tokio::time::Instant::now() + delay;

@@ -122,7 +122,7 @@ mod tests {
             Duration::from_secs(1)
         );
         assert_eq!(
-            policy.pause(0, Some(Duration::from_secs(60))),
+            policy.pause(0, Some(Duration::from_mins(1))),
             policy.longest_pause
         );
     }

@@ -120,23 +120,25 @@ where
             let future = run_in(span.context(), || self.inner.call(request));
             return ResponseFuture {
                 future,
-                span,
                 watch: None,
+                span,
             };
         }
-        let watch = Watch {
+        let mut watch = Watch {
             started: Instant::now(),
             method: method_name(request.method()),
             route: request.extensions().get::<MatchedPath>().cloned(),
             id: RequestId::of(request.headers()),
             settings: Arc::clone(&self.settings),
+            context: Context::new(),
         };
         let span = start_span(&request, &watch);
+        watch.context = span.context().clone();
         let future = run_in(span.context(), || self.inner.call(request));
         ResponseFuture {
             future,
-            span,
             watch: Some(watch),
+            span,
         }
     }
 }
@@ -149,6 +151,7 @@ struct Watch {
     route: Option<MatchedPath>,
     id: RequestId,
     settings: Arc<Settings>,
+    context: Context,
 }
 
 pin_project! {
@@ -157,8 +160,9 @@ pin_project! {
     pub struct ResponseFuture<F> {
         #[pin]
         future: F,
-        span: Span,
+        // Before the span: whatever is noted when this is dropped must be noted before it ends.
         watch: Option<Watch>,
+        span: Span,
     }
 }
 
@@ -172,19 +176,34 @@ where
         let this = self.project();
         let context = this.span.context();
         let mut result = ready!(run_in(context, || this.future.poll(task)));
-        if let Some(watch) = this.watch.take() {
-            watch.finish(context, result.as_mut().ok());
+        if let Some(mut watch) = this.watch.take() {
+            watch.finish(result.as_mut().ok());
         }
         Poll::Ready(result)
     }
 }
 
+impl Drop for Watch {
+    /// A request that is dropped before its response is one whose client went away. After a
+    /// response, or a panic, the span has ended, and this writes nothing.
+    fn drop(&mut self) {
+        let span = self.context.span();
+        if span.is_recording() {
+            span.add_event("cancelled", Vec::new());
+            span.set_attribute(KeyValue::new("duration_ms", milliseconds(self.started)));
+        }
+    }
+}
+
+fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1000.0
+}
+
 impl Watch {
     /// Ends the request's span, and warns if it was slow. Without a response the service failed.
-    fn finish<Body>(self, context: &Context, response: Option<&mut Response<Body>>) {
-        let elapsed = self.started.elapsed();
-        let milliseconds = elapsed.as_secs_f64() * 1000.0;
-        let span = context.span();
+    fn finish<Body>(&mut self, response: Option<&mut Response<Body>>) {
+        let milliseconds = milliseconds(self.started);
+        let span = self.context.span();
         let status = response.as_ref().map(|response| response.status());
         if span.is_recording() {
             span.set_attribute(KeyValue::new("duration_ms", milliseconds));
@@ -202,8 +221,8 @@ impl Watch {
                 span.set_status(Status::error("the service gave no response"));
             }
         }
-        if elapsed > self.settings.slow_threshold {
-            let _current = context.clone().attach();
+        if self.started.elapsed() > self.settings.slow_threshold {
+            let _current = self.context.clone().attach();
             tracing::warn!(
                 duration_ms = milliseconds,
                 method = self.method,

@@ -1,5 +1,7 @@
 //! What a traced service sends to its backend about the requests it serves.
 
+use std::time::Duration;
+
 use crate::support::collector::{Collector, attributes, hex};
 use crate::support::service::Service;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
@@ -219,4 +221,37 @@ async fn the_counters_tell_what_was_made_and_sent() {
     service
         .counters("made: 2, sent: 2, failed: 0, dropped: 0, waiting: 0")
         .await;
+}
+
+#[tokio::test]
+async fn a_scheduled_run_begins_a_trace_of_its_own() {
+    let (collector, service) = traced().await;
+    service
+        .get("/api/scheduled", &[("traceparent", &traceparent())])
+        .await;
+    let run = collector.span("task.run").await;
+    assert_ne!(hex(&run.trace_id), TRACE);
+    assert!(run.parent_span_id.is_empty());
+    for step in ["task.prepare", "task.step"] {
+        let step = collector.span(step).await;
+        assert_eq!(step.trace_id, run.trace_id);
+        assert_eq!(step.parent_span_id, run.span_id);
+    }
+    let step = collector.span("task.step").await;
+    assert_eq!(step.events[0].name, "step_done");
+    let server = collector.span("GET /api/scheduled").await;
+    assert_eq!(hex(&server.trace_id), TRACE);
+}
+
+#[tokio::test]
+async fn a_request_whose_client_goes_away_is_noted_as_cancelled() {
+    let (collector, service) = traced().await;
+    let endless = service.get("/api/endless", &[]);
+    let gone = tokio::time::timeout(Duration::from_millis(200), endless).await;
+    assert!(gone.is_err());
+    let span = collector.span("GET /api/endless").await;
+    assert_eq!(span.events[0].name, "cancelled");
+    let found = attributes(&span.attributes);
+    assert!(found.contains_key("duration_ms"));
+    assert!(!found.contains_key("http.response.status_code"));
 }

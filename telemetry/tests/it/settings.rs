@@ -165,3 +165,43 @@ async fn a_certificate_file_that_is_not_there_is_told() {
          No such file or directory (os error 2)"
     );
 }
+
+#[tokio::test]
+async fn an_encrypted_backend_is_trusted_by_the_certificate_file() {
+    let collector = Collector::start_encrypted().await;
+    let endpoint = format!("https://{}", collector.address);
+    let service = Service::start(&[
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint),
+        ("OTEL_EXPORTER_OTLP_CERTIFICATE", Collector::authority()),
+    ])
+    .await;
+    service.get("/api/broken", &[]).await;
+    collector.span("GET /api/broken").await;
+}
+
+#[tokio::test]
+async fn a_backend_whose_certificate_is_unknown_is_not_trusted() {
+    let collector = Collector::start_encrypted().await;
+    for protocol in ["grpc", "http/protobuf"] {
+        let endpoint = format!("https://{}", collector.address);
+        let service = Service::start(&[
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
+        ])
+        .await;
+        service.get("/api/broken", &[]).await;
+        let line = service.line("failed to export spans").await;
+        assert_eq!(line["cause"], "tls", "{line}");
+    }
+    assert!(collector.spans().is_empty());
+}
+
+#[tokio::test]
+async fn encryption_that_the_backend_does_not_speak_is_told() {
+    let collector = Collector::start().await;
+    let endpoint = format!("https://{}", collector.address);
+    let service = Service::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]).await;
+    service.get("/api/broken", &[]).await;
+    let line = service.line("failed to export spans").await;
+    assert_eq!(line["cause"], "tls", "{line}");
+}

@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::codec::CompressionEncoding;
 use tonic::metadata::MetadataMap;
+use tonic::transport::{Identity, Server, ServerTlsConfig};
 use tonic::{Code, Request, Response, Status};
 
 use super::eventually;
@@ -61,6 +62,30 @@ impl Collector {
 
     /// Starts one on a port that is known already.
     pub(crate) async fn start_at(address: SocketAddr) -> Self {
+        Self::start_with(address, Server::builder()).await
+    }
+
+    /// Starts one that speaks TLS, with a certificate from [`Collector::authority`].
+    pub(crate) async fn start_encrypted() -> Self {
+        let identity = Identity::from_pem(
+            include_str!("../certificates/server.pem"),
+            include_str!("../certificates/server.key.pem"),
+        );
+        let server = Server::builder()
+            .tls_config(ServerTlsConfig::new().identity(identity))
+            .expect("a valid certificate");
+        Self::start_with((Ipv4Addr::LOCALHOST, 0).into(), server).await
+    }
+
+    /// The file of the authority that the encrypted receiver's certificate is from.
+    pub(crate) fn authority() -> &'static str {
+        concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/it/certificates/authority.pem"
+        )
+    }
+
+    async fn start_with(address: SocketAddr, mut server: Server) -> Self {
         let listener = TcpListener::bind(address).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let store = Store::default();
@@ -71,7 +96,7 @@ impl Collector {
         })
         .accept_compressed(CompressionEncoding::Gzip);
         let server = tokio::spawn(async move {
-            tonic::transport::Server::builder()
+            server
                 .add_service(service)
                 .serve_with_incoming(TcpListenerStream::new(listener))
                 .await
