@@ -2,4 +2,5 @@
 
 mod config;
 mod ingest;
+mod recorded;
 mod support;
