@@ -74,7 +74,7 @@ pub(super) fn check(url: &str) -> Result<(), Unhealthy> {
     }
     let body = answer
         .split_once("\r\n\r\n")
-        .map_or("", |(_, body)| body)
+        .map_or("", |(_, body)| body.trim_end())
         .to_owned();
     Err(Unhealthy::Status { status, body })
 }

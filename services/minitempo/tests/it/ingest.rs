@@ -1,27 +1,16 @@
 //! Spans that come in by either receiver are found by their trace id.
 
-use opentelemetry_proto::tonic::collector::trace::v1::trace_service_client::TraceServiceClient;
 use prost::Message as _;
 use serde_json::Value;
 
-use crate::support::{Stack, request};
+use crate::support::{Stack, request, send_grpc};
 
 const FIRST: &str = "01010101010101010101010101010101";
-
-async fn send_grpc(stack: &Stack, trace: u8) -> Result<(), tonic::Status> {
-    let mut client = TraceServiceClient::connect(stack.otlp_grpc())
-        .await
-        .expect("a connection");
-    client
-        .export(request(trace, "checkout", &["GET /", "query"]))
-        .await
-        .map(|_| ())
-}
 
 #[tokio::test]
 async fn a_trace_sent_by_grpc_is_found_by_id_at_once() {
     let stack = Stack::start().await;
-    send_grpc(&stack, 1).await.expect("accepted");
+    send_grpc(&stack.otlp_grpc(), 1).await.expect("accepted");
     let answer = stack.get(&format!("/api/traces/{FIRST}")).await;
     assert_eq!(answer.status(), 200);
     let trace: Value = answer.json().await.expect("JSON");
@@ -58,7 +47,7 @@ async fn a_trace_sent_by_http_is_found_by_id_at_once() {
 #[tokio::test]
 async fn traces_survive_a_restart() {
     let stack = Stack::start().await;
-    send_grpc(&stack, 1).await.expect("accepted");
+    send_grpc(&stack.otlp_grpc(), 1).await.expect("accepted");
     let stack = stack.restart().await;
     assert_eq!(
         stack.get(&format!("/api/traces/{FIRST}")).await.status(),
@@ -70,7 +59,7 @@ async fn traces_survive_a_restart() {
 #[tokio::test]
 async fn accepted_spans_are_counted_under_tempos_names() {
     let stack = Stack::start().await;
-    send_grpc(&stack, 1).await.expect("accepted");
+    send_grpc(&stack.otlp_grpc(), 1).await.expect("accepted");
     let metrics = stack.metrics().await;
     for line in [
         "tempo_receiver_accepted_spans{receiver=\"otlp/otlp_receiver\",transport=\"grpc\"} 2",

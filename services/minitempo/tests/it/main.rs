@@ -1,6 +1,9 @@
 //! Behaviour over the wire: a server in this process, real clients.
 
 mod config;
+mod durability;
 mod ingest;
+mod limits;
+mod program;
 mod recorded;
 mod support;

@@ -4,6 +4,7 @@ use std::sync::Once;
 
 use minitempo::{Config, Running, Server};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::collector::trace::v1::trace_service_client::TraceServiceClient;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value::Value};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
@@ -81,6 +82,17 @@ pub(crate) fn client() -> reqwest::Client {
         .tls_certs_only([])
         .build()
         .expect("a client")
+}
+
+/// Sends the two spans of a trace, named by its first byte.
+pub(crate) async fn send_grpc(target: &str, trace: u8) -> Result<(), tonic::Status> {
+    let mut client = TraceServiceClient::connect(target.to_owned())
+        .await
+        .expect("a connection");
+    client
+        .export(request(trace, "checkout", &["GET /", "query"]))
+        .await
+        .map(|_| ())
 }
 
 /// A request with one span for each name, all of one trace.
