@@ -21,6 +21,50 @@
 //! macros need no handle. Spawned tasks and threads are not, unless they take
 //! [`current_span`] along. Spans come from [`start_span`] alone: the spans of the `tracing` crate
 //! belong to libraries and are not exported.
+//!
+//! # Settings
+//!
+//! All are environment variables, read once at the start. An empty one counts as unset; a value
+//! that cannot be used is an [`InitError`] that names variable, value and the form expected. For
+//! `OTEL_EXPORTER_OTLP_*`, `OTEL_EXPORTER_OTLP_TRACES_*` goes first.
+//!
+//! | variable | value | unless set |
+//! | --- | --- | --- |
+//! | `TEMPO_ENDPOINT` | `host:port` of an OTLP/gRPC receiver, unencrypted | `tempo:4317` |
+//! | `OTEL_EXPORTER_OTLP_ENDPOINT` | URL with `http://` or `https://` | |
+//! | `OTEL_EXPORTER_OTLP_PROTOCOL` | `grpc` or `http/protobuf`, for the `OTEL_*` endpoints | `http/protobuf` on port 4318, else `grpc` |
+//! | `OTEL_EXPORTER_OTLP_HEADERS` | `name=value,…`, percent-encoded; never logged | none |
+//! | `OTEL_EXPORTER_OTLP_CERTIFICATE` | PEM file of the only authorities trusted | Mozilla's, built in |
+//! | `OTEL_EXPORTER_OTLP_TIMEOUT` | milliseconds for one attempt | 10000 |
+//! | `OTEL_EXPORTER_OTLP_COMPRESSION` | `gzip` or `none` | `none` |
+//! | `OTEL_TRACES_SAMPLER`, `_ARG` | a sampler of the specification, but remote ones | `parentbased_always_on` |
+//! | `OTEL_TRACES_EXPORTER` | `otlp`, or `none`: spans only give log lines their ids | `otlp` |
+//! | `OTEL_BSP_MAX_QUEUE_SIZE` | spans that wait at most; the oldest are dropped first | 2048 |
+//! | `OTEL_BSP_MAX_EXPORT_BATCH_SIZE` | spans sent at once | 512 |
+//! | `OTEL_BSP_SCHEDULE_DELAY` | milliseconds that a span waits for others at most | 5000 |
+//! | `OTEL_BSP_EXPORT_TIMEOUT` | milliseconds that a batch is tried again for | 30000 |
+//! | `OTEL_RESOURCE_ATTRIBUTES` | `name=value,…`; cannot rename the service | |
+//! | `OTEL_SDK_DISABLED` | `true`: no spans, contexts still pass through | `false` |
+//! | `RUST_LOG`, else `LOG_LEVEL` | filter directives, or one level | `info` |
+//!
+//! The endpoint is that of the first of `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, `TEMPO_ENDPOINT` and
+//! `OTEL_EXPORTER_OTLP_ENDPOINT` that is set; the log says which. For `http/protobuf`, `/v1/traces`
+//! is appended to the general endpoint, while the one for traces is taken as it is. Neither the
+//! export nor [`http_client`] uses a proxy: what they talk to is in the same stack.
+//!
+//! # Log lines about the export
+//!
+//! | `msg` | level | when | fields |
+//! | --- | --- | --- | --- |
+//! | `failed to export spans` | ERROR | the export begins to fail, then once a minute | `error`, `cause`, `endpoint`, `spans_waiting`, `spans_dropped`, `spans_failed` |
+//! | `span export recovered` | INFO | it works again | `endpoint`, `spans_lost`, `spans_waiting`, `outage_ms` |
+//! | `span queue is full, oldest spans dropped` | WARN | once a minute while the export works | `endpoint`, `spans_dropped_now`, `spans_dropped` |
+//! | `backend rejected spans` | WARN | once a minute | `endpoint`, `spans_rejected`, `error` |
+//! | `tracer shut down` | INFO | the end | `spans_made`, `spans_sent`, `spans_failed`, `spans_dropped` |
+//!
+//! `cause` is one of `connection refused`, `no such host`, `unreachable`, `timeout`,
+//! `connection lost`, `tls`, `wrong protocol`, `unimplemented`, `unauthorized`, `throttled`,
+//! `unavailable`, `refused by the backend`.
 
 mod attribute;
 mod config;
@@ -31,8 +75,10 @@ mod export;
 mod guard;
 mod http;
 mod init;
+mod instrument;
 mod log;
 mod propagation;
+mod recording;
 mod resource;
 mod sampling;
 mod span;
@@ -51,7 +97,8 @@ pub use http::{
     RetryPolicy, RetryScope, http_client, http_middleware,
 };
 pub use init::{init_or_warn, init_tracer};
+pub use instrument::{InPlace, Instrumented};
 pub use span::{
-    CurrentSpan, EnteredSpan, InPlace, Instrumented, Span, add_span_attributes, add_span_event,
-    current_span, record_error, start_root_span, start_span,
+    CurrentSpan, EnteredSpan, Span, add_span_attributes, add_span_event, current_span,
+    record_error, start_root_span, start_span,
 };

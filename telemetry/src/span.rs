@@ -1,22 +1,18 @@
 //! Spans: starting them, what is written on them, and running code inside them.
 
-use std::any::Any;
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::Pin;
-use std::task::{self, Poll};
 
-use opentelemetry::trace::{SpanBuilder, SpanKind, Status, TraceContextExt};
-use opentelemetry::{Context, ContextGuard, KeyValue};
-use opentelemetry_semantic_conventions::attribute::{EXCEPTION_MESSAGE, EXCEPTION_TYPE};
-use pin_project_lite::pin_project;
+use opentelemetry::trace::{SpanBuilder, SpanKind, TraceContextExt};
+use opentelemetry::{Context, ContextGuard};
 
 use crate::attribute::{Attribute, to_key_values};
 use crate::correlation::{SpanId, TraceId};
-use crate::error::cause_chain;
+use crate::instrument::{InPlace, Instrumented};
+use crate::recording::{add_event, record_exception, record_panic, set_attributes};
 use crate::tracer;
 
 /// A span that this code owns: it ends when this value is dropped.
@@ -232,58 +228,6 @@ impl CurrentSpan {
     }
 }
 
-pin_project! {
-    /// A future that runs inside a span of its own; see [`Span::instrument`].
-    #[derive(Debug)]
-    #[must_use = "futures do nothing unless polled"]
-    pub struct Instrumented<F> {
-        #[pin]
-        future: F,
-        span: Span,
-    }
-}
-
-impl<F> Future for Instrumented<F>
-where
-    F: Future,
-{
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let polled = run_in(&this.span.context, || this.future.poll(task));
-        if polled.is_ready() {
-            // The value may be kept long after it is done: the span ends here, not at its drop.
-            this.span.context.span().end();
-        }
-        polled
-    }
-}
-
-pin_project! {
-    /// A future that runs inside a span that others own; see [`CurrentSpan::instrument`].
-    #[derive(Debug)]
-    #[must_use = "futures do nothing unless polled"]
-    pub struct InPlace<F> {
-        #[pin]
-        future: F,
-        context: Context,
-    }
-}
-
-impl<F> Future for InPlace<F>
-where
-    F: Future,
-{
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let _current = this.context.clone().attach();
-        this.future.poll(task)
-    }
-}
-
 /// Runs `work` with `context` current; a panic ends its span with an error, then goes on.
 pub(crate) fn run_in<T>(context: &Context, work: impl FnOnce() -> T) -> T {
     let _current = context.clone().attach();
@@ -307,60 +251,4 @@ pub(crate) fn builder(
     SpanBuilder::from_name(name)
         .with_kind(kind)
         .with_attributes(to_key_values(attributes))
-}
-
-fn set_attributes(context: &Context, attributes: &[Attribute]) {
-    let span = context.span();
-    if span.is_recording() {
-        span.set_attributes(to_key_values(attributes));
-    }
-}
-
-fn add_event(context: &Context, name: impl Into<Cow<'static, str>>, attributes: &[Attribute]) {
-    let span = context.span();
-    if span.is_recording() {
-        span.add_event(name, to_key_values(attributes));
-    }
-}
-
-/// Writes the `exception` event of the semantic conventions, and status error.
-pub(crate) fn record_exception<E>(context: &Context, error: &E)
-where
-    E: Error + ?Sized,
-{
-    let span = context.span();
-    if span.is_recording() {
-        let message = cause_chain(error);
-        span.add_event(
-            "exception",
-            vec![
-                KeyValue::new(EXCEPTION_TYPE, std::any::type_name::<E>()),
-                KeyValue::new(EXCEPTION_MESSAGE, message.clone()),
-            ],
-        );
-        span.set_status(Status::error(message));
-    }
-}
-
-fn record_panic(context: &Context, panic: &(dyn Any + Send)) {
-    let span = context.span();
-    if span.is_recording() {
-        let message = panic
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "the panic carries no text".to_owned());
-        span.add_event(
-            "exception",
-            vec![
-                KeyValue::new(EXCEPTION_TYPE, "panic"),
-                KeyValue::new(EXCEPTION_MESSAGE, message.clone()),
-            ],
-        );
-        span.set_attribute(KeyValue::new(
-            opentelemetry_semantic_conventions::attribute::ERROR_TYPE,
-            "panic",
-        ));
-        span.set_status(Status::error(format!("panic: {message}")));
-    }
 }

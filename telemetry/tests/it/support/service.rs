@@ -67,10 +67,8 @@ impl Service {
                 .expect("a client"),
         };
         let listening = service.line("listening").await;
-        service.address = listening["address"]
-            .as_str()
-            .expect("an address")
-            .to_owned();
+        let address = listening["address"].as_str().expect("an address");
+        address.clone_into(&mut service.address);
         service
     }
 
