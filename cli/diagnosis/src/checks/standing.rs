@@ -27,10 +27,10 @@ pub(super) fn standing<'s>(
     let over = over_until(service, stack);
     let stands = |group: &&ErrorGroup| {
         group.since_start > 0
-            && !group
+            && group
                 .recovered_at
-                .is_some_and(|recovered| Some(recovered) >= group.last_at)
-            && !over.is_some_and(|over| Some(over) >= group.last_at)
+                .is_none_or(|recovered| Some(recovered) < group.last_at)
+            && over.is_none_or(|over| Some(over) < group.last_at)
     };
     Ok(logs
         .into_iter()

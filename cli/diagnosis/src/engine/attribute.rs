@@ -95,11 +95,11 @@ fn parent_of(index: usize, findings: &[Finding], targets: &Targets) -> Option<us
     causes.iter().find_map(|cause| {
         findings
             .iter()
-            .position(|other| other.code == cause.code && reaches(cause, other, finding, targets))
+            .position(|other| other.code == cause.code && reaches(*cause, other, finding, targets))
     })
 }
 
-fn reaches(cause: &Cause, explaining: &Finding, explained: &Finding, targets: &Targets) -> bool {
+fn reaches(cause: Cause, explaining: &Finding, explained: &Finding, targets: &Targets) -> bool {
     match cause.reach {
         Reach::Anywhere => true,
         Reach::SameSubject => explaining.subject == explained.subject,

@@ -67,11 +67,11 @@ pub(super) fn set(service: &Service<'_>, settings: &ExportSettings, value: &str)
 }
 
 /// Since the container was created with this environment.
-pub(super) fn created(service: &Service<'_>) -> Option<Moment> {
-    Some(Moment::new(
+pub(super) fn created(service: &Service<'_>) -> Moment {
+    Moment::new(
         service.container.created_at,
         "the container was created with this setting",
-    ))
+    )
 }
 
 /// A right value for the service: the stack's own backend by a name that it answers to, in the variable's form.

@@ -46,5 +46,5 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     );
     let mode = format!("HostConfig.NetworkMode={}", service.container.network_mode);
     let proof = Evidence::new(EvidenceKind::Container, &service.container.name, mode);
-    fail(report.since(aim::created(service)).proof([proof]))
+    fail(report.since(Some(aim::created(service))).proof([proof]))
 }

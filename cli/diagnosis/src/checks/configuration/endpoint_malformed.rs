@@ -48,5 +48,5 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         aim::source_proof(service, settings),
         aim::set(service, settings, &right),
     );
-    fail(report.since(aim::created(service)))
+    fail(report.since(Some(aim::created(service))))
 }

@@ -81,7 +81,7 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         );
         return fail(
             Report::new(message, aim::source_proof(service, settings), remedy)
-                .since(aim::created(service)),
+                .since(Some(aim::created(service))),
         );
     }
     let report = Report::new(
@@ -98,7 +98,7 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     );
     let since = match left {
         Some(event) => Some(Moment::new(event.at, "the container left a network")),
-        None => aim::created(service),
+        None => Some(aim::created(service)),
     };
     let fields = [
         (container.name.as_str(), own.as_slice()),

@@ -72,7 +72,7 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         );
         Evidence::new(EvidenceKind::Configuration, &config.source, text)
     });
-    fail(report.since(aim::created(service)).proof(receivers))
+    fail(report.since(Some(aim::created(service))).proof(receivers))
 }
 
 fn what_is_there(config: &TempoConfig, port: u16) -> String {

@@ -75,7 +75,7 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         receiver.endpoint
     );
     let proof = Evidence::new(EvidenceKind::Configuration, &config.source, text);
-    fail(report.since(aim::created(service)).proof([proof]))
+    fail(report.since(Some(aim::created(service))).proof([proof]))
 }
 
 /// The receiver that listens at a port.

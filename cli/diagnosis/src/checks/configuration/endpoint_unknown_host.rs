@@ -66,5 +66,5 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         &service.container.name,
         format!("networks: {}", networks.join(", ")),
     );
-    fail(report.since(aim::created(service)).proof([proof]))
+    fail(report.since(Some(aim::created(service))).proof([proof]))
 }

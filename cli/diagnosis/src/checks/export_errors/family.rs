@@ -132,7 +132,7 @@ impl Family {
             .filter(|group| Self::of(group.kind) == self)
             .max_by_key(|group| group.last_at);
         match newest {
-            Some(group) => fail(self.report(service, group)),
+            Some(group) => fail(report(service, group)),
             None => Ok(Outcome::Pass),
         }
     }
@@ -144,23 +144,23 @@ impl Family {
             Self::Refused | Self::NameNotFound | Self::TimedOut
         )
     }
+}
 
-    fn report(self, service: &Service<'_>, group: &ErrorGroup) -> Report {
-        let to = service.settings.known().map_or(String::new(), |settings| {
-            format!(" to `{}`", settings.shown())
-        });
-        let message = format!(
-            "`{}` fails to export spans{to}: {} ({})",
-            service.label(),
-            group.kind.describe(),
-            standing::count(group),
-        );
-        let advice = group.kind.advice().trim_end_matches('.');
-        Report::new(
-            message,
-            standing::proof(service, group),
-            Remedy::edit(advice),
-        )
-        .since(standing::since(group))
-    }
+fn report(service: &Service<'_>, group: &ErrorGroup) -> Report {
+    let to = service.settings.known().map_or(String::new(), |settings| {
+        format!(" to `{}`", settings.shown())
+    });
+    let message = format!(
+        "`{}` fails to export spans{to}: {} ({})",
+        service.label(),
+        group.kind.describe(),
+        standing::count(group),
+    );
+    let advice = group.kind.advice().trim_end_matches('.');
+    Report::new(
+        message,
+        standing::proof(service, group),
+        Remedy::edit(advice),
+    )
+    .since(standing::since(group))
 }

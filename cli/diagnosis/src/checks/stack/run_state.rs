@@ -72,17 +72,19 @@ pub(super) fn ended(container: &Container) -> Option<Moment> {
 /// The engine's own words on its state.
 pub(super) fn state_proof(container: &Container) -> Evidence {
     let state = &container.state;
-    let mut text = format!(
-        "State.Status={} ExitCode={}",
+    let restarts = match state.restart_count {
+        0 => String::new(),
+        count => format!(" RestartCount={count}"),
+    };
+    let error = state
+        .error
+        .as_ref()
+        .map_or(String::new(), |error| format!(" Error={error:?}"));
+    let text = format!(
+        "State.Status={} ExitCode={}{restarts}{error}",
         state.status.word(),
         state.exit_code
     );
-    if state.restart_count > 0 {
-        text.push_str(&format!(" RestartCount={}", state.restart_count));
-    }
-    if let Some(error) = &state.error {
-        text.push_str(&format!(" Error={error:?}"));
-    }
     Evidence::new(EvidenceKind::Container, &container.name, text).at(state.finished_at)
 }
 
