@@ -29,6 +29,14 @@ check: ## all that needs no Docker: format, lint, tests, current docs, dependenc
 lab: ## the fault lab: break the stack on purpose and see whether ptctl names the cause
 	scripts/lab
 
+bench: ## the figures of docs/benchmarks.md: middleware, minitempo, doctor on the running demo
+	$(CARGO) bench --locked --package telemetry
+	$(CARGO) bench --locked --package minitempo
+	scripts/bench/doctor
+
+docs: ## write the generated pages: docs/checks.md and docs/cli.md
+	PTCTL_WRITE_DOCS=1 $(CARGO) test --locked --package ptctl --test it documents
+
 lint: ## clippy, warnings denied
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 
