@@ -337,6 +337,15 @@ fn tempos_configuration_has_no_key_that_one_of_its_major_versions_refuses() {
 }
 
 #[test]
+fn minitempo_takes_tempos_configuration_as_it_is() {
+    let path = "config/tempo-config.yaml";
+    let loaded = minitempo::config::load_text(&text(path), path)
+        .unwrap_or_else(|error| panic!("minitempo refuses {path}: {error}"));
+    let seven_days = std::time::Duration::from_secs(7 * 24 * 3600);
+    assert_eq!(loaded.config.block_retention, seven_days);
+}
+
+#[test]
 fn each_datasource_points_at_a_service_of_the_stack_and_the_port_it_listens_on() {
     let ports = BTreeMap::from([("tempo", 3200), ("loki", 3100), ("prometheus", 9090)]);
     for (name, port) in ports {
