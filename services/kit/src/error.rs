@@ -92,17 +92,17 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         if self.status.is_server_error() {
-            match &self.cause {
-                Some(cause) => {
-                    error!(
-                        code = self.code,
-                        error = telemetry::cause_chain(cause.as_ref()),
-                        "{}",
-                        self.message
-                    );
-                    telemetry::record_error(cause.as_ref());
-                }
-                None => error!(code = self.code, "{}", self.message),
+            if let Some(cause) = &self.cause {
+                let cause = cause.as_ref();
+                error!(
+                    code = self.code,
+                    error = telemetry::cause_chain(cause),
+                    "{}",
+                    self.message
+                );
+                telemetry::record_error(cause);
+            } else {
+                error!(code = self.code, "{}", self.message);
             }
         }
         let body = ErrorBody {

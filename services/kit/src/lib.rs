@@ -32,6 +32,7 @@ mod serve;
 mod service;
 mod settings;
 #[cfg(feature = "testing")]
+#[expect(clippy::missing_panics_doc, reason = "a test that cannot go on panics")]
 pub mod testing;
 
 pub use error::{ApiError, ErrorBody, ErrorDetail};

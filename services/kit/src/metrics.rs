@@ -1,5 +1,6 @@
 //! What `/metrics` says, in Prometheus's text format: requests by route, and the fate of the spans made.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -85,7 +86,7 @@ struct SpanMetrics {
 impl SpanMetrics {
     fn new() -> Result<Self, prometheus::Error> {
         let describe = |name: &str, help: &str| {
-            Desc::new(name.into(), help.into(), Vec::new(), Default::default())
+            Desc::new(name.into(), help.into(), Vec::new(), HashMap::new())
         };
         Ok(Self {
             made: describe(

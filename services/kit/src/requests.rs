@@ -56,6 +56,10 @@ pub(crate) async fn limit_time(
 }
 
 /// The answer to a request whose handler panicked; the panic's message goes to log and span.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the layer hands the panic over by value"
+)]
 pub(crate) fn panic_answer(panic: Box<dyn Any + Send + 'static>) -> Response {
     let message = panic
         .downcast_ref::<&'static str>()

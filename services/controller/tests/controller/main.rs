@@ -1,5 +1,6 @@
 //! The controller from outside: over HTTP with real peers, and as a process.
 
+mod backend;
 mod documents;
 mod errors;
 mod peer;

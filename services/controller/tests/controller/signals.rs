@@ -10,8 +10,8 @@ use service_kit::testing::{TestClient, eventually};
 use tokio::process::Command;
 use tokio::sync::{mpsc, watch};
 
+use crate::backend::{Backend, SERVER};
 use crate::site;
-use crate::trace::{Backend, SERVER};
 
 /// What the container's runtime grants before it kills.
 const STOP_GRACE: Duration = Duration::from_secs(10);

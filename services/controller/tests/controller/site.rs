@@ -19,7 +19,7 @@ pub(crate) async fn serve(router: Router) -> SocketAddr {
     tokio::spawn(async move {
         axum::serve(listener, router)
             .await
-            .expect("the site serves")
+            .expect("the site serves");
     });
     address
 }

@@ -2,121 +2,86 @@
 
 use std::collections::BTreeMap;
 
-use minitempo::{Config, Running, Server};
 use serde_json::{Value, json};
-use service_kit::testing::{TestClient, eventually};
+use service_kit::testing::{Process, TestClient, eventually};
 use tempfile::TempDir;
 
+use crate::backend::{Backend, CLIENT, ReceivedSpan, SERVER};
 use crate::{controller, peer, site};
 
-/// A span as it arrived at the backend.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct ReceivedSpan {
-    pub(crate) service: String,
-    pub(crate) name: String,
-    pub(crate) trace: String,
-    pub(crate) id: String,
-    pub(crate) parent: String,
-    pub(crate) kind: i64,
-    pub(crate) status: i64,
-    pub(crate) attributes: BTreeMap<String, Value>,
-    pub(crate) events: Vec<(String, BTreeMap<String, Value>)>,
-}
+const CONTROLLER: &str = docutag_controller::NAME;
+const SCRAPER: &str = docutag_scraper::NAME;
+const TEXTANALYZER: &str = docutag_textanalyzer::NAME;
 
-/// OTLP's number for a server span.
-pub(crate) const SERVER: i64 = 2;
-
-/// OTLP's number for a client span.
-const CLIENT: i64 = 3;
-
-pub(crate) struct Backend {
-    tempo: Running,
+/// The three services, each in a process of its own, that end with this value.
+struct Stack {
+    client: TestClient,
+    _processes: [Process; 3],
     _data: TempDir,
 }
 
-impl Backend {
-    pub(crate) async fn start() -> Self {
-        let data = tempfile::tempdir().expect("a folder");
-        let tempo = Server::start(Config::ephemeral(data.path()))
-            .await
-            .expect("a backend");
-        Self { tempo, _data: data }
-    }
-
-    pub(crate) fn endpoint(&self) -> String {
-        self.tempo
-            .otlp_grpc_addr()
-            .expect("a gRPC receiver")
-            .to_string()
-    }
-
-    pub(crate) async fn spans(&self) -> Vec<ReceivedSpan> {
-        let traces = self.tempo.received().await.expect("the traces can be read");
-        traces
-            .iter()
-            .flat_map(|trace| spans(&json!(trace)))
-            .collect()
-    }
-}
-
-fn spans(trace: &Value) -> Vec<ReceivedSpan> {
-    let mut spans = Vec::new();
-    for resource in list(&trace["resourceSpans"]) {
-        let service = attributes(&resource["resource"]["attributes"])["service.name"].clone();
-        for span in list(&resource["scopeSpans"])
-            .iter()
-            .flat_map(|scope| list(&scope["spans"]))
-        {
-            spans.push(ReceivedSpan {
-                service: text(&service),
-                name: text(&span["name"]),
-                trace: text(&span["traceId"]),
-                id: text(&span["spanId"]),
-                parent: text(&span["parentSpanId"]),
-                kind: span["kind"].as_i64().unwrap_or(0),
-                status: span["status"]["code"].as_i64().unwrap_or(0),
-                attributes: attributes(&span["attributes"]),
-                events: list(&span["events"])
-                    .iter()
-                    .map(|event| (text(&event["name"]), attributes(&event["attributes"])))
-                    .collect(),
-            });
+impl Stack {
+    async fn start(backend: &Backend) -> Self {
+        let endpoint = backend.endpoint();
+        let telemetry = [
+            ("TEMPO_ENDPOINT", endpoint.as_str()),
+            ("OTEL_BSP_SCHEDULE_DELAY", "50"),
+        ];
+        let allow = [("SCRAPER_ALLOW_HOSTS", "127.0.0.1")];
+        let mut scraper = peer::spawn(SCRAPER, &[&telemetry[..], &allow].concat());
+        let mut textanalyzer = peer::spawn(TEXTANALYZER, &telemetry);
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().display().to_string();
+        let scraper_url = format!("http://{}", scraper.address().await);
+        let textanalyzer_url = format!("http://{}", textanalyzer.address().await);
+        let own = [
+            ("DATA_DIR", data.as_str()),
+            ("SCRAPER_URL", scraper_url.as_str()),
+            ("TEXTANALYZER_URL", textanalyzer_url.as_str()),
+        ];
+        let mut controller = controller(&[&telemetry[..], &own].concat());
+        let client = TestClient::new(controller.address().await);
+        Self {
+            client,
+            _processes: [controller, scraper, textanalyzer],
+            _data: folder,
         }
     }
-    spans
+
+    async fn scrape(&self, url: &str) -> u16 {
+        self.client
+            .post("/api/scrape", &json!({ "url": url }))
+            .await
+            .status
+    }
 }
 
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or("").to_owned()
-}
-
-/// OTLP's attributes by name, each value without its type; 64-bit numbers are texts in OTLP's JSON.
-fn attributes(value: &Value) -> BTreeMap<String, Value> {
-    let bare = |value: &Value| {
-        value
-            .as_object()
-            .and_then(|typed| typed.values().next())
-            .cloned()
-            .unwrap_or(Value::Null)
-    };
-    list(value)
-        .iter()
-        .map(|entry| (text(&entry["key"]), bare(&entry["value"])))
-        .collect()
-}
-
+/// The spans that one request made.
 struct Trace(Vec<ReceivedSpan>);
 
 impl Trace {
-    fn span(&self, service: &str, name: &str) -> &ReceivedSpan {
-        let mut found = self
-            .0
-            .iter()
-            .filter(|span| span.service == service && span.name == name);
+    /// Waits until each service's request has arrived. A span arrives after those below it.
+    async fn arrived(backend: &Backend) -> Self {
+        eventually("the whole trace arrives", async || {
+            let spans = backend.spans().await;
+            let request = |service| {
+                spans
+                    .iter()
+                    .any(|span| span.service == service && span.kind == SERVER)
+            };
+            [CONTROLLER, SCRAPER, TEXTANALYZER]
+                .into_iter()
+                .all(request)
+                .then_some(Self(spans))
+        })
+        .await
+    }
+
+    fn span(&self, service: &str, name: &str, kind: i64) -> &ReceivedSpan {
+        let matches = |span: &&ReceivedSpan| {
+            span.service == service && span.name == name && span.kind == kind
+        };
+        let mut found = self.0.iter().filter(matches);
         let span = found
             .next()
             .unwrap_or_else(|| panic!("`{service}` made no span `{name}`: {:#?}", self.0));
@@ -124,170 +89,125 @@ impl Trace {
         span
     }
 
-    fn assert_child(&self, child: &ReceivedSpan, parent: &ReceivedSpan) {
+    /// The server span of a peer; between it and the controller's request is the controller's client span.
+    fn call(&self, service: &str, name: &str) -> &ReceivedSpan {
+        let called = self.span(service, name, SERVER);
+        let call = self.span(CONTROLLER, name, CLIENT);
+        assert_eq!(called.parent, call.id, "{called:#?} below {call:#?}");
         assert_eq!(
-            (&child.parent, &child.trace),
-            (&parent.id, &parent.trace),
-            "{child:#?} below {parent:#?}"
+            call.parent,
+            self.span(CONTROLLER, "POST /api/scrape", SERVER).id,
+            "{call:#?}"
         );
+        called
+    }
+
+    fn assert_inside(&self, service: &str, names: &[&str], parent: &ReceivedSpan) {
+        for name in names {
+            assert_eq!(
+                self.span(service, name, INTERNAL).parent,
+                parent.id,
+                "`{name}` below {parent:#?}"
+            );
+        }
     }
 }
 
-const CONTROLLER: &str = docutag_controller::NAME;
-const SCRAPER: &str = docutag_scraper::NAME;
-const TEXTANALYZER: &str = docutag_textanalyzer::NAME;
+/// OTLP's number for a span inside a service.
+const INTERNAL: i64 = 1;
 
-/// The controller, the server span of another service below it, and the client span between them.
-fn assert_called<'a>(trace: &'a Trace, service: &str, name: &str) -> &'a ReceivedSpan {
-    let request = trace
-        .0
-        .iter()
-        .find(|span| span.service == CONTROLLER && span.kind == SERVER)
-        .expect("a request");
-    let called = trace.span(service, name);
-    let call = trace
-        .0
-        .iter()
-        .find(|span| span.id == called.parent)
-        .expect("the span that called");
-    assert_eq!(
-        (call.service.as_str(), call.kind, called.kind),
-        (CONTROLLER, CLIENT, SERVER)
-    );
-    trace.assert_child(call, request);
-    called
+fn key(url: &str) -> BTreeMap<String, Value> {
+    BTreeMap::from([("key".to_owned(), json!(url))])
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_request_is_one_trace_through_all_services() {
     let (backend, site) = (Backend::start().await, site::ponds().await);
-    let endpoint = backend.endpoint();
-    let telemetry = [
-        ("TEMPO_ENDPOINT", endpoint.as_str()),
-        ("OTEL_BSP_SCHEDULE_DELAY", "50"),
-    ];
-    let mut scraper = peer::spawn(
-        SCRAPER,
-        &[&telemetry[..], &[("SCRAPER_ALLOW_HOSTS", "127.0.0.1")]].concat(),
-    );
-    let mut textanalyzer = peer::spawn(TEXTANALYZER, &telemetry);
-    let data = tempfile::tempdir().expect("a folder");
-    let (data, scraper_url, textanalyzer_url) = (
-        data.path().display().to_string(),
-        format!("http://{}", scraper.address().await),
-        format!("http://{}", textanalyzer.address().await),
-    );
-    let own = [
-        ("DATA_DIR", &*data),
-        ("SCRAPER_URL", &scraper_url),
-        ("TEXTANALYZER_URL", &textanalyzer_url),
-    ];
-    let mut process = controller(&[&telemetry[..], &own].concat());
-    let client = TestClient::new(process.address().await);
+    let stack = Stack::start(&backend).await;
+    let url = format!("{site}/");
+    assert_eq!(stack.scrape(&url).await, 201);
+    let trace = Trace::arrived(&backend).await;
 
-    let answer = client.post("/api/scrape", &json!({"url": site})).await;
-    assert_eq!(answer.status, 201, "{}", answer.text);
-    let trace = eventually("the whole trace arrives", async || {
-        let spans = backend.spans().await;
-        let complete = [
-            (CONTROLLER, "insert document"),
-            (SCRAPER, "POST /api/scrape"),
-            (TEXTANALYZER, "POST /api/analyze"),
-        ]
-        .iter()
-        .all(|(service, name)| {
-            spans
-                .iter()
-                .any(|span| span.service == *service && span.name == *name)
-        });
-        let request = spans
-            .iter()
-            .any(|span| span.service == CONTROLLER && span.kind == SERVER);
-        (complete && request).then_some(Trace(spans))
-    })
-    .await;
-
-    let request = trace
-        .0
-        .iter()
-        .find(|span| span.service == CONTROLLER && span.kind == SERVER)
-        .expect("a request");
+    let request = trace.span(CONTROLLER, "POST /api/scrape", SERVER);
     assert_eq!(
-        (request.name.as_str(), request.parent.as_str()),
-        ("POST /api/scrape", "")
+        (request.parent.as_str(), &request.attributes["url"]),
+        ("", &json!(url))
     );
     assert!(
         trace.0.iter().all(|span| span.trace == request.trace),
-        "more than one trace: {:#?}",
+        "{:#?}",
         trace.0
     );
-    let key = json!(format!("{site}/"));
-    assert_eq!(
-        request.events,
-        [(
-            "cache_miss".to_owned(),
-            BTreeMap::from([("key".to_owned(), key.clone())])
-        )]
+    assert_eq!(request.events, [("cache_miss".to_owned(), key(&url))]);
+    trace.assert_inside(
+        CONTROLLER,
+        &["select document by url", "insert document"],
+        request,
     );
-    assert_eq!(request.attributes["url"], key);
-    trace.assert_child(trace.span(CONTROLLER, "select document by url"), request);
-    trace.assert_child(trace.span(CONTROLLER, "insert document"), request);
 
-    let scraping = assert_called(&trace, SCRAPER, "POST /api/scrape");
+    let scraping = trace.call(SCRAPER, "POST /api/scrape");
     let events: Vec<&str> = scraping
         .events
         .iter()
         .map(|(name, _)| name.as_str())
         .collect();
     assert_eq!(events, ["scraping_started", "scraping_complete"]);
-    assert_eq!(scraping.events[0].1["url"], key);
+    assert_eq!(scraping.events[0].1["url"], json!(url));
     assert_eq!(
         scraping.attributes["http.response.body.size"],
         json!(site::PONDS.len().to_string())
     );
     assert_eq!(scraping.attributes["link.count"], json!("0"));
-    trace.assert_child(trace.span(SCRAPER, "parse page"), scraping);
-    trace.assert_child(trace.span(SCRAPER, "GET"), scraping);
+    trace.assert_inside(SCRAPER, &["parse page"], scraping);
+    assert_eq!(trace.span(SCRAPER, "GET", CLIENT).parent, scraping.id);
 
-    let analyzing = assert_called(&trace, TEXTANALYZER, "POST /api/analyze");
+    let analyzing = trace.call(TEXTANALYZER, "POST /api/analyze");
     let (event, attributes) = &analyzing.events[0];
     assert_eq!(
         (event.as_str(), &attributes["token_count"]),
         ("ai_analysis_complete", &json!("36"))
     );
-    let analysis = trace.span(TEXTANALYZER, "analyze text");
-    trace.assert_child(analysis, analyzing);
-    for step in [
+    trace.assert_inside(TEXTANALYZER, &["analyze text"], analyzing);
+    let steps = [
         "detect language",
         "segment text",
         "score reading ease",
         "score sentiment",
         "extract keywords",
-    ] {
-        trace.assert_child(trace.span(TEXTANALYZER, step), analysis);
-    }
-
-    assert_eq!(
-        client
-            .post("/api/scrape", &json!({"url": site}))
-            .await
-            .status,
-        200
+    ];
+    trace.assert_inside(
+        TEXTANALYZER,
+        &steps,
+        trace.span(TEXTANALYZER, "analyze text", INTERNAL),
     );
-    eventually(
-        "the second request's trace tells of the cache hit",
-        async || {
-            let spans = backend.spans().await;
-            let events = spans
-                .iter()
-                .filter(|span| span.trace != request.trace)
-                .flat_map(|span| &span.events);
-            let hits: Vec<&Value> = events
-                .filter(|(name, _)| name == "cache_hit")
-                .map(|(_, hit)| &hit["key"])
-                .collect();
-            (hits == [&key]).then_some(())
-        },
-    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_from_the_store_tells_so_in_its_trace() {
+    let (backend, site) = (Backend::start().await, site::ponds().await);
+    let stack = Stack::start(&backend).await;
+    let url = format!("{site}/");
+    assert_eq!(
+        (stack.scrape(&url).await, stack.scrape(&url).await),
+        (201, 200)
+    );
+    let hit = ("cache_hit".to_owned(), key(&url));
+    let spans = eventually("the cache hit arrives", async || {
+        let spans = backend.spans().await;
+        let trace = spans
+            .iter()
+            .find(|span| span.events == [hit.clone()])?
+            .trace
+            .clone();
+        Some(
+            spans
+                .into_iter()
+                .filter(|span| span.trace == trace)
+                .collect::<Vec<_>>(),
+        )
+    })
     .await;
+    let mut names: Vec<&str> = spans.iter().map(|span| span.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["POST /api/scrape", "select document by url"]);
 }

@@ -97,7 +97,7 @@ async fn start(runner: &Runner, task: &Task, occurrence: Timestamp) -> Result<()
         .await?
     {
         Claim::Granted(run) => {
-            info!(task = %name, run_id = %run.id, scheduled_for = %occurrence, "run started")
+            info!(task = %name, run_id = %run.id, scheduled_for = %occurrence, "run started");
         }
         Claim::AlreadyRunning => {
             warn!(task = %name, scheduled_for = %occurrence, "skipped an occurrence: the task is still running");

@@ -101,7 +101,7 @@ pub(crate) async fn delete(
 /// The task that was stored; none where there was none to change.
 fn stored(saved: Saved) -> Result<Option<Task>, ApiError> {
     match saved {
-        Saved::Task(task) => Ok(Some(task)),
+        Saved::Task(task) => Ok(Some(*task)),
         Saved::NothingThere => Ok(None),
         Saved::NameTaken => Err(ApiError::new(
             StatusCode::CONFLICT,

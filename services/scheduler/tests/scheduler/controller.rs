@@ -54,7 +54,9 @@ impl Controller {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let router = Router::new().route("/api/scrape", post(scrape));
-        tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
+        tokio::spawn(async move {
+            axum::serve(listener, router).await.expect("it serves");
+        });
         Self {
             address,
             questions,

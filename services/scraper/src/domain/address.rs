@@ -57,15 +57,15 @@ fn forbidden_v4(address: Ipv4Addr) -> Option<Forbidden> {
         [100, 64..=127, ..] => Some(Forbidden::CarrierNat),
         [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => Some(Forbidden::Documentation),
         [198, 18..=19, ..] => Some(Forbidden::Benchmarking),
-        // Protocol assignments (RFC 6890), the AS112 and AMT anycasts, the retired 6to4 relay.
+        [224..=239, ..] => Some(Forbidden::Multicast),
+        [255, 255, 255, 255] => Some(Forbidden::Broadcast),
+        // Protocol assignments (RFC 6890), the AS112 and AMT anycasts, the retired 6to4 relay, class E.
         [192, 0, 0, _]
         | [192, 31, 196, _]
         | [192, 52, 193, _]
         | [192, 175, 48, _]
-        | [192, 88, 99, _] => Some(Forbidden::Reserved),
-        [224..=239, ..] => Some(Forbidden::Multicast),
-        [255, 255, 255, 255] => Some(Forbidden::Broadcast),
-        [240..=255, ..] => Some(Forbidden::Reserved),
+        | [192, 88, 99, _]
+        | [240..=255, ..] => Some(Forbidden::Reserved),
         _ => None,
     }
 }
@@ -81,7 +81,7 @@ fn forbidden_v6(address: Ipv6Addr) -> Option<Forbidden> {
         return forbidden_v4(embedded);
     }
     match address.segments() {
-        [0xfc00..=0xfdff, ..] | [0xfec0..=0xfeff, ..] => Some(Forbidden::Private),
+        [0xfc00..=0xfdff | 0xfec0..=0xfeff, ..] => Some(Forbidden::Private),
         [0xfe80..=0xfebf, ..] => Some(Forbidden::LinkLocal),
         [0xff00..=0xffff, ..] => Some(Forbidden::Multicast),
         [0x2001, 0x0db8, ..] | [0x3fff, 0..=0x0fff, ..] => Some(Forbidden::Documentation),
@@ -102,14 +102,12 @@ fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
         Ipv4Addr::new(a, b, c, d)
     };
     match address.segments() {
-        // ::ffff:a.b.c.d (mapped), ::ffff:0:a.b.c.d (translated), ::a.b.c.d (compatible).
-        [0, 0, 0, 0, 0, 0xffff | 0, high, low] | [0, 0, 0, 0, 0xffff, 0, high, low] => {
-            Some(embedded(high, low))
-        }
-        // 64:ff9b::a.b.c.d, the well-known NAT64 prefix.
-        [0x0064, 0xff9b, 0, 0, 0, 0, high, low] => Some(embedded(high, low)),
-        // 2002:a.b.c.d::, 6to4.
-        [0x2002, high, low, ..] => Some(embedded(high, low)),
+        // In this order: ::ffff:a.b.c.d (mapped) and ::a.b.c.d (compatible), ::ffff:0:a.b.c.d (translated),
+        // 64:ff9b::a.b.c.d (the well-known NAT64 prefix), 2002:a.b.c.d:: (6to4).
+        [0, 0, 0, 0, 0, 0xffff | 0, high, low]
+        | [0, 0, 0, 0, 0xffff, 0, high, low]
+        | [0x0064, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x2002, high, low, ..] => Some(embedded(high, low)),
         _ => None,
     }
 }

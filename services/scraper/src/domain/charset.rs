@@ -51,7 +51,7 @@ fn declared_in(text: &str) -> Option<&'static Encoding> {
     let end = label.find(|letter: char| {
         matches!(letter, '"' | '\'' | ';' | '>' | '/') || letter.is_ascii_whitespace()
     });
-    Encoding::for_label(label[..end.unwrap_or(label.len())].as_bytes())
+    Encoding::for_label(&label.as_bytes()[..end.unwrap_or(label.len())])
 }
 
 fn prescanned(body: &[u8]) -> Option<&'static Encoding> {

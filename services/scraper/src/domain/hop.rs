@@ -55,7 +55,7 @@ pub enum HopError {
         /// The name.
         host: String,
         /// What the client said.
-        source: RequestError,
+        source: Box<RequestError>,
     },
     /// The server did not answer in time.
     #[error("`{host}` did not answer in time")]
@@ -69,7 +69,7 @@ pub enum HopError {
         /// The host.
         host: String,
         /// What the client said.
-        source: RequestError,
+        source: Box<RequestError>,
     },
 }
 
@@ -160,9 +160,15 @@ fn failure(target: &Target, source: RequestError) -> HopError {
     let host = host(target);
     match resolve_error(&source) {
         Some(ResolveError::Forbidden { why, .. }) => HopError::ForbiddenName { host, why: *why },
-        Some(ResolveError::Unknown { .. }) => HopError::UnknownHost { host, source },
+        Some(ResolveError::Unknown { .. }) => HopError::UnknownHost {
+            host,
+            source: Box::new(source),
+        },
         None if source.is_timeout() => HopError::TooSlow { host },
-        None => HopError::Failed { host, source },
+        None => HopError::Failed {
+            host,
+            source: Box::new(source),
+        },
     }
 }
 

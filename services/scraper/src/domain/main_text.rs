@@ -124,8 +124,8 @@ fn elected(document: &Html) -> Option<ElementRef<'_>> {
     }
     // In document order, so that of equal elements always the first one wins.
     let elements = document.tree.nodes().filter_map(ElementRef::wrap);
-    let voted = elements.filter_map(|element| Some((votes.get(&element.id()).copied()?, element)));
-    voted
+    let ranked = elements.filter_map(|element| Some((votes.get(&element.id()).copied()?, element)));
+    ranked
         .reduce(|best, next| if next.0 > best.0 { next } else { best })
         .map(|(_votes, element)| element)
 }

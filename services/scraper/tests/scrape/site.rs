@@ -14,7 +14,7 @@ pub(crate) async fn serve(router: Router) -> SocketAddr {
     tokio::spawn(async move {
         axum::serve(listener, router)
             .await
-            .expect("the site serves")
+            .expect("the site serves");
     });
     address
 }

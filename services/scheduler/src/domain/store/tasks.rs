@@ -15,7 +15,7 @@ const COLUMNS: &str = "id, name, cron, url, enabled, created_at, updated_at";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Saved {
     /// It is stored.
-    Task(Task),
+    Task(Box<Task>),
     /// Another task has its name.
     NameTaken,
     /// There are as many tasks as there may be.
@@ -131,7 +131,7 @@ fn insert(db: &mut Connection, task: Task) -> Result<Saved, rusqlite::Error> {
         ],
     );
     match inserted {
-        Ok(_rows) => transaction.commit().map(|()| Saved::Task(task)),
+        Ok(_rows) => transaction.commit().map(|()| Saved::Task(Box::new(task))),
         Err(cause) if is_duplicate(&cause) => Ok(Saved::NameTaken),
         Err(cause) => Err(cause),
     }
@@ -155,7 +155,9 @@ fn update(
         ],
     );
     match updated {
-        Ok(_rows) => Ok(select(db, id)?.map_or(Saved::NothingThere, Saved::Task)),
+        Ok(_rows) => {
+            Ok(select(db, id)?.map_or(Saved::NothingThere, |task| Saved::Task(Box::new(task))))
+        }
         Err(cause) if is_duplicate(&cause) => Ok(Saved::NameTaken),
         Err(cause) => Err(cause),
     }
