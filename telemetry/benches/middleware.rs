@@ -128,22 +128,22 @@ mod in_memory {
             });
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_count = 50_000)]
     fn without(bencher: Bencher<'_, '_>) {
         call(bencher, &plain(), "/api/documents/7", SAMPLED);
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_count = 50_000)]
     fn health(bencher: Bencher<'_, '_>) {
         call(bencher, &with_middleware(), "/health", SAMPLED);
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_count = 50_000)]
     fn not_sampled(bencher: Bencher<'_, '_>) {
         call(bencher, &with_middleware(), "/api/documents/7", NOT_SAMPLED);
     }
 
-    #[divan::bench]
+    #[divan::bench(sample_count = 50_000)]
     fn traced(bencher: Bencher<'_, '_>) {
         call(bencher, &with_middleware(), "/api/documents/7", SAMPLED);
     }
@@ -182,17 +182,17 @@ mod over_loopback {
         });
     }
 
-    #[divan::bench(sample_count = 2000)]
+    #[divan::bench(sample_count = 10_000)]
     fn without(bencher: Bencher<'_, '_>) {
         call(bencher, plain(), SAMPLED);
     }
 
-    #[divan::bench(sample_count = 2000)]
+    #[divan::bench(sample_count = 10_000)]
     fn not_sampled(bencher: Bencher<'_, '_>) {
         call(bencher, with_middleware(), NOT_SAMPLED);
     }
 
-    #[divan::bench(sample_count = 2000)]
+    #[divan::bench(sample_count = 10_000)]
     fn traced(bencher: Bencher<'_, '_>) {
         call(bencher, with_middleware(), SAMPLED);
     }

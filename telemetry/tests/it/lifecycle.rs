@@ -32,7 +32,7 @@ async fn no_span_is_lost_at_the_end_under_any_runtime() {
             let (status, took) = service.end().await;
             assert!(status.success(), "{runtime}, {ending}: {status}");
             assert!(
-                took < Duration::from_secs(2),
+                took < Duration::from_millis(2500),
                 "{runtime}, {ending}: {took:?}"
             );
             assert_eq!(
@@ -91,7 +91,7 @@ async fn an_absent_backend_does_not_hold_up_the_end() {
         service.get("/api/documents/1", &[]).await;
         let (status, took) = service.end().await;
         assert!(status.success());
-        assert!(took < Duration::from_secs(1), "{ending} took {took:?}");
+        assert!(took < Duration::from_millis(2500), "{ending} took {took:?}");
         let line = &service.lines_saying("tracer shut down")[0];
         assert_eq!(line["spans_failed"], 2);
         assert_eq!(service.lines_saying("failed to export spans").len(), 1);
@@ -117,7 +117,7 @@ async fn a_backend_that_never_answers_holds_up_the_end_no_longer_than_the_deadli
         assert!(status.success());
         let took = took.as_secs_f64();
         assert!(
-            (deadline..deadline + 1.5).contains(&took),
+            (deadline..deadline + 2.5).contains(&took),
             "{ending} took {took} s"
         );
         let line = &service.lines_saying("tracer shut down")[0];
