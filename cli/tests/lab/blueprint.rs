@@ -42,23 +42,30 @@ impl Blueprint {
         let tempo_config = read(&repository.join("config/tempo-config.yaml"))?;
         let document: Map<String, Value> = serde_saphyr::from_str(&text)
             .map_err(|error| Failure::Stack(format!("`compose.yml` cannot be read: {error}")))?;
-        let mut blueprint = Self { document, tempo_config };
+        let mut blueprint = Self {
+            document,
+            tempo_config,
+        };
         blueprint.keep(services)?;
         blueprint.prepare();
         Ok(blueprint)
     }
 
     fn keep(&mut self, wanted: &[&str]) -> Result<(), Failure> {
-        self.document.retain(|key, _| matches!(key.as_str(), "services" | "volumes"));
+        self.document
+            .retain(|key, _| matches!(key.as_str(), "services" | "volumes"));
         let services = self.section("services");
         for service in wanted {
             if !services.contains_key(*service) {
-                return Err(Failure::Stack(format!("`compose.yml` has no service `{service}`")));
+                return Err(Failure::Stack(format!(
+                    "`compose.yml` has no service `{service}`"
+                )));
             }
         }
         services.retain(|name, _| wanted.contains(&name.as_str()));
         let used = used_volumes(services);
-        self.section("volumes").retain(|name, _| used.contains(name));
+        self.section("volumes")
+            .retain(|name, _| used.contains(name));
         Ok(())
     }
 
@@ -94,17 +101,29 @@ impl Blueprint {
 
     /// A service's own section, to be changed; empty for one that is new.
     pub(crate) fn service(&mut self, name: &str) -> &mut Map<String, Value> {
-        object(self.section("services").entry(name).or_insert_with(|| json!({})))
+        object(
+            self.section("services")
+                .entry(name)
+                .or_insert_with(|| json!({})),
+        )
     }
 
     /// The project's volume of this name.
     pub(crate) fn volume(&mut self, name: &str) -> &mut Map<String, Value> {
-        object(self.section("volumes").entry(name).or_insert_with(|| json!({})))
+        object(
+            self.section("volumes")
+                .entry(name)
+                .or_insert_with(|| json!({})),
+        )
     }
 
     /// The project's network of this name; `default` is the one that services are on unless they say otherwise.
     pub(crate) fn network(&mut self, name: &str) -> &mut Map<String, Value> {
-        object(self.section("networks").entry(name).or_insert_with(|| json!({})))
+        object(
+            self.section("networks")
+                .entry(name)
+                .or_insert_with(|| json!({})),
+        )
     }
 
     /// Adds a service, given as Compose would read it.
@@ -126,19 +145,31 @@ impl Blueprint {
     pub(crate) fn set(&mut self, service: &str, variable: &str, value: &str) {
         // Compose replaces `$`: what is given here is meant literally.
         let literal = value.replace('$', "$$");
-        object(self.service(service).entry("environment").or_insert_with(|| json!({})))
-            .insert(variable.to_owned(), json!(literal));
+        object(
+            self.service(service)
+                .entry("environment")
+                .or_insert_with(|| json!({})),
+        )
+        .insert(variable.to_owned(), json!(literal));
     }
 
     /// Removes a variable of a service.
     pub(crate) fn unset(&mut self, service: &str, variable: &str) {
-        object(self.service(service).entry("environment").or_insert_with(|| json!({}))).remove(variable);
+        object(
+            self.service(service)
+                .entry("environment")
+                .or_insert_with(|| json!({})),
+        )
+        .remove(variable);
     }
 
     /// Replaces a part of Tempo's configuration that must be there exactly once.
     pub(crate) fn edit_tempo_config(&mut self, part: &str, replacement: &str) {
         let found = self.tempo_config.matches(part).count();
-        assert_eq!(found, 1, "`{part}` stands {found} times in config/tempo-config.yaml");
+        assert_eq!(
+            found, 1,
+            "`{part}` stands {found} times in config/tempo-config.yaml"
+        );
         self.tempo_config = self.tempo_config.replace(part, replacement);
     }
 
@@ -162,7 +193,11 @@ impl Blueprint {
                     continue;
                 }
                 let own = object(part.entry("labels").or_insert_with(|| json!({})));
-                own.extend(labels.iter().map(|(key, value)| (key.clone(), json!(value))));
+                own.extend(
+                    labels
+                        .iter()
+                        .map(|(key, value)| (key.clone(), json!(value))),
+                );
             }
         }
         for service in project.section("services").values_mut() {
@@ -170,7 +205,10 @@ impl Blueprint {
                 continue;
             };
             for mount in mounts {
-                if let Some(mapped) = mount.as_str().and_then(|text| text.strip_prefix("./config/tempo-config.yaml:")) {
+                if let Some(mapped) = mount
+                    .as_str()
+                    .and_then(|text| text.strip_prefix("./config/tempo-config.yaml:"))
+                {
                     *mount = json!(format!("{}:{mapped}", config.display()));
                 }
             }

@@ -75,7 +75,13 @@ impl fmt::Display for Finding {
 
 impl fmt::Display for Gap {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} of {}: {}", self.probe, self.subject.name(), self.reason)
+        write!(
+            formatter,
+            "{} of {}: {}",
+            self.probe,
+            self.subject.name(),
+            self.reason
+        )
     }
 }
 
@@ -84,7 +90,10 @@ impl Report {
     pub(crate) fn outline(&self) -> String {
         let mut text = format!("exit code {}", self.exit_code);
         for cause in &self.causes {
-            text.push_str(&format!("\n      {}: {}", cause.finding, cause.finding.message));
+            text.push_str(&format!(
+                "\n      {}: {}",
+                cause.finding, cause.finding.message
+            ));
             for symptom in &cause.symptoms {
                 text.push_str(&format!("\n        {symptom}: {}", symptom.message));
             }
@@ -110,7 +119,11 @@ pub(crate) fn ptctl(arguments: &[&str], folder: &Path) -> Command {
 }
 
 /// `ptctl doctor` on a project, with further arguments; the snapshot is kept in `folder`.
-pub(crate) async fn doctor(project: Option<&str>, more: &[&str], folder: &Path) -> Result<Report, Failure> {
+pub(crate) async fn doctor(
+    project: Option<&str>,
+    more: &[&str],
+    folder: &Path,
+) -> Result<Report, Failure> {
     let mut arguments = vec!["doctor", "--output", "json", "--save", "snapshot.json"];
     if let Some(project) = project {
         arguments.extend(["--project", project]);
@@ -123,10 +136,13 @@ pub(crate) async fn doctor(project: Option<&str>, more: &[&str], folder: &Path) 
         status: output.status.to_string(),
         said: String::from_utf8_lossy(said).trim().to_owned(),
     };
-    let mut report: Report = serde_json::from_slice(&output.stdout).map_err(|_| no_report(&output.stderr))?;
+    let mut report: Report =
+        serde_json::from_slice(&output.stdout).map_err(|_| no_report(&output.stderr))?;
     report.took = took;
     if output.status.code() != Some(report.exit_code) {
-        return Err(no_report(format!("the report says exit code {}", report.exit_code).as_bytes()));
+        return Err(no_report(
+            format!("the report says exit code {}", report.exit_code).as_bytes(),
+        ));
     }
     Ok(report)
 }

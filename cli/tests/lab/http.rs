@@ -21,7 +21,11 @@ pub(crate) struct Answer {
 
 /// `GET path`.
 pub(crate) async fn get(address: SocketAddr, path: &str) -> io::Result<Answer> {
-    send(address, format!("GET {path} HTTP/1.0\r\nHost: lab\r\n\r\n").into_bytes()).await
+    send(
+        address,
+        format!("GET {path} HTTP/1.0\r\nHost: lab\r\n\r\n").into_bytes(),
+    )
+    .await
 }
 
 /// `POST path` with a JSON body.

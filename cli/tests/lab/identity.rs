@@ -39,7 +39,11 @@ impl RunId {
 
 impl fmt::Display for RunId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}.{}.{}", self.machine, self.process, self.started)
+        write!(
+            formatter,
+            "{}.{}.{}",
+            self.machine, self.process, self.started
+        )
     }
 }
 
@@ -48,7 +52,9 @@ impl FromStr for RunId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut parts = text.rsplitn(3, '.');
-        let (Some(started), Some(process), Some(machine)) = (parts.next(), parts.next(), parts.next()) else {
+        let (Some(started), Some(process), Some(machine)) =
+            (parts.next(), parts.next(), parts.next())
+        else {
             return Err(NotARunId);
         };
         Ok(Self {

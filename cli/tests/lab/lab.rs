@@ -44,7 +44,8 @@ impl Lab {
             docker(&["image", "inspect", "--format", "{{.Id}}", image]).await?;
         }
         let run_id = RunId::of_this_process();
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lab-{}", run_id.process()));
+        let folder =
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lab-{}", run_id.process()));
         std::fs::create_dir_all(&folder).map_err(|source| Failure::File {
             action: "create",
             path: folder.display().to_string(),
@@ -66,7 +67,12 @@ impl Lab {
             .args(&self.compose[1..])
             .args(["--project-name", project, "--file"])
             .arg(file);
-        for variable in ["COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "COMPOSE_PROFILES", "TEMPO_HEALTHCHECK"] {
+        for variable in [
+            "COMPOSE_FILE",
+            "COMPOSE_PROJECT_NAME",
+            "COMPOSE_PROFILES",
+            "TEMPO_HEALTHCHECK",
+        ] {
             command.env_remove(variable);
         }
         command

@@ -1,6 +1,6 @@
 //! What a scenario is: a fault and the cause that must be named, or a healthy variant that must be left in peace.
 
-use futures_util::future::BoxFuture;
+use futures_util::future::LocalBoxFuture;
 
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
@@ -38,7 +38,7 @@ pub(crate) struct Named {
 }
 
 /// Does what the scenario is about, with a healthy stack before and after.
-pub(crate) type Play = for<'a> fn(&'a mut Trial) -> BoxFuture<'a, Result<(), Failure>>;
+pub(crate) type Play = for<'a> fn(&'a mut Trial) -> LocalBoxFuture<'a, Result<(), Failure>>;
 
 /// One scenario.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +59,12 @@ pub(crate) struct Scenario {
 
 impl Scenario {
     /// A fault whose root cause is `code` of `subject`.
-    pub(crate) const fn fault(name: &'static str, code: &'static str, subject: &'static str, play: Play) -> Self {
+    pub(crate) const fn fault(
+        name: &'static str,
+        code: &'static str,
+        subject: &'static str,
+        play: Play,
+    ) -> Self {
         Self {
             name,
             kind: Kind::Fault,

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Duration;
 
 use crate::blueprint::{Blueprint, Marks, STACK_LABEL};
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Stack {
     /// The run that it belongs to.
-    pub(crate) lab: Arc<Lab>,
+    pub(crate) lab: Rc<Lab>,
     /// Its project name.
     pub(crate) project: String,
     /// Its folder: Compose file, Tempo's configuration, the doctor's snapshots.
@@ -28,8 +28,8 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    /// Starts a project of this name and waits until its containers run.
-    pub(crate) async fn start(lab: &Arc<Lab>, name: &str, healthy: Blueprint) -> Result<Self, Failure> {
+    /// A project of this name, of which nothing runs yet.
+    pub(crate) fn new(lab: &Rc<Lab>, name: &str, healthy: Blueprint) -> Result<Self, Failure> {
         let project = format!("ptctl-lab-{}-{name}", lab.run.process());
         let folder = lab.folder.join(name);
         std::fs::create_dir_all(&folder).map_err(|source| Failure::File {
@@ -37,14 +37,12 @@ impl Stack {
             path: folder.display().to_string(),
             source,
         })?;
-        let stack = Self {
-            lab: Arc::clone(lab),
+        Ok(Self {
+            lab: Rc::clone(lab),
             project,
             folder,
             healthy,
-        };
-        stack.restore().await?;
-        Ok(stack)
+        })
     }
 
     /// Changes the project: what differs from before is recreated by Compose.
@@ -62,7 +60,10 @@ impl Stack {
     async fn apply(&self, blueprint: &Blueprint) -> Result<(), Failure> {
         // Compose recreates a container when its own section changed, not when a mounted file did: hence a file of
         // its own for each configuration.
-        let config = self.folder.join(format!("tempo-{:016x}.yaml", digest(blueprint.tempo_config())));
+        let config = self.folder.join(format!(
+            "tempo-{:016x}.yaml",
+            digest(blueprint.tempo_config())
+        ));
         let file = self.folder.join("compose.json");
         let marks = Marks {
             run: self.lab.run.clone(),
@@ -71,7 +72,14 @@ impl Stack {
         write(&config, blueprint.tempo_config())?;
         write(&file, &blueprint.render(&marks, &config))?;
         let mut up = self.lab.compose(&self.project, &file);
-        up.args(["up", "--detach", "--no-build", "--remove-orphans", "--timeout", "3"]);
+        up.args([
+            "up",
+            "--detach",
+            "--no-build",
+            "--remove-orphans",
+            "--timeout",
+            "3",
+        ]);
         run(up).await?;
         Ok(())
     }
@@ -85,10 +93,23 @@ impl Stack {
     pub(crate) async fn container(&self, service: &str) -> Result<String, Failure> {
         let project = format!("label=com.docker.compose.project={}", self.project);
         let wanted = format!("label=com.docker.compose.service={service}");
-        let ids = docker(&["ps", "--all", "--quiet", "--no-trunc", "--filter", &project, "--filter", &wanted]).await?;
+        let ids = docker(&[
+            "ps",
+            "--all",
+            "--quiet",
+            "--no-trunc",
+            "--filter",
+            &project,
+            "--filter",
+            &wanted,
+        ])
+        .await?;
         match ids.lines().next() {
             Some(id) => Ok(id.to_owned()),
-            None => Err(Failure::Stack(format!("`{}` has no container of `{service}`", self.project))),
+            None => Err(Failure::Stack(format!(
+                "`{}` has no container of `{service}`",
+                self.project
+            ))),
         }
     }
 
@@ -102,7 +123,9 @@ impl Stack {
 
     /// A field of a container's description, by a Go template.
     pub(crate) async fn inspect(&self, service: &str, template: &str) -> Result<String, Failure> {
-        let shown = self.docker(&["inspect", "--format", template], service).await?;
+        let shown = self
+            .docker(&["inspect", "--format", template], service)
+            .await?;
         Ok(shown.trim().to_owned())
     }
 
@@ -114,10 +137,18 @@ impl Stack {
         wanted: impl Fn(&str) -> bool,
     ) -> Result<String, Failure> {
         let wanted = &wanted;
-        until(format!("`{template}` of `{service}`"), PATIENCE, async || {
-            let shown = self.inspect(service, template).await?;
-            Ok(if wanted(&shown) { Seen::Yes(shown) } else { Seen::NotYet(shown) })
-        })
+        until(
+            format!("`{template}` of `{service}`"),
+            PATIENCE,
+            async || {
+                let shown = self.inspect(service, template).await?;
+                Ok(if wanted(&shown) {
+                    Seen::Yes(shown)
+                } else {
+                    Seen::NotYet(shown)
+                })
+            },
+        )
         .await
     }
 
@@ -128,27 +159,43 @@ impl Stack {
         let address: Option<IpAddr> = shown.split_whitespace().find_map(|word| word.parse().ok());
         match address {
             Some(address) => Ok(SocketAddr::new(address, port)),
-            None => Err(Failure::Stack(format!("`{service}` of `{}` has no address", self.project))),
+            None => Err(Failure::Stack(format!(
+                "`{service}` of `{}` has no address",
+                self.project
+            ))),
         }
     }
 
     /// Waits until a path of a service answers with success.
-    pub(crate) async fn until_answers(&self, service: &str, port: u16, path: &str) -> Result<(), Failure> {
-        until(format!("an answer of `{service}` at `{path}`"), PATIENCE, async || {
-            let Ok(address) = self.address(service, port).await else {
-                return Ok(Seen::NotYet("no address".to_owned()));
-            };
-            Ok(match http::get(address, path).await {
-                Ok(answer) if answer.status == 200 => Seen::Yes(()),
-                Ok(answer) => Seen::NotYet(format!("status {}", answer.status)),
-                Err(error) => Seen::NotYet(error.to_string()),
-            })
-        })
+    pub(crate) async fn until_answers(
+        &self,
+        service: &str,
+        port: u16,
+        path: &str,
+    ) -> Result<(), Failure> {
+        until(
+            format!("an answer of `{service}` at `{path}`"),
+            PATIENCE,
+            async || {
+                let Ok(address) = self.address(service, port).await else {
+                    return Ok(Seen::NotYet("no address".to_owned()));
+                };
+                Ok(match http::get(address, path).await {
+                    Ok(answer) if answer.status == 200 => Seen::Yes(()),
+                    Ok(answer) => Seen::NotYet(format!("status {}", answer.status)),
+                    Err(error) => Seen::NotYet(error.to_string()),
+                })
+            },
+        )
         .await
     }
 
     /// What a service's container printed since a moment.
-    pub(crate) async fn logs_since(&self, service: &str, since: jiff::Timestamp) -> Result<String, Failure> {
+    pub(crate) async fn logs_since(
+        &self,
+        service: &str,
+        since: jiff::Timestamp,
+    ) -> Result<String, Failure> {
         let id = self.container(service).await?;
         let since = format!("{}.{:09}", since.as_second(), since.subsec_nanosecond());
         let mut command = tokio::process::Command::new("docker");

@@ -16,7 +16,18 @@ pub(crate) async fn compile(repository: &Path, folder: &Path) -> Result<PathBuf,
     let program = folder.join("standin");
     let mut rustc = Command::new("rustc");
     rustc
-        .args(["--edition", "2024", "-O", "-D", "warnings", "-C", "target-feature=+crt-static", "-C", "strip=symbols", "-o"])
+        .args([
+            "--edition",
+            "2024",
+            "-O",
+            "-D",
+            "warnings",
+            "-C",
+            "target-feature=+crt-static",
+            "-C",
+            "strip=symbols",
+            "-o",
+        ])
         .arg(&program)
         .arg(repository.join(SOURCE));
     run(rustc).await?;

@@ -32,12 +32,19 @@ impl Stack {
         let sent = match service {
             "controller" => http::get(address, "/api/documents").await,
             "scheduler" => http::get(address, "/api/tasks").await,
-            "scraper" => http::post_json(address, "/api/scrape", br#"{"url":"http://page:8080/"}"#).await,
+            "scraper" => {
+                http::post_json(address, "/api/scrape", br#"{"url":"http://page:8080/"}"#).await
+            }
             "textanalyzer" => {
-                let text = br#"{"text":"The lab breaks a stack on purpose. The doctor names the cause."}"#;
+                let text =
+                    br#"{"text":"The lab breaks a stack on purpose. The doctor names the cause."}"#;
                 http::post_json(address, "/api/analyze", text).await
             }
-            other => return Err(Failure::Stack(format!("the lab knows no request to `{other}`"))),
+            other => {
+                return Err(Failure::Stack(format!(
+                    "the lab knows no request to `{other}`"
+                )));
+            }
         };
         match sent {
             Ok(_) => Ok(()),
@@ -51,12 +58,17 @@ impl Stack {
     /// What a service's tracer counts; nothing where it does not trace.
     pub(crate) async fn spans(&self, service: &str) -> Result<Spans, Failure> {
         let address = self.address(service, PORT).await?;
-        let answer = http::get(address, "/metrics").await.map_err(|source| Failure::Request {
-            to: format!("{service}:{PORT}/metrics"),
-            source,
-        })?;
+        let answer = http::get(address, "/metrics")
+            .await
+            .map_err(|source| Failure::Request {
+                to: format!("{service}:{PORT}/metrics"),
+                source,
+            })?;
         let count = |name: &str| {
-            let values = answer.body.lines().filter_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
+            let values = answer
+                .body
+                .lines()
+                .filter_map(|line| line.strip_prefix(name)?.trim().parse::<u64>().ok());
             values.sum()
         };
         Ok(Spans {
@@ -71,31 +83,43 @@ impl Stack {
         self.until_answers(service, PORT, "/health").await?;
         let before = self.spans(service).await?;
         self.call(service).await?;
-        until(format!("spans of `{service}` being taken"), PATIENCE, async || {
-            let now = self.spans(service).await?;
-            if now.sent > before.sent && now.waiting == 0 {
-                return Ok(Seen::Yes(()));
-            }
-            if now.waiting == 0 {
-                self.call(service).await?;
-            }
-            Ok(Seen::NotYet(format!("{now:?}")))
-        })
+        until(
+            format!("spans of `{service}` being taken"),
+            PATIENCE,
+            async || {
+                let now = self.spans(service).await?;
+                if now.sent > before.sent && now.waiting == 0 {
+                    return Ok(Seen::Yes(()));
+                }
+                if now.waiting == 0 {
+                    self.call(service).await?;
+                }
+                Ok(Seen::NotYet(format!("{now:?}")))
+            },
+        )
         .await
     }
 
     /// Sends requests until the service itself logs that it cannot export their spans.
-    pub(crate) async fn until_export_fails(&self, service: &str, since: Timestamp) -> Result<(), Failure> {
+    pub(crate) async fn until_export_fails(
+        &self,
+        service: &str,
+        since: Timestamp,
+    ) -> Result<(), Failure> {
         self.until_answers(service, PORT, "/health").await?;
-        until(format!("failing exports of `{service}`"), PATIENCE, async || {
-            self.call(service).await?;
-            let said = self.logs_since(service, since).await?;
-            Ok(if said.contains("failed to export spans") {
-                Seen::Yes(())
-            } else {
-                Seen::NotYet(format!("{:?}", self.spans(service).await?))
-            })
-        })
+        until(
+            format!("failing exports of `{service}`"),
+            PATIENCE,
+            async || {
+                self.call(service).await?;
+                let said = self.logs_since(service, since).await?;
+                Ok(if said.contains("failed to export spans") {
+                    Seen::Yes(())
+                } else {
+                    Seen::NotYet(format!("{:?}", self.spans(service).await?))
+                })
+            },
+        )
         .await
     }
 }

@@ -1,7 +1,7 @@
 //! One scenario being played: it makes the fault, has the doctor look, and holds the report against what was expected.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -30,7 +30,7 @@ pub(crate) struct Observation {
 #[derive(Debug)]
 pub(crate) struct Trial {
     /// The stack.
-    pub(crate) stack: Arc<Stack>,
+    pub(crate) stack: Rc<Stack>,
     /// When it began.
     pub(crate) began: Timestamp,
     /// What the doctor said; nothing until it was asked.
@@ -41,7 +41,7 @@ pub(crate) struct Trial {
 
 impl Trial {
     /// A trial of `scenario` on a healthy stack.
-    pub(crate) fn new(scenario: Scenario, stack: Arc<Stack>) -> Result<Self, Failure> {
+    pub(crate) fn new(scenario: Scenario, stack: Rc<Stack>) -> Result<Self, Failure> {
         let folder = stack.folder.join(scenario.name);
         std::fs::create_dir_all(&folder).map_err(|source| Failure::File {
             action: "create",
@@ -64,11 +64,19 @@ impl Trial {
     }
 
     /// The same with other arguments.
-    pub(crate) async fn judge_with(&mut self, project: Option<&str>, more: &[&str]) -> Result<Report, Failure> {
+    pub(crate) async fn judge_with(
+        &mut self,
+        project: Option<&str>,
+        more: &[&str],
+    ) -> Result<Report, Failure> {
         let report = doctor(project, more, &self.folder).await?;
         let expected = [self.scenario.cause.as_slice(), self.scenario.also].concat();
-        let is_expected = |finding: &crate::doctor::Finding| expected.iter().any(|named| is(finding, *named));
-        let unrelated = report.causes.iter().filter(|cause| !is_expected(&cause.finding));
+        let is_expected =
+            |finding: &crate::doctor::Finding| expected.iter().any(|named| is(finding, *named));
+        let unrelated = report
+            .causes
+            .iter()
+            .filter(|cause| !is_expected(&cause.finding));
         self.observation = Some(Observation {
             first: report.causes.first().map(|cause| cause.finding.to_string()),
             unrelated: unrelated.map(|cause| cause.finding.to_string()).collect(),
@@ -79,7 +87,12 @@ impl Trial {
     }
 
     fn hold(&self, report: &Report) -> Result<(), Failure> {
-        let refused = |why: String| Err(Failure::Diagnosis(format!("{why}; the report: {}", report.outline())));
+        let refused = |why: String| {
+            Err(Failure::Diagnosis(format!(
+                "{why}; the report: {}",
+                report.outline()
+            )))
+        };
         let unrelated = self.observation.iter().flat_map(|seen| &seen.unrelated);
         if let Some(first) = unrelated.into_iter().next() {
             return refused(format!("`{first}` was not expected"));
@@ -94,7 +107,10 @@ impl Trial {
             Some(first) if is(&first.finding, cause) => {
                 for symptom in self.scenario.symptoms {
                     if !first.symptoms.iter().any(|finding| is(finding, *symptom)) {
-                        return refused(format!("`{} {}` does not stand under the cause", symptom.code, symptom.subject));
+                        return refused(format!(
+                            "`{} {}` does not stand under the cause",
+                            symptom.code, symptom.subject
+                        ));
                     }
                 }
             }

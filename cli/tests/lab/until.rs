@@ -1,6 +1,5 @@
 //! Waiting for a condition, with a deadline.
 
-use std::future::Future;
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -19,15 +18,11 @@ pub(crate) enum Seen<T> {
 }
 
 /// Looks again and again until the condition holds; an error of the look itself ends the wait.
-pub(crate) async fn until<T, Look, Looking>(
+pub(crate) async fn until<T>(
     what: impl Into<String>,
     within: Duration,
-    mut look: Look,
-) -> Result<T, Failure>
-where
-    Look: FnMut() -> Looking,
-    Looking: Future<Output = Result<Seen<T>, Failure>>,
-{
+    mut look: impl AsyncFnMut() -> Result<Seen<T>, Failure>,
+) -> Result<T, Failure> {
     let ends = Instant::now() + within;
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -14,9 +14,9 @@ fn main() -> io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["answer", port, status, content_type, body] => {
-            serve(port, |connection| reply(connection, status, content_type, body).map(|_| ()))
-        }
+        ["answer", port, status, content_type, body] => serve(port, |connection| {
+            reply(connection, status, content_type, body).map(|_| ())
+        }),
         ["log", port] => serve(port, |connection| {
             let path = reply(connection, "200 OK", "text/plain", "ok\n")?;
             log(&path)
@@ -24,12 +24,17 @@ fn main() -> io::Result<()> {
         ["hold"] => loop {
             std::thread::park();
         },
-        _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "unknown part to play")),
+        _ => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "unknown part to play",
+        )),
     }
 }
 
 fn serve(port: &str, answer: impl Fn(TcpStream) -> io::Result<()>) -> io::Result<()> {
-    let port = port.parse().map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "not a port"))?;
+    let port = port
+        .parse()
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "not a port"))?;
     let listener = TcpListener::bind(("0.0.0.0", port))?;
     for connection in listener.incoming() {
         // A client that goes away, as exporters do, is nothing to speak of.
@@ -41,7 +46,12 @@ fn serve(port: &str, answer: impl Fn(TcpStream) -> io::Result<()>) -> io::Result
 }
 
 /// Reads one request with its body, answers it and returns its path.
-fn reply(connection: TcpStream, status: &str, content_type: &str, body: &str) -> io::Result<String> {
+fn reply(
+    connection: TcpStream,
+    status: &str,
+    content_type: &str,
+    body: &str,
+) -> io::Result<String> {
     connection.set_read_timeout(Some(Duration::from_secs(2)))?;
     let mut reader = BufReader::new(connection.try_clone()?);
     let mut request = String::new();
@@ -70,7 +80,9 @@ fn reply(connection: TcpStream, status: &str, content_type: &str, body: &str) ->
 
 /// A request line as many services write it.
 fn log(path: &str) -> io::Result<()> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     writeln!(
         io::stdout(),
         "{{\"ts\":{}.{:03},\"level\":\"info\",\"msg\":\"request served\",\"method\":\"GET\",\"path\":\"{path}\",\"status\":200,\"duration_ms\":1}}",

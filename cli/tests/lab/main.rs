@@ -1,0 +1,207 @@
+//! The fault lab: real stacks on a real Docker engine, broken on purpose, and `ptctl doctor` held to naming the cause.
+//!
+//! A scenario makes the fault and never prints its symptom. What cannot be had is played by a stand-in, which the table
+//! says. Run by `scripts/lab`; without `PTCTL_LAB=1` it says loudly that it did not run.
+//!
+//! - [`scenario`]: what a scenario and its stage are; [`scenarios`]: all of them;
+//! - [`stage`] and [`trial`]: playing them; [`doctor`]: the report that is judged; [`table`]: the result;
+//! - [`blueprint`], [`stack`], [`traffic`]: the stacks, rendered from `compose.yml`, and requests to them;
+//! - [`lab`], [`identity`], [`remains`]: a run, and how nothing of it stays behind.
+
+mod blueprint;
+mod doctor;
+mod failure;
+mod http;
+mod identity;
+mod lab;
+mod options;
+mod otlp;
+mod remains;
+mod say;
+mod scenario;
+mod scenarios;
+mod stack;
+mod stage;
+mod standin;
+mod table;
+mod tool;
+mod traffic;
+mod trial;
+mod until;
+
+use std::process::ExitCode;
+use std::rc::Rc;
+
+use clap::Parser;
+use futures_util::{StreamExt, stream};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::failure::Failure;
+use crate::identity::LABEL;
+use crate::lab::Lab;
+use crate::options::Options;
+use crate::scenario::{Scenario, Stage};
+use crate::stage::Outcome;
+
+const NOT_RUN: &str = "
+############################################################################
+##  THE FAULT LAB DID NOT RUN: it needs a Docker engine and the images.   ##
+##  Run it with `make lab`. Nothing about real containers has been tested. ##
+############################################################################
+";
+
+fn main() -> ExitCode {
+    if std::env::var_os("PTCTL_LAB").is_none_or(|value| value != "1") {
+        say::line(NOT_RUN);
+        return ExitCode::SUCCESS;
+    }
+    let options = Options::parse();
+    let stages = chosen(&options);
+    if options.list {
+        list(&stages);
+        return ExitCode::SUCCESS;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let ended = match runtime {
+        Ok(runtime) => runtime.block_on(run(&options, stages)),
+        Err(error) => {
+            say::warn(&format!("could not start: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match ended {
+        Ok(code) => code,
+        Err(failure) => {
+            say::warn(&failure.chain());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The stages with the scenarios that are to be played; those without any are left out.
+fn chosen(options: &Options) -> Vec<(Stage, Vec<Scenario>)> {
+    let of = |stage: &Stage| -> Vec<Scenario> {
+        let scenarios = stage.scenarios.iter().copied();
+        scenarios
+            .filter(|scenario| options.choose(scenario.name))
+            .collect()
+    };
+    scenarios::STAGES
+        .iter()
+        .map(|stage| (*stage, of(stage)))
+        .filter(|(_, scenarios)| !scenarios.is_empty())
+        .collect()
+}
+
+fn list(stages: &[(Stage, Vec<Scenario>)]) {
+    for (stage, scenarios) in stages {
+        for scenario in scenarios {
+            let expected = scenario.cause.map_or("nothing".to_owned(), |cause| {
+                format!("{} {}", cause.code, cause.subject)
+            });
+            say::line(&format!(
+                "{:<10} {:<38} {:<11} {expected}",
+                stage.name,
+                scenario.name,
+                scenario.kind.word()
+            ));
+        }
+    }
+}
+
+async fn run(options: &Options, stages: Vec<(Stage, Vec<Scenario>)>) -> Result<ExitCode, Failure> {
+    if stages.is_empty() {
+        return Err(Failure::Stack(
+            "no scenario has such a name; `--list` shows them".to_owned(),
+        ));
+    }
+    let dead = remains::remove_of_dead_runs().await?;
+    if dead > 0 {
+        say::warn(&format!("removed what {dead} earlier runs had left behind"));
+    }
+    let lab = Rc::new(Lab::prepare().await?);
+    let play = stream::iter(stages)
+        .map(|(stage, scenarios)| stage::play(Rc::clone(&lab), stage, scenarios))
+        .buffer_unordered(options.jobs.get())
+        .concat();
+    let played = tokio::select! {
+        outcomes = play => Ok(outcomes),
+        code = interrupted() => Err(code),
+    };
+    remains::remove(&format!("{LABEL}={}", lab.run)).await?;
+    if !options.keep {
+        std::fs::remove_dir_all(&lab.folder).map_err(|source| Failure::File {
+            action: "remove",
+            path: lab.folder.display().to_string(),
+            source,
+        })?;
+    }
+    let outcomes: Vec<Outcome> = match played {
+        Ok(outcomes) => outcomes,
+        Err(code) => {
+            say::warn("interrupted: everything that was made has been removed");
+            return Ok(ExitCode::from(code));
+        }
+    };
+    conclude(options, &outcomes)
+}
+
+/// Ends when the lab is asked to end, with the exit code for it.
+async fn interrupted() -> u8 {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
+        say::warn("signals cannot be received");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => 130,
+        _ = terminate.recv() => 143,
+    }
+}
+
+fn conclude(options: &Options, outcomes: &[Outcome]) -> Result<ExitCode, Failure> {
+    say::line(&format!("\n{}\n", table::text(outcomes)));
+    for line in table::summary(outcomes) {
+        say::line(&line);
+    }
+    let failed = outcomes
+        .iter()
+        .filter(|outcome| outcome.failure.is_some())
+        .count();
+    if options.filters.is_empty() {
+        let codes: Vec<&str> = outcomes
+            .iter()
+            .flat_map(|outcome| {
+                outcome
+                    .scenario
+                    .cause
+                    .iter()
+                    .chain(outcome.scenario.symptoms)
+            })
+            .map(|named| named.code)
+            .collect();
+        let unprovoked = table::unprovoked(&codes);
+        if !unprovoked.is_empty() {
+            say::line(&format!(
+                "checks that no scenario provokes: {}",
+                unprovoked.join(", ")
+            ));
+        }
+    }
+    if let Some(path) = &options.markdown {
+        table::write_markdown(path, outcomes)?;
+    }
+    say::line(&format!(
+        "\n{} passed, {failed} failed",
+        outcomes.len() - failed
+    ));
+    Ok(if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

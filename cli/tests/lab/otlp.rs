@@ -1,0 +1,40 @@
+//! Spans that the lab sends to Tempo itself, as OTLP in JSON over HTTP.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::http;
+use crate::stack::Stack;
+
+/// The port of OTLP over HTTP.
+const PORT: u16 = 4318;
+
+/// One span of the service `backfill` that began at a moment and carries a text of so many bytes.
+pub(crate) fn span(began: Timestamp, trace: u128, bytes: usize) -> Value {
+    let began = began.as_nanosecond();
+    json!({"resourceSpans": [{
+        "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "backfill"}}]},
+        "scopeSpans": [{"scope": {"name": "lab"}, "spans": [{
+            "traceId": format!("{trace:032x}"),
+            "spanId": format!("{:016x}", trace as u64 | 1),
+            "name": "backfilled",
+            "kind": 1,
+            "startTimeUnixNano": began.to_string(),
+            "endTimeUnixNano": (began + 1_000_000).to_string(),
+            "attributes": [{"key": "padding", "value": {"stringValue": "x".repeat(bytes)}}],
+        }]}],
+    }]})
+}
+
+/// Sends a batch to the Tempo of a stack and returns the HTTP status of the answer.
+pub(crate) async fn send(stack: &Stack, batch: &Value) -> Result<u16, Failure> {
+    let address = stack.address("tempo", PORT).await?;
+    let answer = http::post_json(address, "/v1/traces", batch.to_string().as_bytes()).await;
+    answer
+        .map(|answer| answer.status)
+        .map_err(|source| Failure::Request {
+            to: format!("tempo:{PORT}/v1/traces"),
+            source,
+        })
+}
