@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{Method, StatusCode};
 use thiserror::Error;
+use tracing::info;
 
 use crate::ApiError;
 use crate::metrics::Metrics;
@@ -20,7 +21,7 @@ const NO_ROUTE: &str = "none";
 #[error("a request handler panicked: {0}")]
 struct HandlerPanicked(String);
 
-/// Counts the request by method, route template and status.
+/// Counts the request by method, route template and status, and logs it.
 pub(crate) async fn count(
     State(metrics): State<Metrics>,
     request: Request,
@@ -28,10 +29,18 @@ pub(crate) async fn count(
 ) -> Response {
     let started = Instant::now();
     let method = method_label(request.method());
-    let route = request.extensions().get::<MatchedPath>().cloned();
+    let matched = request.extensions().get::<MatchedPath>().cloned();
     let response = next.run(request).await;
-    let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
-    metrics.observe(method, route, response.status().as_u16(), started.elapsed());
+    let route = matched.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+    let (status, duration) = (response.status().as_u16(), started.elapsed());
+    metrics.observe(method, route, status, duration);
+    info!(
+        method,
+        route,
+        status,
+        duration_ms = duration.as_secs_f64() * 1000.0,
+        "request answered"
+    );
     response
 }
 

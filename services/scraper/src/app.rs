@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::post;
-use service_kit::{Limits, Service, Settings, StartError};
+use service_kit::{Limits, Processors, Service, Settings, StartError};
 
 use crate::config::Config;
 use crate::domain::fetch::Fetcher;
@@ -17,6 +17,13 @@ const LIMITS: Limits = Limits {
     request_time: Duration::from_secs(25),
 };
 
+/// What the routes work with.
+#[derive(Debug, Clone)]
+pub(crate) struct Scraper {
+    pub(crate) fetcher: Fetcher,
+    pub(crate) processors: Processors,
+}
+
 /// The scraper, by its environment.
 #[expect(clippy::unused_async, reason = "every service is built the same way")]
 pub async fn build(settings: Settings) -> Result<Service, StartError> {
@@ -28,6 +35,9 @@ pub fn service(config: Config) -> Result<Service, StartError> {
     let fetcher = Fetcher::new(HopClient::new(config.allow)?, config.limits);
     let routes = Router::new()
         .route("/api/scrape", post(routes::scrape::scrape))
-        .with_state(fetcher);
+        .with_state(Scraper {
+            fetcher,
+            processors: Processors::available(),
+        });
     Ok(Service::new(NAME, routes).limits(LIMITS))
 }

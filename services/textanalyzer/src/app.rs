@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::post;
-use service_kit::{Limits, Service, Settings, StartError};
+use service_kit::{Limits, Processors, Service, Settings, StartError};
 
 use crate::{NAME, routes};
 
@@ -17,6 +17,8 @@ const LIMITS: Limits = Limits {
 /// The text analyser.
 #[expect(clippy::unused_async, reason = "every service is built the same way")]
 pub async fn build(_settings: Settings) -> Result<Service, StartError> {
-    let routes = Router::new().route("/api/analyze", post(routes::analyze::analyze));
+    let routes = Router::new()
+        .route("/api/analyze", post(routes::analyze::analyze))
+        .with_state(Processors::available());
     Ok(Service::new(NAME, routes).limits(LIMITS))
 }

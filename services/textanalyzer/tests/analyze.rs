@@ -21,7 +21,10 @@ async fn an_english_text_is_analysed_in_full() {
                 It is a wonderful tool! With distributed tracing, slow services are easy to find.";
     let answer = service
         .client()
-        .post("/api/analyze", &json!({"text": text, "title": "Distributed tracing"}))
+        .post(
+            "/api/analyze",
+            &json!({"text": text, "title": "Distributed tracing"}),
+        )
         .await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     let analysis = &answer.json;
@@ -74,16 +77,16 @@ async fn an_empty_text_is_refused() {
 }
 
 #[tokio::test]
-async fn a_text_of_a_megabyte_is_analysed_within_the_limits() {
+async fn a_long_text_is_analysed_within_the_limits() {
     let service = textanalyzer().await;
-    let text = "The quick brown fox jumps over the lazy dog. ".repeat(1_000_000 / 45);
+    let text = "The quick brown fox jumps over the lazy dog. ".repeat(200_000 / 45);
     let answer = service
         .client()
         .post("/api/analyze", &json!({"text": text}))
         .await;
     assert_eq!(
         (answer.status, &answer.json["sentences"]),
-        (200, &json!(1_000_000 / 45)),
+        (200, &json!(200_000 / 45)),
         "{}",
         answer.text
     );

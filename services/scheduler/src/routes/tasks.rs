@@ -50,7 +50,7 @@ pub(crate) async fn create(
         .store
         .create(request.try_into()?, Timestamp::now())
         .await?;
-    let task = stored(saved)?.ok_or_else(|| ApiError::not_found("the task vanished"))?;
+    let task = stored(saved)?;
     scheduler.wakeup.now();
     Ok((StatusCode::CREATED, Json(task.into())))
 }
@@ -64,7 +64,7 @@ pub(crate) async fn replace(
         .store
         .replace(id, request.try_into()?, Timestamp::now())
         .await?;
-    let task = stored(saved)?.ok_or_else(|| no_task(id))?;
+    let task = stored(saved)?;
     scheduler.wakeup.now();
     Ok(Json(task.into()))
 }
@@ -98,11 +98,11 @@ pub(crate) async fn delete(
     }
 }
 
-/// The task that was stored; none where there was none to change.
-fn stored(saved: Saved) -> Result<Option<Task>, ApiError> {
+/// The task that was stored.
+fn stored(saved: Saved) -> Result<Task, ApiError> {
     match saved {
-        Saved::Task(task) => Ok(Some(*task)),
-        Saved::NothingThere => Ok(None),
+        Saved::Task(task) => Ok(*task),
+        Saved::NothingThere => Err(ApiError::not_found("there is no such task")),
         Saved::NameTaken => Err(ApiError::new(
             StatusCode::CONFLICT,
             "name_taken",

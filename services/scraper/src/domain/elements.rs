@@ -11,6 +11,9 @@ use super::main_text::collapse;
 /// The longest title, link text or metadata value, in characters.
 const LONGEST_VALUE: usize = 1000;
 
+/// How much of an element is looked at for its text, in nodes.
+const MOST_NODES: usize = 200;
+
 /// The most links listed.
 pub const MOST_LINKS: usize = 500;
 
@@ -202,16 +205,14 @@ fn is_in_head(element: ElementRef<'_>) -> bool {
         .is_some_and(|parent| parent.value().name() == "head")
 }
 
-/// The text inside an element, read no further than a value is long.
+/// The text inside an element: of its first nodes only, so that elements inside each other cost no more than others.
 fn text_of(element: ElementRef<'_>) -> Option<String> {
-    let mut text = String::new();
-    for part in element.text() {
-        text.push_str(part);
-        if text.len() > 4 * LONGEST_VALUE {
-            break;
-        }
-    }
-    value(&text)
+    let nodes = element.descendants().take(MOST_NODES);
+    let parts: Vec<&str> = nodes
+        .filter_map(|node| node.value().as_text())
+        .map(|text| &**text)
+        .collect();
+    value(&parts.concat())
 }
 
 /// A text as a value: white space collapsed, cut to its limit; nothing where it is empty.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::hop::{Answer, HopClient, HopError};
+use super::media_type::MediaType;
 use super::target::{InvalidTarget, Target};
 
 /// What one fetch may take.
@@ -47,6 +48,8 @@ pub struct Fetched {
     pub status: u16,
     /// The media type, with its parameters.
     pub content_type: Option<String>,
+    /// How to read the body.
+    pub media_type: MediaType,
     /// The language, by header.
     pub language: Option<String>,
     /// The body after decompression.
@@ -88,6 +91,9 @@ pub enum FetchError {
     /// The body broke off, or is not in the encoding that it claims.
     #[error("the page broke off")]
     Broken(#[source] reqwest::Error),
+    /// The page is no text.
+    #[error("a page of type `{0}` cannot be read")]
+    MediaType(String),
     /// The body has an encoding that was not asked for.
     #[error("the page has the content encoding `{0}`, which was not asked for")]
     Encoding(String),
@@ -139,6 +145,9 @@ impl Fetcher {
             ..
         } = answer;
         let limit = self.limits.bytes;
+        let Some(media_type) = MediaType::of(content_type.as_deref()) else {
+            return Err(FetchError::MediaType(content_type.unwrap_or_default()));
+        };
         // The client removes the header where it decompresses; what is left cannot be read.
         if let Some(encoding) = response.headers().get(reqwest::header::CONTENT_ENCODING)
             && !encoding.as_bytes().eq_ignore_ascii_case(b"identity")
@@ -166,6 +175,7 @@ impl Fetcher {
             redirects,
             status,
             content_type,
+            media_type,
             language,
             body,
         })

@@ -12,6 +12,7 @@ pub mod elements;
 pub mod fetch;
 pub mod hop;
 pub mod main_text;
+pub mod media_type;
 pub mod page;
 pub mod resolver;
 pub mod target;

@@ -10,6 +10,7 @@ use super::document::{self, TooComplex};
 use super::elements::{Elements, Image, Link};
 use super::fetch::Fetched;
 use super::main_text;
+use super::media_type::MediaType;
 
 /// The longest main text, in bytes.
 const LONGEST_TEXT: usize = 500_000;
@@ -59,40 +60,11 @@ pub struct Content {
     pub truncated: Vec<&'static str>,
 }
 
-/// The media types that can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MediaType {
-    /// HTML and XHTML, and pages that do not say what they are.
-    Html,
-    /// Plain text.
-    PlainText,
-}
-
-impl MediaType {
-    /// The media type of a content type; none where it cannot be read.
-    pub fn of(content_type: Option<&str>) -> Option<Self> {
-        let Some(content_type) = content_type else {
-            return Some(Self::Html);
-        };
-        let essence = content_type
-            .split(';')
-            .next()
-            .unwrap_or("")
-            .trim()
-            .to_ascii_lowercase();
-        match essence.as_str() {
-            "text/html" | "application/xhtml+xml" | "" => Some(Self::Html),
-            "text/plain" => Some(Self::PlainText),
-            _ => None,
-        }
-    }
-}
-
 impl Page {
     /// Reads a fetched page. Takes a while for large ones: call it off the runtime's workers.
-    pub fn read(fetched: Fetched, media_type: MediaType) -> Result<Self, TooComplex> {
+    pub fn read(fetched: Fetched) -> Result<Self, TooComplex> {
         let decoded = charset::decode(&fetched.body, fetched.content_type.as_deref());
-        let mut content = match media_type {
+        let mut content = match fetched.media_type {
             MediaType::Html => Content::of_html(&decoded.text, fetched.target.url())?,
             MediaType::PlainText => Content::of_plain_text(&decoded.text),
         };
@@ -180,10 +152,11 @@ mod tests {
             redirects: 0,
             status: 200,
             content_type: Some(content_type.to_owned()),
+            media_type: MediaType::of(Some(content_type)).unwrap(),
             language: Some("de-AT, en".to_owned()),
             body: body.as_bytes().to_vec(),
         };
-        Page::read(fetched, MediaType::of(Some(content_type)).unwrap()).unwrap()
+        Page::read(fetched).unwrap()
     }
 
     #[test]
@@ -224,17 +197,5 @@ mod tests {
         let page = read(&"ä".repeat(LONGEST_TEXT), "text/plain");
         assert!(page.content.text.len() <= LONGEST_TEXT);
         assert_eq!(page.content.truncated, ["text"]);
-    }
-
-    #[test]
-    fn pictures_and_archives_cannot_be_read() {
-        for content_type in ["image/png", "application/zip", "application/json"] {
-            assert_eq!(MediaType::of(Some(content_type)), None, "{content_type}");
-        }
-        assert_eq!(
-            MediaType::of(Some("TEXT/HTML; charset=x")),
-            Some(MediaType::Html)
-        );
-        assert_eq!(MediaType::of(None), Some(MediaType::Html));
     }
 }

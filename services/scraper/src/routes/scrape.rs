@@ -4,12 +4,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use service_kit::{ApiError, Json};
-use tokio::task::spawn_blocking;
 
+use crate::app::Scraper;
 use crate::domain::document::TooComplex;
-use crate::domain::fetch::{FetchError, Fetched, Fetcher};
+use crate::domain::fetch::FetchError;
 use crate::domain::hop::HopError;
-use crate::domain::page::{MediaType, Page};
+use crate::domain::page::Page;
 use crate::domain::target::{InvalidTarget, Target};
 
 /// The page to scrape.
@@ -28,22 +28,19 @@ pub(crate) struct ScrapeResponse {
 }
 
 pub(crate) async fn scrape(
-    State(fetcher): State<Fetcher>,
+    State(scraper): State<Scraper>,
     Json(request): Json<ScrapeRequest>,
 ) -> Result<Json<ScrapeResponse>, ApiError> {
     let target: Target = request.url.parse()?;
     telemetry::add_span_attributes(&[("url", (&request.url).into())]);
     telemetry::add_span_event("scraping_started", &[("url", (&request.url).into())]);
-    let page = read(fetcher.fetch(target).await?).await?;
-    telemetry::add_span_attributes(&[
-        ("url.final", page.final_url.as_str().into()),
-        ("http.response.body.size", page.body_bytes.into()),
-        ("redirect.count", page.redirects.into()),
-        ("page.status", page.status.into()),
-        ("link.count", page.content.link_count.into()),
-        ("image.count", page.content.image_count.into()),
-        ("text.bytes", page.content.text.len().into()),
-    ]);
+    let fetched = scraper.fetcher.fetch(target).await?;
+    let span = telemetry::start_span("parse page", &[("page.bytes", fetched.body.len().into())]);
+    let page = scraper
+        .processors
+        .run(span, move || Page::read(fetched))
+        .await??;
+    describe(&page);
     telemetry::add_span_event(
         "scraping_complete",
         &[("url", page.final_url.as_str().into())],
@@ -54,19 +51,17 @@ pub(crate) async fn scrape(
     }))
 }
 
-/// Reads the page on a blocking thread, in a span of its own.
-async fn read(fetched: Fetched) -> Result<Page, ApiError> {
-    let content_type = fetched.content_type.as_deref();
-    let media_type = MediaType::of(content_type).ok_or_else(|| {
-        let found = content_type.unwrap_or("unknown");
-        ApiError::unprocessable(
-            "unsupported_content_type",
-            format!("a page of type `{found}` cannot be read"),
-        )
-    })?;
-    let span = telemetry::start_span("parse page", &[("page.bytes", fetched.body.len().into())]);
-    let work = move || span.in_scope(|| Page::read(fetched, media_type));
-    Ok(spawn_blocking(work).await.map_err(ApiError::internal)??)
+/// Writes what was found on the request's span.
+fn describe(page: &Page) {
+    telemetry::add_span_attributes(&[
+        ("url.final", page.final_url.as_str().into()),
+        ("http.response.body.size", page.body_bytes.into()),
+        ("redirect.count", page.redirects.into()),
+        ("page.status", page.status.into()),
+        ("link.count", page.content.link_count.into()),
+        ("image.count", page.content.image_count.into()),
+        ("text.bytes", page.content.text.len().into()),
+    ]);
 }
 
 impl From<InvalidTarget> for ApiError {
@@ -91,6 +86,9 @@ impl From<FetchError> for ApiError {
             }
             FetchError::Hop(HopError::UnknownHost { .. }) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "unknown_host")
+            }
+            FetchError::MediaType(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "unsupported_content_type")
             }
             FetchError::TooLarge { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "page_too_large"),
             FetchError::Hop(HopError::TooSlow { .. }) | FetchError::TooSlow { .. } => {

@@ -1,8 +1,8 @@
 //! `POST /api/analyze`.
 
+use axum::extract::State;
 use serde::Deserialize;
-use service_kit::{ApiError, Json};
-use tokio::task::spawn_blocking;
+use service_kit::{ApiError, Json, Processors};
 
 use crate::domain::analysis::Analysis;
 
@@ -15,14 +15,15 @@ pub(crate) struct AnalyzeRequest {
 }
 
 pub(crate) async fn analyze(
+    State(processors): State<Processors>,
     Json(request): Json<AnalyzeRequest>,
 ) -> Result<Json<Analysis>, ApiError> {
     if request.text.trim().is_empty() {
         return Err(ApiError::unprocessable("empty_text", "`text` is empty"));
     }
     let span = telemetry::start_span("analyze text", &[("text.bytes", request.text.len().into())]);
-    let work = move || span.in_scope(|| Analysis::of(&request.text, request.title.as_deref()));
-    let analysis = spawn_blocking(work).await.map_err(ApiError::internal)?;
+    let work = move || Analysis::of(&request.text, request.title.as_deref());
+    let analysis = processors.run(span, work).await?;
     telemetry::add_span_event(
         "ai_analysis_complete",
         &[("token_count", analysis.words.into())],
