@@ -34,13 +34,8 @@ pub(crate) async fn count(
     let route = matched.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
     let (status, duration) = (response.status().as_u16(), started.elapsed());
     metrics.observe(method, route, status, duration);
-    info!(
-        method,
-        route,
-        status,
-        duration_ms = duration.as_secs_f64() * 1000.0,
-        "request answered"
-    );
+    let duration_ms = (duration.as_secs_f64() * 1e6).round() / 1e3;
+    info!(method, route, status, duration_ms, "request answered");
     response
 }
 
