@@ -23,7 +23,7 @@ use crate::{
         http::{HttpClient, HttpSetupError},
     },
     context::{EngineChoice, Environment, Lookup, LookupError},
-    probe::{self, AddressReach, ENGINE_LIMIT, Look, logs::Endpoints, tempo::Candidate},
+    probe::{self, AddressReach, DiskReach, ENGINE_LIMIT, Look, logs::Endpoints, tempo::Candidate},
     target::{self, ChoiceError, ChosenStack, Members, StackChoice},
 };
 
@@ -140,6 +140,11 @@ pub async fn connect(
 
 /// Looks at a stack once.
 pub async fn gather(request: &GatherRequest) -> Result<Snapshot, GatherError> {
+    // On the heap, so that the futures of those who wait for it stay small.
+    Box::pin(look_once(request)).await
+}
+
+async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
     let taken_at = Timestamp::now();
     let deadline = Deadline::after(request.timeout);
     let http = http_client(&request.tempo)?;
@@ -147,10 +152,10 @@ pub async fn gather(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         connect(&request.engine, &request.environment, deadline).await?;
 
     let limit = deadline.capped(ENGINE_LIMIT);
-    let (listed, networks, addresses) = tokio::join!(
+    let (listed, networks, (addresses, disks)) = tokio::join!(
         engine.containers(limit),
         engine.networks(limit),
-        address_reach(&engine, limit),
+        reach(&engine, limit),
     );
     let listed = listed?;
     let (containers, gaps) = probe::containers::inspect_all(&engine, &listed, deadline).await;
@@ -161,6 +166,7 @@ pub async fn gather(request: &GatherRequest) -> Result<Snapshot, GatherError> {
     let look = Look {
         engine: &engine,
         addresses,
+        disks,
         deadline,
         since,
         taken_at,
@@ -270,15 +276,27 @@ fn http_client(access: &TempoAccess) -> Result<HttpClient, HttpSetupError> {
     HttpClient::new(&headers, access.url.as_ref())
 }
 
-/// Whether containers can be reached by address; where the engine does not say, they are not tried.
-async fn address_reach(engine: &Engine, deadline: Deadline) -> AddressReach {
+/// What of the engine's host can be reached from here; where the engine does not say, nothing is tried.
+async fn reach(engine: &Engine, deadline: Deadline) -> (AddressReach, DiskReach) {
+    const NOTHING: (AddressReach, DiskReach) = (AddressReach::Away, DiskReach::Away);
     if !engine.endpoint().is_on_this_machine() {
-        return AddressReach::Away;
+        return NOTHING;
     }
-    match engine.has_reachable_networks(deadline).await {
-        Ok(true) => AddressReach::Here,
-        Ok(false) | Err(_) => AddressReach::Away,
-    }
+    let Ok(host) = engine.host(deadline).await else {
+        return NOTHING;
+    };
+    let addresses = if host.has_reachable_networks {
+        AddressReach::Here
+    } else {
+        AddressReach::Away
+    };
+    // A socket may be forwarded from another machine; that one has another name.
+    let own_name = std::fs::read_to_string("/proc/sys/kernel/hostname");
+    let disks = match own_name {
+        Ok(name) if name.trim() == host.name => DiskReach::Here,
+        Ok(_) | Err(_) => DiskReach::Away,
+    };
+    (addresses, disks)
 }
 
 fn stack_facts(stack: ChosenStack, request: &GatherRequest, listed: &[Listed]) -> StackFacts {

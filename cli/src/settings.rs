@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How far back logs are read where a command does not ask.
-pub const DEFAULT_SINCE: Duration = Duration::from_secs(3_600);
+pub const DEFAULT_SINCE: Duration = Duration::from_hours(1);
 
 /// The request of a command that looks at `services`.
 pub fn request(

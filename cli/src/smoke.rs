@@ -17,7 +17,7 @@ use crate::clients::{
 };
 
 /// The first and the longest pause between two looks for the trace.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_millis(1_000));
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
 /// A question to Tempo that takes longer is asked again.
 const QUESTION: Duration = Duration::from_secs(5);
 

@@ -22,7 +22,7 @@ impl Deadline {
     pub fn after(duration: Duration) -> Self {
         let now = Instant::now();
         // A duration past the end of the clock means "no limit": a month stands for it.
-        let month = Duration::from_secs(30 * 24 * 3600);
+        let month = Duration::from_hours(720);
         Self {
             at: now.checked_add(duration).unwrap_or(now + month),
         }

@@ -27,7 +27,7 @@ pub use self::{
     error::{EngineError, EngineFault},
     listing::Listed,
     logs::{LogRange, LogStream},
-    version::ApiVersion,
+    version::{ApiVersion, EngineHost},
 };
 use super::{
     deadline::Deadline,

@@ -166,7 +166,7 @@ fn metrics(text: &str) -> Option<TempoMetrics> {
                 metrics.stored_bytes = Some(metrics.stored_bytes.unwrap_or(0) + count);
             }
             DISCARDED if count > 0 => {
-                discard(&mut metrics.discarded, sample.label("reason"), count)
+                discard(&mut metrics.discarded, sample.label("reason"), count);
             }
             _ => {}
         }

@@ -12,22 +12,24 @@ use crate::{
 };
 
 pub(super) async fn run(global: &Global, output: &mut Output) -> Result<Exit, CommandError> {
-    let mut text = format!("ptctl   {}\n", env!("CARGO_PKG_VERSION"));
+    let mut lines = vec![format!("ptctl   {}", env!("CARGO_PKG_VERSION"))];
     let request = settings::request(global, &[], Depth::Everything, Duration::from_secs(1))?;
     let exit = match gather(&request).await {
         Ok(snapshot) => {
             let engine = &snapshot.engine;
-            text.push_str(&format!(
-                "engine  {}, API {}, {} at {}\n",
+            lines.push(format!(
+                "engine  {}, API {}, {} at {}",
                 engine.version, engine.api_version, engine.platform, engine.address
             ));
-            for tempo in &snapshot.tempos {
-                let version = match tempo.version.get() {
-                    Ok(version) => version.version.clone(),
-                    Err(gap) => format!("unknown: {}", gap.reason),
-                };
-                text.push_str(&format!("tempo   {version} ({})\n", tempo.name));
-            }
+            lines.extend(
+                snapshot
+                    .tempos
+                    .iter()
+                    .map(|tempo| match tempo.version.get() {
+                        Ok(version) => format!("tempo   {} ({})", version.version, tempo.name),
+                        Err(gap) => format!("tempo   unknown: {} ({})", gap.reason, tempo.name),
+                    }),
+            );
             Exit::Ok
         }
         // The own version is an answer too; why there is no more goes beside it.
@@ -36,6 +38,10 @@ pub(super) async fn run(global: &Global, output: &mut Output) -> Result<Exit, Co
             Exit::Blind
         }
     };
+    let text: String = lines
+        .iter()
+        .map(|line| ptctl_diagnosis::printable::printable(line) + "\n")
+        .collect();
     output.answer(&text)?;
     Ok(exit)
 }

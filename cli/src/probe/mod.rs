@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use crate::clients::{deadline::Deadline, docker::Engine};
 
-pub(crate) use self::way::AddressReach;
+pub(crate) use self::way::{AddressReach, DiskReach};
 
 /// No single question to the engine may take longer.
 pub(crate) const ENGINE_LIMIT: Duration = Duration::from_secs(5);
@@ -28,6 +28,8 @@ pub(crate) struct Look<'l> {
     pub(crate) engine: &'l Engine,
     /// Whether addresses of containers can be reached from here.
     pub(crate) addresses: AddressReach,
+    /// Whether its disks can be read from here.
+    pub(crate) disks: DiskReach,
     /// When everything has to be over.
     pub(crate) deadline: Deadline,
     /// The beginning of the window.

@@ -113,16 +113,19 @@ fn read(url: String, text: &str) -> ServiceMetrics {
         )
     };
     let all = |name| sum(name, |_| true);
+    let spans = all(MADE).map(|made| SpanCounters {
+        made,
+        sent: all(SENT).unwrap_or(0),
+        failed: all(FAILED).unwrap_or(0),
+        dropped: all(DROPPED).unwrap_or(0),
+        waiting: all(WAITING).unwrap_or(0),
+    });
+    // A service of ours shows a route from its first request on.
+    let requests = sum(REQUESTS, is_of_a_caller).or(spans.map(|_| 0));
     ServiceMetrics {
         url,
-        requests: sum(REQUESTS, is_of_a_caller),
-        spans: all(MADE).map(|made| SpanCounters {
-            made,
-            sent: all(SENT).unwrap_or(0),
-            failed: all(FAILED).unwrap_or(0),
-            dropped: all(DROPPED).unwrap_or(0),
-            waiting: all(WAITING).unwrap_or(0),
-        }),
+        requests,
+        spans,
     }
 }
 

@@ -20,7 +20,7 @@ use crate::clients::{
 /// How many services are searched for at once, and at all.
 const SEARCHES_AT_ONCE: usize = 8;
 const SEARCH_LIMIT: usize = 64;
-/// Ports on which Tempo speaks something else than its HTTP API: gRPC, OTLP, Jaeger, Zipkin, OpenCensus, memberlist.
+/// Ports on which Tempo speaks something else than its HTTP API: gRPC, OTLP, Jaeger, Zipkin, `OpenCensus`, memberlist.
 const OTHER_PORTS: [u16; 8] = [9095, 4317, 4318, 14250, 14268, 9411, 55678, 7946];
 
 /// A Tempo that is to be looked at.

@@ -14,7 +14,7 @@ use ptctl_diagnosis::{
     subject::Subject,
 };
 
-use super::Look;
+use super::{DiskReach, Look};
 use crate::clients::cause::on_one_line;
 
 /// Where Tempo keeps its data unless told otherwise.
@@ -81,7 +81,7 @@ fn mount_of<'c>(container: &'c Container, path: &str) -> Option<&'c Mount> {
 
 /// The folder of this machine that a mount is, where the engine is certainly this machine.
 async fn mount_point(look: &Look<'_>, mount: &Mount) -> Option<PathBuf> {
-    if !look.engine.endpoint().is_on_this_machine() {
+    if look.disks == DiskReach::Away {
         return None;
     }
     match mount.kind {
@@ -90,7 +90,6 @@ async fn mount_point(look: &Look<'_>, mount: &Mount) -> Option<PathBuf> {
                 .engine
                 .volume_mount_point(&mount.source, look.engine_deadline())
                 .await;
-            // Another machine behind a forwarded socket has the same paths, but not this volume on this disk.
             point
                 .ok()
                 .map(PathBuf::from)

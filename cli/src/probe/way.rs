@@ -15,6 +15,15 @@ pub(crate) enum AddressReach {
     Away,
 }
 
+/// Whether the disks of the engine's host can be read here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DiskReach {
+    /// They are this machine's.
+    Here,
+    /// They are another machine's, which may have the same paths.
+    Away,
+}
+
 /// The ways to a TCP port of a running container, best first: published, then the container's own address.
 pub(crate) fn ways(
     container: &Container,

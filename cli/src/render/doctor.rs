@@ -211,7 +211,7 @@ fn gaps(page: &mut Page, gaps: &[Gap]) {
                 count => format!("; {count} more (`--output json` has all)"),
             };
             page.entry(
-                &format!("gaps: {} ", gaps.len()),
+                &format!("{}: ", counted(gaps.len(), "gap")),
                 Tone::Doubtful,
                 &format!("{}{more}", one_gap(first)),
             );

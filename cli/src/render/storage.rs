@@ -62,7 +62,7 @@ pub fn storage(page: &mut Page, snapshot: &Snapshot) {
         }
         match &tempo.oldest_trace {
             Observed::Known(Some(at)) => {
-                page.entry("  oldest     ", Tone::Faint, &age(*at, snapshot.taken_at))
+                page.entry("  oldest     ", Tone::Faint, &age(*at, snapshot.taken_at));
             }
             Observed::Known(None) => page.entry("  oldest     ", Tone::Faint, "no trace stored"),
             Observed::Unknown(gap) => page.entry("  oldest     ", Tone::Faint, &unknown(gap)),

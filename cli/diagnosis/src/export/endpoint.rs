@@ -11,8 +11,10 @@ use thiserror::Error;
 pub enum EndpointForm {
     /// `host:port`, plaintext gRPC: our library's `TEMPO_ENDPOINT`.
     HostPort,
-    /// A URL: `OTEL_EXPORTER_OTLP_ENDPOINT` and its kin.
+    /// A URL, as our library reads `OTEL_EXPORTER_OTLP_ENDPOINT` and its kin.
     Url,
+    /// A URL, or what another SDK may take without a scheme.
+    Any,
 }
 
 impl EndpointForm {
@@ -20,7 +22,7 @@ impl EndpointForm {
     pub fn describe(self) -> &'static str {
         match self {
             Self::HostPort => "`host:port`, such as `tempo:4317`",
-            Self::Url => "a URL, such as `http://tempo:4317`",
+            Self::Url | Self::Any => "a URL, such as `http://tempo:4317`",
         }
     }
 }
@@ -73,6 +75,12 @@ pub enum EndpointError {
     /// The port is not a number from 1 to 65535.
     #[error("`{0}` is not a port")]
     Port(String),
+    /// A URL without its scheme.
+    #[error("it has no scheme")]
+    NoScheme,
+    /// `TEMPO_ENDPOINT` with a scheme.
+    #[error("it has a scheme, which is not wanted here")]
+    SchemeNotWanted,
     /// `TEMPO_ENDPOINT` without a port.
     #[error("it names no port")]
     NoPort,
@@ -111,8 +119,13 @@ impl Endpoint {
         if !host.chars().all(plain) {
             return Err(EndpointError::Host(host.to_owned()));
         }
-        if form == EndpointForm::HostPort && port.is_none() && scheme.is_none() {
-            return Err(EndpointError::NoPort);
+        match (form, scheme, port) {
+            (EndpointForm::HostPort, Some(_), _) => return Err(EndpointError::SchemeNotWanted),
+            (EndpointForm::HostPort, None, None) => return Err(EndpointError::NoPort),
+            (EndpointForm::Url, None, _) => return Err(EndpointError::NoScheme),
+            (EndpointForm::HostPort, None, Some(_))
+            | (EndpointForm::Url, Some(_), _)
+            | (EndpointForm::Any, _, _) => {}
         }
         Ok(Self {
             scheme,
@@ -274,6 +287,12 @@ mod tests {
                 EndpointError::Port("4317:4318".into()),
             ),
             ("tempo", EndpointForm::HostPort, EndpointError::NoPort),
+            (
+                "http://tempo:4317",
+                EndpointForm::HostPort,
+                EndpointError::SchemeNotWanted,
+            ),
+            ("tempo:4317", EndpointForm::Url, EndpointError::NoScheme),
             (
                 "http://te!mpo",
                 EndpointForm::Url,

@@ -83,9 +83,9 @@ fn endpoint_variables(library: Library) -> [(&'static str, EndpointForm); 3] {
         ],
         // To another SDK `TEMPO_ENDPOINT` is the application's own variable: of any form, and weaker than the standard.
         Library::Unknown => [
-            (TRACES, EndpointForm::Url),
-            (GENERAL, EndpointForm::Url),
-            (TEMPO, EndpointForm::Url),
+            (TRACES, EndpointForm::Any),
+            (GENERAL, EndpointForm::Any),
+            (TEMPO, EndpointForm::Any),
         ],
     }
 }
@@ -102,9 +102,11 @@ impl ExportSettings {
             if value.is_empty() {
                 continue;
             }
+            let endpoint = Endpoint::parse(value, form);
             let protocol = match form {
                 EndpointForm::HostPort => Some(OtlpProtocol::Grpc),
-                EndpointForm::Url => protocol(container, library),
+                EndpointForm::Url | EndpointForm::Any => protocol(container)
+                    .or_else(|| default_protocol(library, endpoint.as_ref().ok()?)),
             };
             return Observed::Known(Self {
                 source: EndpointSource::Variable {
@@ -112,7 +114,7 @@ impl ExportSettings {
                     value: value.to_owned(),
                     form,
                 },
-                endpoint: Endpoint::parse(value, form),
+                endpoint,
                 protocol,
                 library,
             });
@@ -161,36 +163,60 @@ impl ServiceName {
     /// The name under which a container's spans stand, where anything tells it.
     ///
     /// Order: `OTEL_SERVICE_NAME`, `service.name` in `OTEL_RESOURCE_ATTRIBUTES`, the image's label, what our library
-    /// announced in the log.
+    /// announced in the log. Our library takes its name from its program alone, so there the last two come first.
     pub fn of(container: &Container) -> Option<Self> {
-        let from_attributes = || {
-            container
-                .variable("OTEL_RESOURCE_ATTRIBUTES")?
-                .split(',')
-                .filter_map(|pair| pair.split_once('='))
-                .find(|(key, _)| key.trim() == "service.name")
-                .map(|(_, value)| value.trim())
+        let label = container.label(SERVICE_NAME_LABEL);
+        let announced = container
+            .logs
+            .known()
+            .and_then(|logs| logs.announced_service.as_deref());
+        let order = match Library::of(container) {
+            Library::Ours => [label, announced, from_environment(container)],
+            Library::Unknown => [from_environment(container), label, announced],
         };
-        let announced = || container.logs.known()?.announced_service.as_deref();
-        container
-            .variable("OTEL_SERVICE_NAME")
-            .filter(|name| !name.is_empty())
-            .or_else(from_attributes)
-            .or_else(|| container.label(SERVICE_NAME_LABEL))
-            .or_else(announced)
+        order
+            .into_iter()
+            .flatten()
+            .next()
             .map(|name| Self(name.to_owned()))
     }
 }
 
-fn protocol(container: &Container, library: Library) -> Option<OtlpProtocol> {
+fn from_environment(container: &Container) -> Option<&str> {
+    let from_attributes = || {
+        container
+            .variable("OTEL_RESOURCE_ATTRIBUTES")?
+            .split(',')
+            .filter_map(|pair| pair.split_once('='))
+            .find(|(key, _)| key.trim() == "service.name")
+            .map(|(_, value)| value.trim())
+    };
+    container
+        .variable("OTEL_SERVICE_NAME")
+        .or_else(from_attributes)
+        .filter(|name| !name.is_empty())
+}
+
+/// The protocol that is written in the environment.
+fn protocol(container: &Container) -> Option<OtlpProtocol> {
     let written = container
         .variable("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")
-        .or_else(|| container.variable("OTEL_EXPORTER_OTLP_PROTOCOL"))
-        .filter(|value| !value.is_empty());
-    match (written, library) {
-        (Some("grpc"), _) | (None, Library::Ours) => Some(OtlpProtocol::Grpc),
-        (Some("http/protobuf" | "http/json"), _) => Some(OtlpProtocol::Http),
-        (Some(_), _) | (None, Library::Unknown) => None,
+        .or_else(|| container.variable("OTEL_EXPORTER_OTLP_PROTOCOL"))?;
+    match written {
+        "grpc" => Some(OtlpProtocol::Grpc),
+        "http/protobuf" | "http/json" => Some(OtlpProtocol::Http),
+        _ => None,
+    }
+}
+
+/// The protocol where none is written: our library goes by the port, of another SDK only its own code knows.
+fn default_protocol(library: Library, endpoint: &Endpoint) -> Option<OtlpProtocol> {
+    match library {
+        Library::Ours if endpoint.port == Some(OtlpProtocol::Http.default_port()) => {
+            Some(OtlpProtocol::Http)
+        }
+        Library::Ours => Some(OtlpProtocol::Grpc),
+        Library::Unknown => None,
     }
 }
 

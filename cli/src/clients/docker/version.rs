@@ -103,10 +103,8 @@ impl Engine {
         })
     }
 
-    /// Whether the addresses of its containers can be reached from the engine's own host.
-    ///
-    /// A rootless engine keeps its networks in a namespace of its own, Docker Desktop in a virtual machine.
-    pub async fn has_reachable_networks(&self, deadline: Deadline) -> Result<bool, EngineError> {
+    /// Where the engine lives, in its own words.
+    pub async fn host(&self, deadline: Deadline) -> Result<EngineHost, EngineError> {
         const WHAT: &str = "ask the engine for its kind";
         let answer = self.call(WHAT, deadline, self.bollard.info()).await?;
         let rootless = answer
@@ -115,8 +113,21 @@ impl Engine {
             .flatten()
             .any(|option| option.contains("rootless"));
         let desktop = answer.operating_system.as_deref() == Some("Docker Desktop");
-        Ok(!rootless && !desktop)
+        Ok(EngineHost {
+            name: answer.name.unwrap_or_default(),
+            has_reachable_networks: !rootless && !desktop,
+        })
     }
+}
+
+/// The host of an engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineHost {
+    /// Its host name.
+    pub name: String,
+    /// Whether the addresses of containers can be reached from the host itself. A rootless engine keeps its networks in
+    /// a namespace of its own, Docker Desktop in a virtual machine.
+    pub has_reachable_networks: bool,
 }
 
 #[cfg(test)]

@@ -98,7 +98,7 @@ pub(super) fn right_value(
     let address = format!("{host}:{}", protocol.default_port());
     match &settings.source {
         EndpointSource::Variable {
-            form: EndpointForm::Url,
+            form: EndpointForm::Url | EndpointForm::Any,
             name,
             ..
         } => {
