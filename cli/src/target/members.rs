@@ -35,6 +35,8 @@ pub fn members(stack: &ChosenStack, containers: Vec<Container>) -> Members {
             let settings = ExportSettings::of(container);
             Some((container, settings.known()?.endpoint.clone().ok()?))
         })
+        // A name that is answered at home never means its namesake in another project.
+        .filter(|(own, endpoint)| !is_answered_at_home(endpoint, own, &containers))
         .collect();
     // First the receivers that the services can reach or name, then what looks at those receivers.
     let mut networks = networks_of(stack, &containers, &is_inside);
@@ -103,6 +105,21 @@ fn shares(container: &Container, networks: &BTreeSet<String>) -> bool {
         .any(|attachment| networks.contains(&attachment.network))
 }
 
+/// Whether a container on a network of `own` answers to the host of its endpoint, running or not.
+fn is_answered_at_home(endpoint: &Endpoint, own: &Container, containers: &[Container]) -> bool {
+    let networks: BTreeSet<&str> = own
+        .attachments
+        .iter()
+        .map(|attachment| attachment.network.as_str())
+        .collect();
+    containers
+        .iter()
+        .flat_map(|container| &container.attachments)
+        .filter(|attachment| networks.contains(attachment.network.as_str()))
+        .flat_map(|attachment| &attachment.names)
+        .any(|name| name.eq_ignore_ascii_case(&endpoint.host))
+}
+
 /// Whether an endpoint of `own` names `other`: by name, by address, or by a port that it publishes on the host.
 fn names(endpoint: &Endpoint, own: &Container, other: &Container) -> bool {
     let host = endpoint.host.as_str();
@@ -148,5 +165,69 @@ fn elsewhere(container: Container) -> Elsewhere {
         project: container.project,
         role: container.role,
         names,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ptctl_diagnosis::fixtures;
+
+    use super::*;
+
+    fn chosen(project: &str) -> ChosenStack {
+        ChosenStack {
+            project: Some(project.to_owned()),
+            chosen_by: "the test".to_owned(),
+            other_projects: Vec::new(),
+        }
+    }
+
+    /// The same stack once more, as another project on a network of its own.
+    fn namesakes(containers: &[Container]) -> Vec<Container> {
+        let mut twins = containers.to_vec();
+        for twin in &mut twins {
+            twin.id.0 = twin.id.0.replace('0', "1");
+            twin.name = twin.name.replace("shop", "bank");
+            twin.project = Some("bank".to_owned());
+            for attachment in &mut twin.attachments {
+                attachment.network = "bank_default".to_owned();
+                attachment.address = None;
+            }
+        }
+        twins
+    }
+
+    #[test]
+    fn two_projects_with_services_of_the_same_names_stay_apart() {
+        let own = fixtures::healthy().containers;
+        let everything: Vec<Container> = own.iter().cloned().chain(namesakes(&own)).collect();
+        let members = members(&chosen("shop"), everything);
+        assert_eq!(members.inside.len(), own.len());
+        assert!(
+            members
+                .inside
+                .iter()
+                .all(|container| container.project.as_deref() == Some("shop"))
+        );
+        assert_eq!(members.elsewhere.len(), own.len());
+    }
+
+    #[test]
+    fn a_tempo_of_another_project_belongs_when_nobody_at_home_has_the_name() {
+        let own = fixtures::healthy().containers;
+        let (tempo, services): (Vec<Container>, Vec<Container>) = namesakes(&own)
+            .into_iter()
+            .partition(|container| container.role == Role::Tempo);
+        let shop = own
+            .into_iter()
+            .filter(|container| container.role != Role::Tempo);
+        let members = members(&chosen("shop"), shop.chain(tempo).chain(services).collect());
+        let tempos: Vec<_> = members
+            .inside
+            .iter()
+            .filter(|container| container.role == Role::Tempo)
+            .collect();
+        assert_eq!(tempos.len(), 1);
+        assert_eq!(tempos[0].project.as_deref(), Some("bank"));
     }
 }
