@@ -89,7 +89,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_never_answers_is_cut_at_the_earlier_deadline() {
-        let deadline = Deadline::after(Duration::from_secs(900)).capped(Duration::from_millis(1));
+        let deadline = Deadline::after(Duration::from_mins(15)).capped(Duration::from_millis(1));
         assert!(deadline.cut(std::future::pending::<()>()).await.is_err());
         assert!(deadline.has_passed());
     }

@@ -1,6 +1,6 @@
 //! Plain HTTP questions: to Tempo, to a service's own metrics.
 
-use std::{error::Error as StdError, time::Duration};
+use std::time::Duration;
 
 use reqwest::{
     Certificate, Client, Method, Request,
@@ -109,10 +109,14 @@ impl HttpClient {
         deadline: Deadline,
     ) -> Result<(u16, Vec<u8>), HttpFault> {
         let exchange = async {
-            let mut response = self.client.execute(request).await.map_err(connection)?;
+            let mut response = self
+                .client
+                .execute(request)
+                .await
+                .map_err(|error| connection(&error))?;
             let status = response.status().as_u16();
             let mut body = Vec::new();
-            while let Some(chunk) = response.chunk().await.map_err(connection)? {
+            while let Some(chunk) = response.chunk().await.map_err(|error| connection(&error))? {
                 body.extend_from_slice(&chunk);
                 if body.len() > BODY_LIMIT {
                     return Err(HttpFault::Answer(format!(
@@ -141,6 +145,6 @@ impl HttpClient {
     }
 }
 
-fn connection(error: reqwest::Error) -> HttpFault {
-    HttpFault::Connection(cause::innermost(&error as &(dyn StdError + 'static)))
+fn connection(error: &reqwest::Error) -> HttpFault {
+    HttpFault::Connection(cause::innermost(error))
 }

@@ -105,20 +105,18 @@ impl EngineEndpoint {
             "unix" if rest.is_empty() => Err(EndpointError::NoHost(address.to_owned())),
             "unix" => Ok(Self::Unix(PathBuf::from(rest))),
             "ssh" => ssh(address, rest),
-            "tcp" | "http" => match tls {
-                Some(material) => {
-                    let (host, port) = host_and_port(address, rest, TLS_PORT)?;
-                    Ok(Self::Tls {
+            "tcp" | "http" => {
+                let default = if tls.is_some() { TLS_PORT } else { PLAIN_PORT };
+                let (host, port) = host_and_port(address, rest, default)?;
+                Ok(match tls {
+                    Some(material) => Self::Tls {
                         host,
                         port,
                         material,
-                    })
-                }
-                None => {
-                    let (host, port) = host_and_port(address, rest, PLAIN_PORT)?;
-                    Ok(Self::Tcp { host, port })
-                }
-            },
+                    },
+                    None => Self::Tcp { host, port },
+                })
+            }
             "https" => {
                 let (host, port) = host_and_port(address, rest, TLS_PORT)?;
                 let material =

@@ -98,20 +98,17 @@ impl Lines {
     }
 
     fn begin_frame(&mut self, take: &mut impl FnMut(RawLine<'_>)) {
-        match self.header[..] {
-            [stream @ 0..=2, 0, 0, 0, a, b, c, d] => {
-                self.remaining = u32::from_be_bytes([a, b, c, d]) as usize;
-                self.stream = usize::from(stream == 2);
-                // Every frame begins with its time, also one that carries on a line of more than 16 KiB.
-                self.open[self.stream].expects_time = true;
-                self.header.clear();
-            }
+        if let [stream @ 0..=2, 0, 0, 0, a, b, c, d] = self.header[..] {
+            self.remaining = u32::from_be_bytes([a, b, c, d]) as usize;
+            self.stream = usize::from(stream == 2);
+            // Every frame begins with its time, also one that carries on a line of more than 16 KiB.
+            self.open[self.stream].expects_time = true;
+            self.header.clear();
+        } else {
             // The container got a terminal when it was made again, or the engine has another format.
-            _ => {
-                self.framing = Framing::Plain;
-                let bytes = std::mem::take(&mut self.header);
-                self.open[0].push(&bytes, take);
-            }
+            self.framing = Framing::Plain;
+            let bytes = std::mem::take(&mut self.header);
+            self.open[0].push(&bytes, take);
         }
     }
 
@@ -229,7 +226,7 @@ mod tests {
         let mut lines = Lines::new(framing);
         for part in log.chunks(chunk.max(1)) {
             lines.push(part, |line| {
-                found.push((line.at.is_some(), line.bytes.to_vec()))
+                found.push((line.at.is_some(), line.bytes.to_vec()));
             });
         }
         lines.finish(|line| found.push((line.at.is_some(), line.bytes.to_vec())));

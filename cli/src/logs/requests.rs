@@ -116,7 +116,7 @@ mod tests {
                 true,
             ),
             (
-                r#"level=info msg=request method=GET path=/cart status=404"#,
+                "level=info msg=request method=GET path=/cart status=404",
                 true,
             ),
             (

@@ -1,0 +1,147 @@
+//! Tempo's HTTP API on loopback.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+/// Whose answers are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Generation {
+    /// Tempo 2.10.8.
+    Two,
+    /// Tempo 3.0.
+    Three,
+}
+
+/// What the backend does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mood {
+    Ready,
+    NotReady,
+    Silent,
+    NeedsTenant,
+}
+
+struct Script {
+    generation: Generation,
+    mood: Mood,
+    asked: Mutex<Vec<String>>,
+}
+
+/// A running fake. It ends with the value.
+pub(crate) struct FakeTempo {
+    script: Arc<Script>,
+    address: SocketAddr,
+    server: JoinHandle<()>,
+}
+
+impl Drop for FakeTempo {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl FakeTempo {
+    /// One with data in it.
+    pub(crate) async fn ready(generation: Generation) -> Self {
+        Self::start(generation, Mood::Ready).await
+    }
+
+    /// One that is still starting.
+    pub(crate) async fn not_ready() -> Self {
+        Self::start(Generation::Two, Mood::NotReady).await
+    }
+
+    /// One that takes connections and says nothing.
+    pub(crate) async fn silent() -> Self {
+        Self::start(Generation::Three, Mood::Silent).await
+    }
+
+    /// One that answers queries with a tenant only.
+    pub(crate) async fn with_tenants() -> Self {
+        Self::start(Generation::Three, Mood::NeedsTenant).await
+    }
+
+    async fn start(generation: Generation, mood: Mood) -> Self {
+        let script = Arc::new(Script {
+            generation,
+            mood,
+            asked: Mutex::default(),
+        });
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new()
+            .fallback(answer)
+            .with_state(Arc::clone(&script));
+        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self {
+            script,
+            address,
+            server,
+        }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    pub(crate) fn url(&self) -> url::Url {
+        format!("http://{}", self.address).parse().unwrap()
+    }
+
+    /// The paths that were asked for, with their queries.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.script.asked.lock().unwrap().clone()
+    }
+}
+
+macro_rules! recorded {
+    ($generation:expr, $file:literal) => {
+        match $generation {
+            Generation::Two => include_str!(concat!("recordings/tempo-2.10/", $file)),
+            Generation::Three => include_str!(concat!("recordings/tempo-3.0/", $file)),
+        }
+    };
+}
+
+async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response {
+    let asked = request.uri().path_and_query().unwrap().as_str().to_owned();
+    script.asked.lock().unwrap().push(asked);
+    let generation = script.generation;
+    if script.mood == Mood::Silent {
+        std::future::pending::<()>().await;
+    }
+    let path = request.uri().path();
+    let has_tenant = request
+        .headers()
+        .get("x-scope-orgid")
+        .is_some_and(|tenant| tenant == "shop");
+    if script.mood == Mood::NeedsTenant && path.contains("/search") && !has_tenant {
+        return (StatusCode::UNAUTHORIZED, "no org id\n").into_response();
+    }
+    match path {
+        "/ready" if script.mood == Mood::NotReady => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Ingester not ready: ingester check ready failed: waiting for 15s after being ready\n",
+        )
+            .into_response(),
+        "/ready" => "ready\n".into_response(),
+        "/api/status/buildinfo" => recorded!(generation, "buildinfo.json").into_response(),
+        "/status/config" => recorded!(generation, "config.yaml").into_response(),
+        "/metrics" => recorded!(generation, "metrics.txt").into_response(),
+        "/api/v2/search/tag/resource.service.name/values" => {
+            recorded!(generation, "services.json").into_response()
+        }
+        "/api/search" => recorded!(generation, "search.json").into_response(),
+        _ => (StatusCode::NOT_FOUND, "404 page not found\n").into_response(),
+    }
+}
