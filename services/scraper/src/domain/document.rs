@@ -33,7 +33,7 @@ pub fn parse(text: &str) -> Result<Html, TooComplex> {
         if Instant::now() > deadline {
             return Err(TooComplex);
         }
-        let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE.max(4).min(rest.len())));
+        let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE));
         parser.process(piece.into());
         rest = after;
     }
