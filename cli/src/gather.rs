@@ -369,6 +369,7 @@ async fn tempos(
         .iter()
         .filter(|container| container.role == Role::Tempo)
         .map(|container| Candidate {
+            name: name_among(container, containers),
             container: Some(container),
             given: access
                 .url
@@ -380,6 +381,7 @@ async fn tempos(
         && candidates.iter().all(|candidate| candidate.given.is_none())
     {
         candidates.push(Candidate {
+            name: url.host_str().unwrap_or("tempo").to_owned(),
             container: None,
             given: Some(url.clone()),
         });
@@ -388,6 +390,17 @@ async fn tempos(
         .into_iter()
         .map(|candidate| probe::tempo::of(look, http, candidate, names));
     futures_util::future::join_all(looks).await
+}
+
+/// The name that findings about a backend carry: its service's, or its container's where several share that.
+fn name_among(container: &Container, containers: &[Container]) -> String {
+    let namesakes = containers
+        .iter()
+        .filter(|other| other.display_name() == container.display_name());
+    match namesakes.count() {
+        1 => container.display_name().to_owned(),
+        _ => container.name.clone(),
+    }
 }
 
 /// Whether an address of this machine is a port that a container publishes.

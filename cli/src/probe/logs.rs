@@ -96,7 +96,16 @@ pub(crate) async fn of(
         read_at: look.taken_at,
     };
     let mut reader = LogReader::new(scope, run, &endpoints.context, &endpoints.authorities);
-    for range in ranges(look, container, started_at) {
+    let window = Window {
+        since: look.since,
+        now: look.taken_at,
+    };
+    let runs = matches!(
+        container.state.status,
+        Status::Running | Status::Paused | Status::Restarting
+    );
+    let ended_at = container.state.finished_at.filter(|_| !runs);
+    for range in ranges(window, started_at, ended_at) {
         if let Err(error) = read_range(look, container, range, &mut reader).await {
             return gap(on_one_line(&error.fault));
         }
@@ -116,22 +125,22 @@ pub(crate) async fn of(
     Observed::Known(reader.finish())
 }
 
-/// The parts of a log that are read, oldest first and without overlap.
-fn ranges(look: &Look<'_>, container: &Container, started_at: Timestamp) -> Vec<LogRange> {
-    let now = look.taken_at;
-    let plus = |at: Timestamp, span| at.checked_add(span).unwrap_or(now);
+/// The window of a look.
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    since: Timestamp,
+    now: Timestamp,
+}
+
+/// The parts of a log that are read, oldest first and without overlap; `ended_at` is of a container that does not run.
+fn ranges(window: Window, started_at: Timestamp, ended_at: Option<Timestamp>) -> Vec<LogRange> {
+    let plus = |at: Timestamp, span| at.checked_add(span).unwrap_or(window.now);
     let mut parts: Vec<(Timestamp, Timestamp)> = vec![(started_at, plus(started_at, START_UP))];
-    let runs = matches!(
-        container.state.status,
-        Status::Running | Status::Paused | Status::Restarting
-    );
-    if let Some(ended_at) = container.state.finished_at.filter(|_| !runs) {
-        parts.push((
-            ended_at.checked_sub(END).unwrap_or(ended_at),
-            plus(ended_at, SignedDuration::from_secs(2)),
-        ));
+    if let Some(ended_at) = ended_at {
+        let before = ended_at.checked_sub(END).unwrap_or(ended_at);
+        parts.push((before, plus(ended_at, SignedDuration::from_secs(2))));
     }
-    parts.push((look.since, now));
+    parts.push((window.since, window.now));
     parts.sort();
     let mut apart: Vec<(Timestamp, Timestamp)> = Vec::new();
     for (since, until) in parts {
@@ -227,4 +236,49 @@ async fn stream(
         lines.finish(&mut take);
     }
     Ok(cut)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::from_second(1_795_338_000 + minute * 60).expect("a time of this century")
+    }
+
+    fn minutes(ranges: &[LogRange]) -> Vec<(i64, i64)> {
+        ranges
+            .iter()
+            .map(|range| match range {
+                LogRange::Between { since, until } => {
+                    let minute = |time: &Timestamp| (time.as_second() - at(0).as_second()) / 60;
+                    (minute(since), minute(until))
+                }
+                LogRange::Last { .. } => panic!("not a window"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_first_minute_after_a_start_is_read_beside_the_window() {
+        let window = Window {
+            since: at(60),
+            now: at(120),
+        };
+        assert_eq!(minutes(&ranges(window, at(0), None)), [(0, 1), (60, 120)]);
+        assert_eq!(minutes(&ranges(window, at(60), None)), [(60, 120)]);
+        assert_eq!(minutes(&ranges(window, at(100), None)), [(60, 120)]);
+    }
+
+    #[test]
+    fn the_end_of_what_ended_long_ago_is_read_too() {
+        let window = Window {
+            since: at(60),
+            now: at(120),
+        };
+        assert_eq!(
+            minutes(&ranges(window, at(0), Some(at(30)))),
+            [(0, 1), (29, 30), (60, 120)]
+        );
+    }
 }

@@ -26,20 +26,12 @@ const OTHER_PORTS: [u16; 8] = [9095, 4317, 4318, 14250, 14268, 9411, 55678, 7946
 /// A Tempo that is to be looked at.
 #[derive(Debug)]
 pub(crate) struct Candidate<'c> {
+    /// What findings call it.
+    pub(crate) name: String,
     /// Its container, where it has one on this engine.
     pub(crate) container: Option<&'c Container>,
     /// The address of `--tempo-url`.
     pub(crate) given: Option<Url>,
-}
-
-impl Candidate<'_> {
-    fn name(&self) -> String {
-        match (self.container, &self.given) {
-            (Some(container), _) => container.display_name().to_owned(),
-            (None, Some(url)) => url.host_str().unwrap_or("tempo").to_owned(),
-            (None, None) => "tempo".to_owned(),
-        }
-    }
 }
 
 /// Looks at one backend. `names` are the service names to search for beside those that it lists itself.
@@ -49,7 +41,7 @@ pub(crate) async fn of(
     candidate: Candidate<'_>,
     names: &[String],
 ) -> Tempo {
-    let name = candidate.name();
+    let name = candidate.name.clone();
     let subject = Subject::Tempo(name.clone());
     let gap = |probe, reason: &str| Gap::new(probe, subject.clone(), reason);
     let file = match candidate.container {

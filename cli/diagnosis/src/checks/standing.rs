@@ -15,7 +15,7 @@ use crate::{
 /// Over is an error that came before the service's last start, before a span of the service that Tempo has, before
 /// the service itself said that exporting works again, or before its backend came back and the service has said
 /// nothing since.
-pub(super) fn standing<'s>(
+pub(in crate::checks) fn standing<'s>(
     service: &Service<'s>,
     stack: &Stack<'s>,
 ) -> Result<Vec<&'s ErrorGroup>, Gap> {

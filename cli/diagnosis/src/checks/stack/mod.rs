@@ -11,4 +11,4 @@ pub(crate) mod tempo_oom_killed;
 pub(crate) mod tempo_paused;
 pub(crate) mod tempo_restarting;
 
-mod run_state;
+pub(super) mod run_state;

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::{
+    checks::standing,
     finding::{Evidence, EvidenceKind, Moment},
     snapshot::{Container, EngineEventKind, RestartPolicy, Status},
     view::Stack,
@@ -22,7 +23,7 @@ pub(super) fn has_ended(container: &Container) -> bool {
 }
 
 /// Whether the restart policy keeps starting it in vain.
-pub(super) fn is_looping(container: &Container, stack: &Stack<'_>) -> bool {
+pub(in crate::checks) fn is_looping(container: &Container, stack: &Stack<'_>) -> bool {
     let state = &container.state;
     let just_started = state
         .started_at
@@ -135,11 +136,28 @@ pub(super) fn oom_moment(container: &Container, stack: &Stack<'_>) -> Option<Mom
     Some(Moment::new(at, "the kernel killed it for want of memory"))
 }
 
-/// When it was paused, by the engine's events.
+/// When it was paused: by the engine's events, which keep the last 256 only, else at the first export that it let wait.
 pub(super) fn pause_moment(container: &Container, stack: &Stack<'_>) -> Option<Moment> {
-    stack
+    let event = stack
         .events_of(&container.id)
         .filter(|event| event.kind == EngineEventKind::Pause)
-        .last()
-        .map(|event| Moment::new(event.at, "the container was paused"))
+        .last();
+    if let Some(event) = event {
+        return Some(Moment::new(event.at, "the container was paused"));
+    }
+    let senders = stack.services.iter().filter(|service| {
+        stack
+            .backend_of(service)
+            .is_some_and(|backend| backend.tempo.container.as_ref() == Some(&container.id))
+    });
+    senders
+        .filter_map(|service| {
+            let standing = standing::standing(service, stack).ok()?;
+            let first = standing.iter().filter_map(|group| group.first_at).min()?;
+            Some(Moment::new(
+                first,
+                format!("the first export of `{}` failed", service.label()),
+            ))
+        })
+        .min_by_key(|moment| moment.at)
 }

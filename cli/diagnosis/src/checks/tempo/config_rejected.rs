@@ -2,7 +2,7 @@
 
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
-    checks::commands,
+    checks::{commands, stack::run_state},
     code::Code,
     finding::{Evidence, Moment, Remedy, Severity},
     observed::Probe,
@@ -36,11 +36,12 @@ pub(crate) static CHECK: Check = Check {
     examine: Examine::EachBackend(examine),
 };
 
-fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
+fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let Some(container) = backend.container else {
         return Ok(Outcome::NotApplicable("this Tempo is outside the engine"));
     };
-    if container.is_running() {
+    // In a restart loop it runs for a moment at a time.
+    if container.is_running() && !run_state::is_looping(container, stack) {
         return Ok(Outcome::NotApplicable("it runs"));
     }
     let logs = container.logs.get()?;
