@@ -15,7 +15,7 @@ export SCRAPER_IMAGE="docutag-scraper:$tag" SCRAPER_CONTAINER="$project-scraper"
 export TEXTANALYZER_IMAGE="docutag-textanalyzer:$tag" TEXTANALYZER_CONTAINER="$project-textanalyzer"
 export SCHEDULER_IMAGE="docutag-scheduler:$tag" SCHEDULER_CONTAINER="$project-scheduler"
 export TEMPO_IMAGE="minitempo:$tag" TEMPO_CONTAINER="$project-tempo"
-export SCRAPER_ALLOW_HOSTS=page
+export PAGE_CONTAINER="$project-page" SCRAPER_ALLOW_HOSTS=page
 # A shell that works on another project must not lend it to this one.
 unset COMPOSE_FILE COMPOSE_PROJECT_NAME COMPOSE_PROFILES TEMPO_HEALTHCHECK
 
