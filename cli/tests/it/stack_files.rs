@@ -437,3 +437,15 @@ fn prometheus_scrapes_every_service_and_tempo() {
     }
     assert!(targets.contains("tempo:3200"));
 }
+
+#[test]
+fn the_snapshot_that_the_demo_shows_without_an_engine_can_be_read_and_names_its_cause() {
+    let doctor = std::process::Command::new(env!("CARGO_BIN_EXE_ptctl"))
+        .args(["doctor", "--from", "scripts/demo/snapshot.json"])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+        .output()
+        .unwrap_or_else(|error| panic!("could not run ptctl: {error}"));
+    let report = String::from_utf8_lossy(&doctor.stdout);
+    assert_eq!(doctor.status.code(), Some(1), "{report}");
+    assert!(report.contains("Tempo `tempo` is paused"), "{report}");
+}
