@@ -3,6 +3,12 @@
 //! The program runs in a process of its own; the sender shares the machine with it. Limits are lifted. `cargo bench -p
 //! minitempo` prints one line a figure.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "figures are for the terminal"
+)]
+
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -215,7 +221,7 @@ async fn measure(protocol: Protocol, connections: usize) -> Result<String, Failu
         latencies.extend(lane??);
     }
     let took = began.elapsed();
-    let used = program.processor_time()? - before;
+    let used = program.processor_time()?.saturating_sub(before);
     latencies.sort_unstable();
     let spans = count(BATCHES * SPANS_PER_BATCH);
     let folder = program.folder.path().join("minitempo");

@@ -104,7 +104,7 @@ impl Server {
             opened.handle.clone(),
             Arc::clone(&metrics),
         ));
-        let (stop, stage) = watch::channel(Stage::Serving);
+        let (stop, stages) = watch::channel(Stage::Serving);
         let mut tasks = JoinSet::new();
         let state = Arc::new(ApiState {
             lifecycle: Arc::new(Lifecycle::default()),
@@ -114,17 +114,17 @@ impl Server {
             metrics,
             config,
         });
-        let otlp_grpc = serve_grpc(&state, &pipeline, &stage, &mut tasks).await?;
-        let otlp_http = serve_otlp_http(&state, &pipeline, &stage, &mut tasks).await?;
+        let otlp_grpc = serve_grpc(&state, &pipeline, &stages, &mut tasks).await?;
+        let otlp_http = serve_otlp_http(&state, &pipeline, &stages, &mut tasks).await?;
         let router = api::router(Arc::clone(&state));
         tasks.spawn(serve_http(
             http.socket,
             router,
-            reached(stage.clone(), Stage::Stopped),
+            reached(stages.clone(), Stage::Stopped),
         ));
         tasks.spawn(keep_house(
             opened.handle,
-            reached(stage, Stage::ReceiversClosed),
+            reached(stages, Stage::ReceiversClosed),
         ));
         Ok(Running {
             http: http.address,
@@ -230,7 +230,7 @@ struct Bound {
 async fn serve_grpc(
     state: &Arc<ApiState>,
     pipeline: &Arc<Pipeline>,
-    stage: &watch::Receiver<Stage>,
+    stages: &watch::Receiver<Stage>,
     tasks: &mut JoinSet<()>,
 ) -> Result<Option<SocketAddr>, StartError> {
     let Some(endpoint) = &state.config.otlp_grpc else {
@@ -240,7 +240,7 @@ async fn serve_grpc(
     info!(component = "tempo", endpoint = %bound.address, "Starting GRPC server");
     let incoming = TcpIncoming::from(bound.socket).with_nodelay(Some(true));
     let service = ingest::grpc::TraceReceiver::new(Arc::clone(pipeline));
-    let stopped = reached(stage.clone(), Stage::ReceiversClosed);
+    let stopped = reached(stages.clone(), Stage::ReceiversClosed);
     tasks.spawn(async move {
         let served = tonic::transport::Server::builder()
             .serve_with_incoming_shutdown(service, incoming, stopped)
@@ -255,7 +255,7 @@ async fn serve_grpc(
 async fn serve_otlp_http(
     state: &Arc<ApiState>,
     pipeline: &Arc<Pipeline>,
-    stage: &watch::Receiver<Stage>,
+    stages: &watch::Receiver<Stage>,
     tasks: &mut JoinSet<()>,
 ) -> Result<Option<SocketAddr>, StartError> {
     let Some(endpoint) = &state.config.otlp_http else {
@@ -267,7 +267,7 @@ async fn serve_otlp_http(
     tasks.spawn(serve_http(
         bound.socket,
         router,
-        reached(stage.clone(), Stage::ReceiversClosed),
+        reached(stages.clone(), Stage::ReceiversClosed),
     ));
     Ok(Some(bound.address))
 }
@@ -301,9 +301,9 @@ async fn keep_house(writer: WriterHandle, stopped: impl Future<Output = ()>) {
     }
 }
 
-/// Ends when a stage is reached or the server is dropped.
-async fn reached(mut stage: watch::Receiver<Stage>, wanted: Stage) {
-    match stage.wait_for(|now| *now >= wanted).await {
+/// Ends when a stages is reached or the server is dropped.
+async fn reached(mut stages: watch::Receiver<Stage>, wanted: Stage) {
+    match stages.wait_for(|now| *now >= wanted).await {
         Ok(_) => {}
         Err(dropped) => debug!(err = %dropped, "server dropped without shutdown"),
     }

@@ -13,10 +13,6 @@ use super::text::query_text;
 use crate::query::QueryError;
 
 /// Asks the store on a thread of its own and counts the query; an error is the answer to give.
-#[expect(
-    clippy::result_large_err,
-    reason = "the error is the answer itself and is made once a request at most"
-)]
 pub(super) async fn asked<T: Send + 'static>(
     state: &Arc<ApiState>,
     operation: &str,

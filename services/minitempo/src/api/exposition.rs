@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::CONTENT_TYPE;
 
 use super::state::ApiState;
+use crate::ingest::LiveCount;
 use crate::metrics::{Exposition, Kind};
 use crate::version;
 
@@ -76,12 +77,15 @@ fn expose_limits(state: &ApiState, exposition: &mut Exposition) {
     }
 }
 
+/// Name, help, kind and value of a family about growing traces.
+type LiveFamily = (&'static str, &'static str, Kind, fn(&LiveCount) -> u64);
+
 fn expose_live(state: &ApiState, exposition: &mut Exposition) {
     let counts = state.pipeline.live_counts();
     if counts.is_empty() {
         return;
     }
-    let families: [(&str, &str, Kind, fn(&crate::ingest::LiveCount) -> u64); 3] = [
+    let families: [LiveFamily; 3] = [
         (
             "tempo_live_store_live_traces",
             "The current number of live traces per tenant.",

@@ -2,7 +2,7 @@
 //!
 //! - [`state`]: what the handlers share;
 //! - [`status`]: readiness, version, build information, echo, the configuration;
-//! - [`exposition`]: `/metrics`;
+//! - [`exposition`]: what `/metrics` answers;
 //! - [`trace_by_id`], [`search`], [`tags`]: the queries;
 //! - [`params`]: their parameters;
 //! - [`answer`], [`text`]: what their answers have in common;

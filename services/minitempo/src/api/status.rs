@@ -223,7 +223,6 @@ fn config_lines(config: &Config) -> Vec<String> {
         ),
         "query_frontend.query_end_cutoff: 0s".to_owned(),
         "storage.trace.backend: local".to_owned(),
-        format!("storage.trace.local.path: {}", config.data.display()),
         format!("{ingestion}.rate_limit_bytes: {}", limits.ingestion_rate),
         format!("{ingestion}.burst_size_bytes: {}", limits.ingestion_burst),
         format!(
@@ -239,6 +238,8 @@ fn config_lines(config: &Config) -> Vec<String> {
             limits.max_bytes_per_trace
         ),
         "usage_report.reporting_enabled: false".to_owned(),
+        // Not Tempo's: where the data really is.
+        format!("minitempo.data: {}", config.data.display()),
     ]
 }
 

@@ -169,10 +169,6 @@ impl NamesRequest {
     }
 }
 
-#[expect(
-    clippy::result_large_err,
-    reason = "the error is the answer itself and is made once a request at most"
-)]
 async fn find_names(
     state: &Arc<ApiState>,
     headers: &HeaderMap,
@@ -193,10 +189,6 @@ async fn find_names(
     Ok((request, names))
 }
 
-#[expect(
-    clippy::result_large_err,
-    reason = "the error is the answer itself and is made once a request at most"
-)]
 async fn find_values(
     state: &Arc<ApiState>,
     headers: &HeaderMap,

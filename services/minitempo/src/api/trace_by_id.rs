@@ -75,10 +75,6 @@ pub(super) async fn v2(
     }
 }
 
-#[expect(
-    clippy::result_large_err,
-    reason = "the error is the answer itself and is made once a request at most"
-)]
 async fn find(state: &Arc<ApiState>, id: &str, headers: &HeaderMap) -> Result<Trace, Response> {
     let tenant = state.tenant(headers)?;
     let id =

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::tenancy::Tenancy;
+
 /// The flags and what they are for, in the order of the usage text.
 const USAGE: [(&str, &str); 11] = [
     (
@@ -38,16 +40,32 @@ const USAGE: [(&str, &str); 11] = [
     ("version", "Print version information and exit"),
 ];
 
+/// What the program is to do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Task {
+    #[default]
+    Serve,
+    Verify,
+    CheckHealth,
+    PrintVersion,
+}
+
+/// What `${NAME}` in the configuration file means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Variables {
+    #[default]
+    Literal,
+    Expanded,
+}
+
 /// What the command line asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Flags {
+    pub(super) task: Task,
     pub(super) config_file: Option<PathBuf>,
-    pub(super) verify: bool,
-    pub(super) expand_env: bool,
-    pub(super) health: bool,
+    pub(super) variables: Variables,
     pub(super) health_url: Option<String>,
-    pub(super) version: bool,
-    pub(super) multitenancy: bool,
+    pub(super) tenancy: Tenancy,
     pub(super) http_port: Option<u16>,
     pub(super) log_level: Option<String>,
     pub(super) target: Option<String>,
@@ -108,16 +126,31 @@ impl Flags {
             "config.file" => self.config_file = Some(text("config.file", value)?.into()),
             // These two are values, not switches, in Tempo: alone they need an argument.
             "config.verify" => {
-                self.verify = truth("config.verify", &text("config.verify", value)?)?;
+                if truth("config.verify", &text("config.verify", value)?)? {
+                    self.task = Task::Verify;
+                }
             }
             "config.expand-env" => {
-                self.expand_env = truth("config.expand-env", &text("config.expand-env", value)?)?;
+                if truth("config.expand-env", &text("config.expand-env", value)?)? {
+                    self.variables = Variables::Expanded;
+                }
             }
-            "health" => self.health = switch("health", value)?,
+            "health" => {
+                if switch("health", value)? {
+                    self.task = Task::CheckHealth;
+                }
+            }
             "health.url" => self.health_url = Some(text("health.url", value)?),
-            "version" => self.version = switch("version", value)?,
-            "auth.enabled" => self.multitenancy |= switch("auth.enabled", value)?,
-            "multitenancy.enabled" => self.multitenancy |= switch("multitenancy.enabled", value)?,
+            "version" => {
+                if switch("version", value)? {
+                    self.task = Task::PrintVersion;
+                }
+            }
+            "auth.enabled" | "multitenancy.enabled" => {
+                if switch("multitenancy.enabled", value)? {
+                    self.tenancy = Tenancy::Multi;
+                }
+            }
             "server.http-listen-port" => {
                 let value = text("server.http-listen-port", value)?;
                 self.http_port = Some(value.parse().map_err(|_| FlagError::Invalid {
@@ -179,8 +212,9 @@ mod tests {
         ] {
             assert_eq!(parsed(arguments).expect("valid").config_file, file);
         }
-        assert!(parsed(&["-health"]).expect("valid").health);
-        assert!(!parsed(&["-health=false"]).expect("valid").health);
+        let task = |argument| parsed(&[argument]).expect("valid").task;
+        assert_eq!(task("-health"), Task::CheckHealth);
+        assert_eq!(task("-health=false"), Task::Serve);
     }
 
     #[test]

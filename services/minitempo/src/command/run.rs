@@ -1,6 +1,6 @@
 //! From the flags to the exit code.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::process::ExitCode;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -9,7 +9,7 @@ use tracing::{error, info, warn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use super::flags::{self, FlagError, Flags};
+use super::flags::{self, FlagError, Flags, Task, Variables};
 use super::health;
 use crate::config::{self, ConfigError, Endpoint, LoadedConfig, LogLevel, Unusable};
 use crate::logging::Logfmt;
@@ -31,14 +31,18 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    if flags.version {
-        say(io::stdout(), &version::long_text());
-        return ExitCode::SUCCESS;
+    match flags.task {
+        Task::PrintVersion => {
+            say(io::stdout(), &version::long_text());
+            ExitCode::SUCCESS
+        }
+        Task::CheckHealth => check_health(&flags),
+        Task::Verify | Task::Serve => load_and_serve(&flags),
     }
-    if flags.health {
-        return check_health(&flags);
-    }
-    let loaded = match load(&flags) {
+}
+
+fn load_and_serve(flags: &Flags) -> ExitCode {
+    let loaded = match load(flags) {
         Ok(loaded) => loaded,
         Err(ConfigError::Unusable(unusable)) => {
             start_logging(LogLevel::default());
@@ -52,7 +56,7 @@ pub fn run(arguments: impl IntoIterator<Item = String>) -> ExitCode {
     };
     start_logging(loaded.config.log_level);
     warn_of_ignored(&loaded.ignored);
-    if flags.verify {
+    if flags.task == Task::Verify {
         return ExitCode::SUCCESS;
     }
     serve(loaded)
@@ -81,11 +85,11 @@ fn check_health(flags: &Flags) -> ExitCode {
 
 fn load(flags: &Flags) -> Result<LoadedConfig, ConfigError> {
     let mut loaded = match &flags.config_file {
-        Some(file) if flags.expand_env => config::load_expanding_env(file)?,
+        Some(file) if flags.variables == Variables::Expanded => config::load_expanding_env(file)?,
         Some(file) => config::load(file)?,
         None => config::load_text("", "")?,
     };
-    if flags.multitenancy {
+    if flags.tenancy == Tenancy::Multi {
         loaded.config.tenancy = Tenancy::Multi;
     }
     if let Some(port) = flags.http_port {

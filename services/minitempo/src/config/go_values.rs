@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn days_are_prometheus_only_and_nonsense_is_none() {
-        let week = Some(Duration::from_secs(604_800));
+        let week = Some(Duration::from_hours(168));
         assert_eq!(parse_go_duration("7d", Units::Prometheus), week);
         assert_eq!(parse_go_duration("7d", Units::Go), None);
         assert_eq!(parse_go_duration("7days", Units::Prometheus), None);

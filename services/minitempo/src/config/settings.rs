@@ -52,7 +52,7 @@ impl Default for SearchSettings {
         Self {
             default_limit: 20,
             max_limit: 262_144,
-            max_duration: Duration::from_secs(168 * 3600),
+            max_duration: Duration::from_hours(168),
             default_spans_per_span_set: 3,
         }
     }
@@ -94,9 +94,9 @@ pub(crate) const DEFAULT_OTLP_HTTP_PORT: u16 = 4318;
 /// Where the blocks lie if the configuration does not say: beside Tempo's own.
 pub(crate) const DEFAULT_DATA: &str = "/var/tempo/minitempo";
 /// How long Tempo keeps blocks if it is not told.
-pub(crate) const DEFAULT_RETENTION: Duration = Duration::from_secs(336 * 3600);
+pub(crate) const DEFAULT_RETENTION: Duration = Duration::from_hours(336);
 /// The longest time that one block covers.
-const LONGEST_BLOCK: Duration = Duration::from_secs(3600);
+const LONGEST_BLOCK: Duration = Duration::from_hours(1);
 /// Bounds the time that checking an open block takes after a crash.
 const BLOCK_BYTES: u64 = 64 << 20;
 

@@ -72,7 +72,7 @@ pub(crate) fn ingress_bytes(request: &RawRequest) -> usize {
 
 /// Splits a request into its resource spans; fails if the bytes are not such a message.
 pub(crate) fn split(body: Bytes) -> Result<RawRequest, Refusal> {
-    RawRequest::decode(body).map_err(|error| Refusal::Malformed(describe(&error)))
+    RawRequest::decode(body).map_err(|error| malformed(&error))
 }
 
 impl Batch {
@@ -82,7 +82,7 @@ impl Batch {
         let mut by_trace = HashMap::new();
         let mut fault = None;
         for raw in request.resource_spans {
-            let raw = RawResourceSpans::decode(raw).map_err(malformed)?;
+            let raw = RawResourceSpans::decode(raw).map_err(|error| malformed(&error))?;
             batch.read_resource(raw, &mut by_trace, &mut fault)?;
         }
         let spans = batch.spans;
@@ -110,7 +110,7 @@ impl Batch {
             scopes: Vec::with_capacity(raw.scope_spans.len()),
         });
         for raw in raw.scope_spans {
-            let raw = RawScopeSpans::decode(raw).map_err(malformed)?;
+            let raw = RawScopeSpans::decode(raw).map_err(|error| malformed(&error))?;
             let part = self.read_scope(index, raw, by_trace, fault)?;
             self.resources[index].scopes.push(part);
         }
@@ -131,7 +131,7 @@ impl Batch {
             .transpose()?;
         let mut spans = raw.spans;
         for (span_index, bytes) in spans.iter_mut().enumerate() {
-            let mut span = Span::decode(bytes.clone()).map_err(malformed)?;
+            let mut span = Span::decode(bytes.clone()).map_err(|error| malformed(&error))?;
             self.spans += 1;
             let Some(id) = check_ids(&span, fault)? else {
                 continue;
@@ -154,7 +154,7 @@ impl Batch {
     }
 
     fn checked_resource(&mut self, bytes: Bytes) -> Result<Bytes, Refusal> {
-        let mut resource = Resource::decode(bytes.clone()).map_err(malformed)?;
+        let mut resource = Resource::decode(bytes.clone()).map_err(|error| malformed(&error))?;
         if bytes.len() > MAX_ATTRIBUTE_BYTES && self.truncated.cut_resource(&mut resource) {
             return Ok(resource.encode_to_vec().into());
         }
@@ -162,7 +162,8 @@ impl Batch {
     }
 
     fn checked_scope(&mut self, bytes: Bytes) -> Result<Bytes, Refusal> {
-        let mut scope = InstrumentationScope::decode(bytes.clone()).map_err(malformed)?;
+        let mut scope =
+            InstrumentationScope::decode(bytes.clone()).map_err(|error| malformed(&error))?;
         if bytes.len() > MAX_ATTRIBUTE_BYTES && self.truncated.cut_scope(&mut scope) {
             return Ok(scope.encode_to_vec().into());
         }
@@ -277,8 +278,8 @@ fn put_optional(target: &mut Vec<u8>, schema_url: &Bytes) {
     }
 }
 
-fn malformed(error: prost::DecodeError) -> Refusal {
-    Refusal::Malformed(describe(&error))
+fn malformed(error: &prost::DecodeError) -> Refusal {
+    Refusal::Malformed(describe(error))
 }
 
 /// The trace id of a span; `None` with the first fault noted if an id is empty or zero.

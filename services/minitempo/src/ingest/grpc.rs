@@ -137,9 +137,9 @@ fn status_of(refusal: &Refusal) -> Status {
         refusal::Code::Unavailable => Code::Unavailable,
     };
     if refusal.retry_after().is_some() {
-        Status::with_details(code, refusal.to_string(), refusal.to_rpc_status().into())
+        Status::with_details(code, refusal.text(), refusal.to_rpc_status().into())
     } else {
-        Status::new(code, refusal.to_string())
+        Status::new(code, refusal.text())
     }
 }
 

@@ -128,7 +128,7 @@ fn fault(encoding: Encoding, message: &str) -> Response {
 fn refused(encoding: Encoding, refusal: &Refusal) -> Response {
     let body = match encoding {
         Encoding::Protobuf => refusal.to_rpc_status(),
-        Encoding::Json => json_status(refusal.code(), &refusal.to_string()),
+        Encoding::Json => json_status(refusal.code(), &refusal.text()),
     };
     let mut response = answer(refusal.http_status(), encoding, body);
     if let Some(delay) = refusal.retry_after() {

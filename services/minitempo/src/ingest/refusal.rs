@@ -7,7 +7,7 @@ use http::StatusCode;
 use prost::Message as _;
 
 use crate::ids::{TenantId, TenantIdError};
-use crate::store::StoreError;
+use crate::store::{Causes, StoreError};
 
 /// How long a client that was limited is asked to wait.
 pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -109,9 +109,18 @@ impl Refusal {
         }
     }
 
+    /// The text that the client gets: with the causes, as it sees nothing else.
+    pub(crate) fn text(&self) -> String {
+        Causes(self).to_string()
+    }
+
     /// The error as Go's gRPC prints it, which is how Tempo logs it.
     pub(crate) fn as_go_error(&self) -> String {
-        format!("rpc error: code = {} desc = {self}", self.code().go_name())
+        format!(
+            "rpc error: code = {} desc = {}",
+            self.code().go_name(),
+            self.text()
+        )
     }
 
     /// A protobuf `google.rpc.Status`.
@@ -131,7 +140,7 @@ impl Refusal {
             .collect();
         RpcStatus {
             code: self.code() as i32,
-            message: self.to_string(),
+            message: self.text(),
             details,
         }
         .encode_to_vec()

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use opentelemetry_proto::tonic::common::v1::{InstrumentationScope, KeyValue, any_value::Value};
 use opentelemetry_proto::tonic::resource::v1::Resource;
-use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
+use opentelemetry_proto::tonic::trace::v1::{Span, Status};
 
 use super::trace::Trace;
 
@@ -36,7 +36,7 @@ impl<'trace> SpanView<'trace> {
         self.span
             .status
             .as_ref()
-            .map_or(StatusCode::Unset, |status| status.code())
+            .map_or(StatusCode::Unset, Status::code)
     }
 
     pub(crate) fn resource_attributes(&self) -> &'trace [KeyValue] {

@@ -74,3 +74,18 @@ impl StoreError {
         }
     }
 }
+
+/// An error with its causes on one line.
+pub(crate) struct Causes<'error>(pub(crate) &'error dyn std::error::Error);
+
+impl std::fmt::Display for Causes<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}", self.0)?;
+        let mut next = self.0.source();
+        while let Some(source) = next {
+            write!(formatter, ": {source}")?;
+            next = source.source();
+        }
+        Ok(())
+    }
+}

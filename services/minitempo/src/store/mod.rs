@@ -16,6 +16,7 @@ mod recovery;
 mod writer;
 
 pub(crate) use catalogue::{Catalogue, TimeRange};
+pub(crate) use error::Causes;
 pub use error::StoreError;
 pub(crate) use fragment::Fragment;
 pub(crate) use writer::{Writer, WriterHandle, WriterSettings};

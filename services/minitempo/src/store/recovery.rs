@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::block::Block;
-use super::error::StoreError;
+use super::error::{Causes, StoreError};
 
 /// How the name of a block ends.
 pub(crate) const EXTENSION: &str = "block";
@@ -85,7 +85,7 @@ fn open_contained(path: &Path) -> Result<Block, Unopened> {
     match catch_unwind(AssertUnwindSafe(|| Block::open(path))) {
         Ok(Ok(block)) => Ok(block),
         Ok(Err(error)) if is_of_surroundings(&error) => Err(Unopened::Surroundings(error)),
-        Ok(Err(error)) => Err(Unopened::Damaged(with_sources(&error))),
+        Ok(Err(error)) => Err(Unopened::Damaged(Causes(&error).to_string())),
         Err(panic) => Err(Unopened::Damaged(panic_text(panic.as_ref()))),
     }
 }
@@ -102,17 +102,6 @@ fn is_of_surroundings(error: &StoreError) -> bool {
         ),
         _ => false,
     }
-}
-
-fn with_sources(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        next = source.source();
-    }
-    text
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> String {

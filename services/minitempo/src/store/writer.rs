@@ -6,19 +6,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{mpsc, oneshot};
 use tracing::{debug, error, info, warn};
 
 use super::block::Block;
 use super::catalogue::Catalogue;
-use super::error::StoreError;
+use super::error::{Causes, StoreError};
 use super::fragment::Fragment;
 use super::recovery::{EXTENSION, SetAside, recover};
 
 /// How many requests may wait for the writer before senders are held back.
 const QUEUE: usize = 1024;
+/// How long nothing is written after a write failed: a full disk is not freed by trying again at once.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// How much payload one transaction takes at most before those who wait are answered.
 const COMMIT_BYTES: usize = 8 << 20;
 
@@ -126,6 +128,7 @@ impl Writer {
             current,
             sealing: Vec::new(),
             counters: Arc::clone(&counters),
+            last_failure: None,
         };
         let folder = state.settings.folder.clone();
         let thread = thread::Builder::new()
@@ -157,6 +160,7 @@ struct State {
     current: Arc<Block>,
     sealing: Vec<JoinHandle<()>>,
     counters: Arc<WriterCounters>,
+    last_failure: Option<(Instant, Arc<StoreError>)>,
 }
 
 type Waiting = (Vec<Fragment>, oneshot::Sender<Result<(), Arc<StoreError>>>);
@@ -199,23 +203,42 @@ impl State {
         if waiting.is_empty() {
             return;
         }
-        let fragments: Vec<&Fragment> = waiting.iter().flat_map(|(group, _)| group).collect();
-        let result = self
-            .current
-            .append(&fragments, unix_millis())
-            .map_err(Arc::new);
-        if let Err(failure) = &result {
-            self.counters.failed_commits.fetch_add(1, Ordering::Relaxed);
-            error!(err = %Causes(failure), "failed to write spans");
-            if let Err(failure) = self.current.reopen() {
-                error!(err = %Causes(&failure), "failed to reopen the block after a failed write");
-            }
+        let result = self.write(&waiting);
+        let counter = if result.is_ok() {
+            &self.counters.commits
         } else {
-            self.counters.commits.fetch_add(1, Ordering::Relaxed);
-        }
+            &self.counters.failed_commits
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
         for (_, stored) in waiting {
             if stored.send(result.clone()).is_err() {
                 debug!("a request was given up while its spans were written");
+            }
+        }
+    }
+
+    fn write(&mut self, waiting: &[Waiting]) -> Result<(), Arc<StoreError>> {
+        if let Some((at, failure)) = &self.last_failure
+            && at.elapsed() < PAUSE_AFTER_FAILURE
+        {
+            return Err(Arc::clone(failure));
+        }
+        let fragments: Vec<&Fragment> = waiting.iter().flat_map(|(group, _)| group).collect();
+        match self.current.append(&fragments, unix_millis()) {
+            Ok(()) => {
+                if self.last_failure.take().is_some() {
+                    info!("spans are written again");
+                }
+                Ok(())
+            }
+            Err(failure) => {
+                error!(err = %Causes(&failure), "failed to write spans");
+                if let Err(failure) = self.current.reopen() {
+                    error!(err = %Causes(&failure), "failed to reopen the block after a failed write");
+                }
+                let failure = Arc::new(failure);
+                self.last_failure = Some((Instant::now(), Arc::clone(&failure)));
+                Err(failure)
             }
         }
     }
@@ -276,21 +299,6 @@ impl State {
                 }
             }
         }
-    }
-}
-
-/// An error with its causes on one line.
-struct Causes<'error>(&'error dyn std::error::Error);
-
-impl std::fmt::Display for Causes<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{}", self.0)?;
-        let mut next = self.0.source();
-        while let Some(source) = next {
-            write!(formatter, ": {source}")?;
-            next = source.source();
-        }
-        Ok(())
     }
 }
 

@@ -39,9 +39,9 @@ fn holds(filter: &Filter, span: &SpanView<'_>, trace: &TraceView<'_>) -> bool {
         Filter::And(left, right) => holds(left, span, trace) && holds(right, span, trace),
         Filter::Or(left, right) => holds(left, span, trace) || holds(right, span, trace),
         Filter::Not(inner) => !holds(inner, span, trace),
-        Filter::Truth(operand) => operand_values(operand, span, trace)
-            .iter()
-            .any(|value| *value == Static::Truth(true)),
+        Filter::Truth(operand) => {
+            operand_values(operand, span, trace).contains(&Static::Truth(true))
+        }
         Filter::Compare {
             left,
             operator,

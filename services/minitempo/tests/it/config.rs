@@ -16,10 +16,7 @@ fn refusal(text: &str) -> String {
 fn a_file_for_both_majors_is_read_and_what_is_not_acted_on_is_named() {
     let loaded = load_text(BOTH_MAJORS, "tempo.yaml").expect("valid");
     assert_eq!(loaded.config.http.to_string(), "127.0.0.1:3200");
-    assert_eq!(
-        loaded.config.block_retention,
-        Duration::from_secs(168 * 3600)
-    );
+    assert_eq!(loaded.config.block_retention, Duration::from_hours(168));
     assert_eq!(
         loaded.config.data,
         std::path::Path::new("/var/tempo/minitempo")

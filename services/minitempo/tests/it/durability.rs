@@ -115,14 +115,14 @@ async fn prepared(left: Left) -> TempDir {
         }
         Left::Closed => {
             stack.running.shutdown().await;
-            flat(stack.folder)
+            flat(&stack.folder)
         }
         Left::Sealed => {
             stack.running.shutdown().await;
             let stack = Stack::start_in(stack.folder, one_commit_a_block).await;
             send_grpc(&stack.otlp_grpc(), 9).await.expect("accepted");
             stack.running.shutdown().await;
-            let folder = flat(stack.folder);
+            let folder = flat(&stack.folder);
             // What came after it is not what is to be damaged.
             for later in blocks(folder.path()).split_off(3) {
                 fs::remove_file(later).expect("removed");
@@ -132,7 +132,7 @@ async fn prepared(left: Left) -> TempDir {
     }
 }
 
-fn flat(folder: TempDir) -> TempDir {
+fn flat(folder: &TempDir) -> TempDir {
     let copy = TempDir::new().expect("a folder");
     copy_files(&folder.path().join("minitempo"), copy.path());
     copy
