@@ -147,7 +147,7 @@ pub async fn gather(request: &GatherRequest) -> Result<Snapshot, GatherError> {
 async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
     let taken_at = Timestamp::now();
     let deadline = Deadline::after(request.timeout);
-    let http = http_client(&request.tempo)?;
+    let clients = Clients::new(&request.tempo)?;
     let ConnectedEngine { engine, facts } =
         connect(&request.engine, &request.environment, deadline).await?;
 
@@ -188,7 +188,7 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         timed_out: false,
     };
     match request.depth {
-        Depth::Everything => look_closer(&look, &http, &request.tempo, &mut snapshot).await,
+        Depth::Everything => look_closer(&look, &clients, &request.tempo, &mut snapshot).await,
         Depth::Description => {}
     }
     snapshot.timed_out = deadline.has_passed();
@@ -201,7 +201,7 @@ const NOT_ASKED: &str = "not asked for";
 /// What only the containers themselves and their logs can tell.
 async fn look_closer(
     look: &Look<'_>,
-    http: &HttpClient,
+    clients: &Clients,
     access: &TempoAccess,
     snapshot: &mut Snapshot,
 ) {
@@ -211,11 +211,11 @@ async fn look_closer(
     let (events, logs, tempos, metrics) = tokio::join!(
         probe::events::of(look, containers),
         logs_of(look, containers, &endpoints, has_telling_log),
-        tempos(look, http, access, containers, &names),
+        tempos(look, &clients.tempo, access, containers, &names),
         futures_util::future::join_all(
             containers
                 .iter()
-                .map(|container| probe::service_metrics::of(look, http, container))
+                .map(|container| probe::service_metrics::of(look, &clients.services, container))
         ),
     );
     // A service that only its spans betray is known as traced now.
@@ -268,12 +268,25 @@ async fn logs_of(
     futures_util::future::join_all(reads).await
 }
 
-fn http_client(access: &TempoAccess) -> Result<HttpClient, HttpSetupError> {
-    let mut headers = access.headers.clone();
-    if let Some(tenant) = &access.tenant {
-        headers.push(("X-Scope-OrgID".to_owned(), tenant.clone()));
+/// The HTTP clients of one look.
+struct Clients {
+    /// Sends the headers and the tenant of the request.
+    tempo: HttpClient,
+    /// Sends neither: they are no business of the services.
+    services: HttpClient,
+}
+
+impl Clients {
+    fn new(access: &TempoAccess) -> Result<Self, HttpSetupError> {
+        let mut headers = access.headers.clone();
+        if let Some(tenant) = &access.tenant {
+            headers.push(("X-Scope-OrgID".to_owned(), tenant.clone()));
+        }
+        Ok(Self {
+            tempo: HttpClient::new(&headers, access.url.as_ref())?,
+            services: HttpClient::new(&[], None)?,
+        })
     }
-    HttpClient::new(&headers, access.url.as_ref())
 }
 
 /// What of the engine's host can be reached from here; where the engine does not say, nothing is tried.

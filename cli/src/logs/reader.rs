@@ -258,3 +258,133 @@ fn speaks_of_failure(bytes: &[u8]) -> bool {
     });
     WORDS.as_ref().is_none_or(|words| words.is_match(bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+    use ptctl_diagnosis::export_errors::ErrorKind;
+
+    use super::*;
+
+    fn moment(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_795_338_000 + seconds).unwrap()
+    }
+
+    fn run(started: i64, ended: Option<i64>) -> Run {
+        Run {
+            started_at: Some(moment(started)),
+            ended_at: ended.map(moment),
+            has_failed: ended.is_some(),
+            read_at: moment(100),
+        }
+    }
+
+    fn read(scope: Scope, run: Run, lines: &[(i64, &str)]) -> LogFacts {
+        let context = Context::with_endpoints(["tempo:4317"]);
+        let endpoints = ["tempo:4317".to_owned()];
+        let mut reader = LogReader::new(scope, run, &context, &endpoints);
+        for (at, text) in lines {
+            reader.read(RawLine {
+                at: Some(moment(*at)),
+                bytes: text.as_bytes(),
+            });
+        }
+        reader.finish()
+    }
+
+    fn texts(lines: &[LogLine]) -> Vec<&str> {
+        lines.iter().map(|line| line.text.as_str()).collect()
+    }
+
+    const REFUSED: &str = r#"{"time":"t","level":"ERROR","msg":"failed to export spans","endpoint":"tempo:4317","cause":"connection refused","error":"connection refused"}"#;
+    const RECOVERED: &str = r#"{"time":"t","level":"INFO","msg":"span export recovered","endpoint":"tempo:4317","spans_lost":0}"#;
+
+    #[test]
+    fn errors_are_folded_and_a_recovery_is_noted() {
+        let lines = [(1, REFUSED), (11, REFUSED), (12, REFUSED), (20, RECOVERED)];
+        let facts = read(Scope::Service, run(10, None), &lines);
+        let [group] = &facts.errors[..] else {
+            panic!("{:?}", facts.errors)
+        };
+        assert_eq!(
+            (group.kind, group.count, group.since_start),
+            (ErrorKind::BackendDown, 3, 2)
+        );
+        assert_eq!(
+            (group.first_at, group.last_at),
+            (Some(moment(1)), Some(moment(12)))
+        );
+        assert_eq!(group.recovered_at, Some(moment(20)));
+    }
+
+    #[test]
+    fn metrics_that_go_nowhere_are_no_lost_traces() {
+        let line = "2026-11-22T08:00:00Z\terror\tinternal/queue_sender.go:100\tExporting failed. Dropping data.\t{\"otelcol.component.id\": \"otlp\", \"otelcol.signal\": \"metrics\", \"error\": \"connection refused\"}";
+        assert_eq!(read(Scope::Receiver, run(0, None), &[(1, line)]).errors, []);
+    }
+
+    #[test]
+    fn a_rejected_configuration_is_quoted_with_its_lines() {
+        let lines = [
+            (
+                50,
+                "failed parsing config: failed to parse configFile /etc/tempo.yaml: yaml: unmarshal errors:",
+            ),
+            (50, "  line 14: field ingester not found in type app.Config"),
+            (
+                50,
+                "  line 17: field compactor not found in type app.Config",
+            ),
+        ];
+        let facts = read(Scope::Receiver, run(50, Some(51)), &lines);
+        assert_eq!(texts(&facts.fatal), lines.map(|(_, text)| text));
+        // Between two starts the reason stands in the run before.
+        let restarted = Run {
+            started_at: Some(moment(95)),
+            ..run(0, Some(51))
+        };
+        assert_eq!(read(Scope::Receiver, restarted, &lines).fatal.len(), 3);
+        let settled = Run {
+            read_at: moment(95) + SignedDuration::from_secs(300),
+            ..restarted
+        };
+        assert_eq!(read(Scope::Receiver, settled, &lines).fatal, []);
+    }
+
+    #[test]
+    fn the_errors_right_before_the_end_are_its_reason_unless_they_are_of_exporting() {
+        let lines = [
+            (10, "level=error msg=\"long ago\""),
+            (48, REFUSED),
+            (
+                49,
+                "level=error msg=\"cannot open the database\" path=/data",
+            ),
+            (49, "level=info msg=\"bye\" code=1"),
+        ];
+        let facts = read(Scope::Service, run(0, Some(50)), &lines);
+        assert_eq!(texts(&facts.fatal), [lines[2].1]);
+        let runs = read(Scope::Service, run(0, None), &lines);
+        assert_eq!(runs.fatal, []);
+    }
+
+    #[test]
+    fn receivers_are_those_of_the_last_start() {
+        let start = "ts=2026-11-22T06:30:00Z level=info msg=\"Starting GRPC server\" component=tempo endpoint=127.0.0.1:4317";
+        let facts = read(Scope::Receiver, run(10, None), &[(1, start), (11, start)]);
+        assert_eq!(facts.receivers.len(), 1);
+        assert_eq!(facts.receivers[0].at, Some(moment(11)));
+    }
+
+    #[test]
+    fn the_end_of_a_long_log_is_kept() {
+        let lines: Vec<(i64, String)> = (0..50).map(|at| (at, format!("line {at}"))).collect();
+        let lines: Vec<(i64, &str)> = lines
+            .iter()
+            .map(|(at, text)| (*at, text.as_str()))
+            .collect();
+        let facts = read(Scope::Service, run(0, None), &lines);
+        assert_eq!((facts.window.lines, facts.tail.len()), (50, TAIL));
+        assert_eq!(facts.tail[TAIL - 1].text, "line 49");
+    }
+}

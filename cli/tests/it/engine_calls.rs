@@ -10,14 +10,14 @@ use ptctl::{
         deadline::Deadline,
         docker::{ArchivedFile, Engine, EngineError, EngineFault, LogRange},
     },
-    context::EngineEndpoint,
+    context::{EngineEndpoint, ServerCheck, TlsMaterial},
 };
 use ptctl_diagnosis::snapshot::{
     ContainerId, EngineEventKind, EngineSource, HealthStatus, RestartPolicy, Role, Status,
 };
 use serde_json::json;
 
-use crate::fake_stack::{Answer, FakeEngine, TEMPO, WEB, Wire, environment};
+use crate::fake_stack::{Answer, FakeEngine, TEMPO, WEB, Wire, certificates, environment};
 
 fn soon() -> Deadline {
     Deadline::after(Duration::from_secs(20))
@@ -366,4 +366,37 @@ async fn an_engine_behind_ssh_is_asked_through_its_standard_streams() {
         arguments,
         "-T -o BatchMode=yes -l me -p 2222 -- far.example docker system dial-stdio\n"
     );
+}
+
+#[tokio::test]
+async fn an_engine_behind_tls_is_asked_with_a_certificate_and_its_own_is_checked() {
+    let fake = FakeEngine::behind_tls(Wire::Docker29).await;
+    let variables = environment(fake.folder()).variables;
+    let connect = |folder: Option<&std::path::Path>, check| {
+        let material = TlsMaterial::in_folder(folder, check);
+        let endpoint = EngineEndpoint::parse(&fake.address(), Some(material)).unwrap();
+        Engine::connect(endpoint, &variables, soon())
+    };
+    let folder = certificates();
+    let engine = connect(Some(&folder), ServerCheck::Verify).await.unwrap();
+    assert_eq!(engine.containers(soon()).await.unwrap().len(), 2);
+    // Public authorities did not sign it; the engine wants a certificate even from those who do not care.
+    assert!(connect(None, ServerCheck::Verify).await.is_err());
+    assert!(connect(None, ServerCheck::Skip).await.is_err());
+    let stranger = TlsMaterial {
+        authority: None,
+        ..TlsMaterial::in_folder(Some(&folder), ServerCheck::Verify)
+    };
+    let endpoint = EngineEndpoint::parse(&fake.address(), Some(stranger.clone())).unwrap();
+    let error = Engine::connect(endpoint, &variables, soon())
+        .await
+        .unwrap_err();
+    let said = ptctl::clients::cause::on_one_line(&error);
+    assert!(said.contains("UnknownIssuer"), "{said}");
+    let careless = TlsMaterial {
+        check: ServerCheck::Skip,
+        ..stranger
+    };
+    let endpoint = EngineEndpoint::parse(&fake.address(), Some(careless)).unwrap();
+    assert!(Engine::connect(endpoint, &variables, soon()).await.is_ok());
 }

@@ -6,7 +6,6 @@ use http::StatusCode;
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::ApiVersion;
 use crate::{
     clients::{
         cause,
@@ -73,15 +72,6 @@ pub enum EngineFault {
     /// The answer is not what the API describes.
     #[error("the engine's answer could not be understood: {0}")]
     Answer(String),
-    /// The engine no longer speaks any version that is known here.
-    #[error(
-        "the engine speaks API {minimum} and later, this build at most {}",
-        super::NEWEST
-    )]
-    TooNew {
-        /// The oldest version that the engine speaks.
-        minimum: ApiVersion,
-    },
 }
 
 #[derive(Deserialize)]

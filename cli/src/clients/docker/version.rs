@@ -71,14 +71,6 @@ impl Engine {
         const WHAT: &str = "ask the engine for its version";
         let failed = |fault| EngineError::new(WHAT, fault);
         let answer = self.call(WHAT, deadline, self.bollard.version()).await?;
-        if let Some(minimum) = answer
-            .min_api_version
-            .as_deref()
-            .and_then(ApiVersion::parse)
-            && minimum > self.api
-        {
-            return Err(failed(EngineFault::TooNew { minimum }));
-        }
         let version = answer
             .version
             .ok_or_else(|| failed(EngineFault::without("Version")))?;

@@ -146,6 +146,22 @@ impl FakeEngine {
         }
     }
 
+    /// The recorded stack on loopback behind TLS, which takes no client without a certificate.
+    pub(crate) async fn behind_tls(wire: Wire) -> Self {
+        let script = script(wire);
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = format!("tcp://{}", listener.local_addr().unwrap());
+        let router = router(&script);
+        let listener = super::tls::TlsListener::new(listener);
+        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self {
+            script,
+            folder: tempfile::tempdir().unwrap(),
+            address,
+            server,
+        }
+    }
+
     /// Its address as `DOCKER_HOST` has it.
     pub(crate) fn address(&self) -> String {
         self.address.clone()

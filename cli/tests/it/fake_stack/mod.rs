@@ -4,6 +4,7 @@
 
 mod engine;
 mod tempo;
+mod tls;
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
@@ -16,6 +17,7 @@ use ptctl::{
 pub(crate) use self::{
     engine::{Answer, FakeEngine, Wire},
     tempo::{FakeTempo, Generation},
+    tls::certificates,
 };
 
 /// The Compose service `web` of the recorded stack.
