@@ -19,6 +19,7 @@ pub(crate) struct Report {
     pub(crate) causes: Vec<Cause>,
     /// What could not be looked at and no cause explains.
     pub(crate) gaps: Vec<Gap>,
+    passed: Vec<Passed>,
     /// How long the look took.
     #[serde(skip)]
     pub(crate) took: Duration,
@@ -60,6 +61,12 @@ pub(crate) struct Gap {
     reason: String,
 }
 
+/// A check that found nothing wrong.
+#[derive(Debug, Clone, Deserialize)]
+struct Passed {
+    subject: Subject,
+}
+
 impl Subject {
     /// Its bare name.
     pub(crate) fn name(&self) -> &str {
@@ -86,6 +93,21 @@ impl fmt::Display for Gap {
 }
 
 impl Report {
+    /// That something was looked at and found in order, and not just left out.
+    pub(crate) fn must_have_looked_at(&self, subject: &str) -> Result<(), Failure> {
+        if self
+            .passed
+            .iter()
+            .any(|passed| passed.subject.name() == subject)
+        {
+            return Ok(());
+        }
+        Err(Failure::Diagnosis(format!(
+            "`{subject}` was not looked at; the report: {}",
+            self.outline()
+        )))
+    }
+
     /// All of it in some lines, for a failure.
     pub(crate) fn outline(&self) -> String {
         let mut text = format!("exit code {}", self.exit_code);
@@ -145,4 +167,17 @@ pub(crate) async fn doctor(
         ));
     }
     Ok(report)
+}
+
+/// What `ptctl doctor` says when it cannot tell which project is meant, and ends with this exit code.
+pub(crate) async fn refusal(exit_code: i32, folder: &Path) -> Result<String, Failure> {
+    let output = finish(ptctl(&["doctor"], folder)).await?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.code() == Some(exit_code) {
+        return Ok(said);
+    }
+    Err(Failure::Diagnosis(format!(
+        "`ptctl doctor` ended with {} instead of {exit_code}: {said}",
+        output.status
+    )))
 }

@@ -1,14 +1,19 @@
 //! Spans that the lab sends to Tempo itself, as OTLP in JSON over HTTP.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::http;
 use crate::stack::Stack;
+use crate::until::{Seen, until};
 
 /// The port of OTLP over HTTP.
 const PORT: u16 = 4318;
+/// Until when the memory must be used up.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One span of the service `backfill` that began at a moment and carries a text of so many bytes.
 pub(crate) fn span(began: Timestamp, trace: u128, bytes: usize) -> Value {
@@ -37,4 +42,21 @@ pub(crate) async fn send(stack: &Stack, batch: &Value) -> Result<u16, Failure> {
             to: format!("tempo:{PORT}/v1/traces"),
             source,
         })
+}
+
+/// Sends batches that a Tempo with little memory cannot hold, until the kernel kills it.
+pub(crate) async fn exhaust_memory(stack: &Stack) -> Result<(), Failure> {
+    let mut trace = 1;
+    until("Tempo running out of memory", PATIENCE, async || {
+        if stack.ran_out_of_memory("tempo").await? {
+            return Ok(Seen::Yes(()));
+        }
+        trace += 1;
+        let batch = span(Timestamp::now(), trace, 3_000_000);
+        Ok(match send(stack, &batch).await {
+            Ok(status) => Seen::NotYet(format!("it answers {status}")),
+            Err(failure) => Seen::NotYet(failure.to_string()),
+        })
+    })
+    .await
 }

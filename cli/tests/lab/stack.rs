@@ -116,9 +116,7 @@ impl Stack {
     /// Lets the Docker client do something to a service's container: `stack.docker(&["pause"], "tempo")`.
     pub(crate) async fn docker(&self, verb: &[&str], service: &str) -> Result<String, Failure> {
         let id = self.container(service).await?;
-        let mut arguments = verb.to_vec();
-        arguments.push(&id);
-        Ok(docker(&arguments).await?)
+        self.docker_on(verb, &id).await
     }
 
     /// A field of a container's description, by a Go template.
@@ -150,6 +148,87 @@ impl Stack {
             },
         )
         .await
+    }
+
+    /// Waits until a service's health check says this word.
+    pub(crate) async fn until_health(&self, service: &str, word: &str) -> Result<(), Failure> {
+        self.until_inspect(service, "{{.State.Health.Status}}", |status| status == word)
+            .await?;
+        Ok(())
+    }
+
+    /// Waits until a service's health check passes.
+    pub(crate) async fn until_healthy(&self, service: &str) -> Result<(), Failure> {
+        self.until_health(service, "healthy").await
+    }
+
+    /// Waits until the restart policy has started a service so many times, and waits with the next time.
+    pub(crate) async fn until_restarted(&self, service: &str, times: u64) -> Result<(), Failure> {
+        let often = |shown: &str| {
+            let (count, status) = shown.split_once(' ').unwrap_or((shown, ""));
+            count.parse().is_ok_and(|count: u64| count >= times) && status == "restarting"
+        };
+        self.until_inspect(service, "{{.RestartCount}} {{.State.Status}}", often)
+            .await?;
+        Ok(())
+    }
+
+    /// Takes a service's container off the project's network.
+    pub(crate) async fn leave_network(&self, service: &str) -> Result<(), Failure> {
+        self.docker(&["network", "disconnect", &self.network()], service)
+            .await?;
+        Ok(())
+    }
+
+    /// Puts a service's container back onto the project's network, under its name there.
+    pub(crate) async fn join_network(&self, service: &str) -> Result<(), Failure> {
+        self.join_network_as(service, service).await
+    }
+
+    /// The same under another name.
+    pub(crate) async fn join_network_as(&self, service: &str, name: &str) -> Result<(), Failure> {
+        let network = self.network();
+        self.docker(&["network", "connect", "--alias", name, &network], service)
+            .await?;
+        Ok(())
+    }
+
+    fn network(&self) -> String {
+        format!("{}_default", self.project)
+    }
+
+    /// Starts a container beside the project, on its network and with the lab's labels, as `docker run` would.
+    pub(crate) async fn run_loose(
+        &self,
+        name: &str,
+        more: &[&str],
+        image: &str,
+    ) -> Result<(), Failure> {
+        let run = format!("{}={}", crate::identity::LABEL, self.lab.run);
+        let stack = format!("{STACK_LABEL}={}", self.project);
+        let network = self.network();
+        let mut arguments = vec![
+            "run",
+            "--detach",
+            "--name",
+            name,
+            "--network",
+            &network,
+            "--dns",
+            "127.0.0.1",
+        ];
+        arguments.extend(["--label", &run, "--label", &stack]);
+        arguments.extend(more);
+        arguments.push(image);
+        docker(&arguments).await?;
+        Ok(())
+    }
+
+    /// Lets the Docker client do something to a container by its name.
+    pub(crate) async fn docker_on(&self, verb: &[&str], name: &str) -> Result<String, Failure> {
+        let mut arguments = verb.to_vec();
+        arguments.push(name);
+        Ok(docker(&arguments).await?)
     }
 
     /// The address at which a port of a service's container is reached from here.

@@ -122,4 +122,120 @@ impl Stack {
         )
         .await
     }
+
+    /// The same after a moment that is still to come: what fails for long is logged once a minute.
+    pub(crate) async fn until_export_still_fails(
+        &self,
+        service: &str,
+        after: Timestamp,
+    ) -> Result<(), Failure> {
+        let within = Duration::from_secs(150);
+        until(
+            format!("exports of `{service}` that still fail"),
+            within,
+            async || {
+                self.call(service).await?;
+                let said = self.logs_since(service, after).await?;
+                Ok(if said.contains("failed to export spans") {
+                    Seen::Yes(())
+                } else {
+                    Seen::NotYet(format!("{:?}", self.spans(service).await?))
+                })
+            },
+        )
+        .await
+    }
+
+    /// Waits until a service answers, and sends it so many requests.
+    pub(crate) async fn until_served(&self, service: &str, requests: usize) -> Result<(), Failure> {
+        self.until_answers(service, PORT, "/health").await?;
+        for _ in 0..requests {
+            self.call(service).await?;
+        }
+        Ok(())
+    }
+
+    /// Has the controller scrape a page through the scraper and the analyzer.
+    pub(crate) async fn scrape_a_page(&self) -> Result<(), Failure> {
+        let address = self.address("controller", PORT).await?;
+        let answer =
+            http::post_json(address, "/api/scrape", br#"{"url":"http://page:8080/"}"#).await;
+        match answer {
+            Ok(answer) if answer.status == 201 => Ok(()),
+            Ok(answer) => Err(Failure::Stack(format!(
+                "the page was not scraped: {} {}",
+                answer.status, answer.body
+            ))),
+            Err(source) => Err(Failure::Request {
+                to: format!("controller:{PORT}/api/scrape"),
+                source,
+            }),
+        }
+    }
+
+    /// Has a service with too little memory analyse a long text, until the kernel kills it.
+    pub(crate) async fn exhaust_memory(&self, service: &str) -> Result<(), Failure> {
+        let text = format!(
+            r#"{{"text":"{}"}}"#,
+            "Every word takes its place in memory. ".repeat(50_000)
+        );
+        until(
+            format!("`{service}` running out of memory"),
+            PATIENCE,
+            async || {
+                if self.ran_out_of_memory(service).await? {
+                    return Ok(Seen::Yes(()));
+                }
+                let Ok(address) = self.address(service, PORT).await else {
+                    return Ok(Seen::NotYet("no address".to_owned()));
+                };
+                Ok(
+                    match http::post_json(address, "/api/analyze", text.as_bytes()).await {
+                        Ok(answer) => Seen::NotYet(format!("it answers {}", answer.status)),
+                        Err(error) => Seen::NotYet(error.to_string()),
+                    },
+                )
+            },
+        )
+        .await
+    }
+
+    /// Whether a service's container was killed since it was made: it says so itself, or it was started again.
+    pub(crate) async fn ran_out_of_memory(&self, service: &str) -> Result<bool, Failure> {
+        let shown = self
+            .inspect(service, "{{.State.OOMKilled}} {{.RestartCount}}")
+            .await?;
+        Ok(shown.starts_with("true") || !shown.ends_with(" 0"))
+    }
+
+    /// Sends requests to a service until Tempo counts spans that it threw away for this reason.
+    pub(crate) async fn until_discarded(&self, reason: &str, service: &str) -> Result<(), Failure> {
+        let mark = format!("reason=\"{reason}\"");
+        until(
+            format!("spans thrown away as {reason}"),
+            PATIENCE,
+            async || {
+                self.call(service).await?;
+                let address = self.address("tempo", 3200).await?;
+                let metrics =
+                    http::get(address, "/metrics")
+                        .await
+                        .map_err(|source| Failure::Request {
+                            to: "tempo:3200/metrics".to_owned(),
+                            source,
+                        })?;
+                let mut counters = metrics
+                    .body
+                    .lines()
+                    .filter(|line| line.starts_with("tempo_discarded_spans_total"));
+                Ok(
+                    match counters.find(|line| line.contains(&mark) && !line.ends_with(" 0")) {
+                        Some(_) => Seen::Yes(()),
+                        None => Seen::NotYet("no such counter".to_owned()),
+                    },
+                )
+            },
+        )
+        .await
+    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::doctor::{Report, doctor};
+use crate::doctor::{Finding, Report, doctor};
 use crate::failure::Failure;
 use crate::scenario::{Named, Scenario};
 use crate::stack::Stack;
@@ -72,18 +72,28 @@ impl Trial {
         let report = doctor(project, more, &self.folder).await?;
         let expected = [self.scenario.cause.as_slice(), self.scenario.also].concat();
         let is_expected =
-            |finding: &crate::doctor::Finding| expected.iter().any(|named| is(finding, *named));
+            |finding: &Finding| expected.iter().any(|named| self.is(finding, *named));
         let unrelated = report
             .causes
             .iter()
             .filter(|cause| !is_expected(&cause.finding));
         self.observation = Some(Observation {
-            first: report.causes.first().map(|cause| cause.finding.to_string()),
-            unrelated: unrelated.map(|cause| cause.finding.to_string()).collect(),
+            first: report
+                .causes
+                .first()
+                .map(|cause| self.shown(&cause.finding)),
+            unrelated: unrelated.map(|cause| self.shown(&cause.finding)).collect(),
             look: report.took,
         });
         self.hold(&report)?;
         Ok(report)
+    }
+
+    /// A finding as the table shows it, whatever the project is called in this run.
+    fn shown(&self, finding: &Finding) -> String {
+        finding
+            .to_string()
+            .replace(&self.stack.project, "{project}")
     }
 
     fn hold(&self, report: &Report) -> Result<(), Failure> {
@@ -104,9 +114,13 @@ impl Trial {
             };
         };
         match report.causes.first() {
-            Some(first) if is(&first.finding, cause) => {
+            Some(first) if self.is(&first.finding, cause) => {
                 for symptom in self.scenario.symptoms {
-                    if !first.symptoms.iter().any(|finding| is(finding, *symptom)) {
+                    if !first
+                        .symptoms
+                        .iter()
+                        .any(|finding| self.is(finding, *symptom))
+                    {
                         return refused(format!(
                             "`{} {}` does not stand under the cause",
                             symptom.code, symptom.subject
@@ -121,6 +135,16 @@ impl Trial {
             1 => Ok(()),
             code => refused(format!("findings end with exit code {code}")),
         }
+    }
+
+    fn is(&self, finding: &Finding, named: Named) -> bool {
+        let subject = named.subject.replace("{project}", &self.stack.project);
+        finding.code == named.code && finding.subject.name() == subject
+    }
+
+    /// Notes that the doctor rightly gave no report.
+    pub(crate) fn refused(&mut self) {
+        self.observation = Some(Observation::default());
     }
 
     /// Sends traffic through the services until their spans arrive, and waits until the doctor finds nothing.
@@ -144,8 +168,4 @@ impl Trial {
         })
         .await
     }
-}
-
-fn is(finding: &crate::doctor::Finding, named: Named) -> bool {
-    finding.code == named.code && finding.subject.name() == named.subject
 }

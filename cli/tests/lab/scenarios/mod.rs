@@ -1,8 +1,49 @@
 //! All scenarios, by the stage that they are played on.
 
+mod endpoints;
+mod exports;
+mod healthy;
+mod neighbours;
+mod order;
 mod outages;
+mod services;
+mod storage;
+mod tempo;
 
+use crate::blueprint::Blueprint;
+use crate::failure::Failure;
 use crate::scenario::Stage;
+use crate::trial::Trial;
 
-/// Every stage.
-pub(crate) static STAGES: &[Stage] = &[outages::STAGE];
+/// Every stage; those that take longest come first.
+pub(crate) static STAGES: &[Stage] = &[
+    order::STAGE,
+    services::STAGE,
+    tempo::STAGE,
+    outages::STAGE,
+    exports::STAGE,
+    endpoints::STAGE,
+    healthy::STAGE,
+    storage::STAGE,
+    neighbours::STAGE,
+];
+
+/// The one traced service of most stages.
+const ANALYZER: &str = "textanalyzer";
+
+/// Sends the analyzer's spans astray by a change of the project, until it logs that they cannot be exported.
+async fn astray(trial: &mut Trial, change: impl FnOnce(&mut Blueprint)) -> Result<(), Failure> {
+    trial.stack.reshape(change).await?;
+    trial
+        .stack
+        .until_export_fails(ANALYZER, trial.began)
+        .await?;
+    trial.judge().await?;
+    recover(trial).await
+}
+
+/// Brings the project back to what it was, and waits until the analyzer's spans arrive and the doctor is content.
+async fn recover(trial: &mut Trial) -> Result<(), Failure> {
+    trial.stack.restore().await?;
+    trial.heals(&[ANALYZER]).await
+}

@@ -1,0 +1,88 @@
+//! Endpoints that lead nowhere: one variable is wrong.
+
+use serde_json::json;
+
+use super::{ANALYZER, astray, recover};
+use crate::blueprint::Blueprint;
+use crate::failure::Failure;
+use crate::scenario::{Scenario, Stage, as_it_is, named};
+use crate::trial::Trial;
+
+pub(super) const STAGE: Stage = Stage {
+    name: "endpoints",
+    services: &["textanalyzer", "tempo"],
+    furnish: as_it_is,
+    scenarios: &[
+        Scenario::fault("endpoint-in-quotes", "PT0301", ANALYZER, |trial| {
+            Box::pin(unreadable(trial, "\"tempo:4317\""))
+        }),
+        Scenario::fault("endpoint-without-port", "PT0301", ANALYZER, |trial| {
+            Box::pin(unreadable(trial, "tempo"))
+        }),
+        Scenario::fault("endpoint-never-replaced", "PT0301", ANALYZER, |trial| {
+            Box::pin(unreadable(trial, "${TEMPO_HOST}:4317"))
+        }),
+        Scenario::fault("endpoint-localhost", "PT0302", ANALYZER, |trial| {
+            Box::pin(astray(trial, |project| {
+                project.set(ANALYZER, "TEMPO_ENDPOINT", "localhost:4317")
+            }))
+        })
+        .folding(&[named("PT0501", ANALYZER)]),
+        Scenario::fault("endpoint-mistyped", "PT0303", ANALYZER, |trial| {
+            Box::pin(astray(trial, |project| {
+                project.set(ANALYZER, "TEMPO_ENDPOINT", "tmepo:4317")
+            }))
+        })
+        .folding(&[named("PT0502", ANALYZER)]),
+        Scenario::fault("service-on-another-network", "PT0304", ANALYZER, |trial| {
+            Box::pin(astray(trial, on_another_network))
+        })
+        .folding(&[named("PT0502", ANALYZER)]),
+        Scenario::fault("endpoint-query-port", "PT0305", ANALYZER, |trial| {
+            Box::pin(astray(trial, |project| {
+                project.set(ANALYZER, "TEMPO_ENDPOINT", "tempo:3200")
+            }))
+        }),
+        Scenario::fault("endpoint-host-port", "PT0305", ANALYZER, |trial| {
+            Box::pin(astray(trial, |project| {
+                project.set(ANALYZER, "TEMPO_ENDPOINT", "tempo:14317")
+            }))
+        })
+        .folding(&[named("PT0501", ANALYZER)]),
+        Scenario::fault("grpc-to-http-port", "PT0306", ANALYZER, |trial| {
+            Box::pin(astray(trial, |project| {
+                standard(project, "http://tempo:4318", "grpc")
+            }))
+        }),
+        Scenario::fault("http-to-grpc-port", "PT0306", ANALYZER, |trial| {
+            Box::pin(astray(trial, |project| {
+                standard(project, "http://tempo:4317", "http/protobuf")
+            }))
+        }),
+    ],
+};
+
+/// The library refuses it at start, says so, and the service goes on without tracing.
+async fn unreadable(trial: &mut Trial, value: &str) -> Result<(), Failure> {
+    trial
+        .stack
+        .reshape(|project| project.set(ANALYZER, "TEMPO_ENDPOINT", value))
+        .await?;
+    trial.stack.until_served(ANALYZER, 10).await?;
+    trial.judge().await?;
+    recover(trial).await
+}
+
+fn on_another_network(project: &mut Blueprint) {
+    project.network("elsewhere");
+    project
+        .service(ANALYZER)
+        .insert("networks".to_owned(), json!(["elsewhere"]));
+}
+
+/// Names the endpoint by OpenTelemetry's own variables.
+fn standard(project: &mut Blueprint, endpoint: &str, protocol: &str) {
+    project.unset(ANALYZER, "TEMPO_ENDPOINT");
+    project.set(ANALYZER, "OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
+    project.set(ANALYZER, "OTEL_EXPORTER_OTLP_PROTOCOL", protocol);
+}
