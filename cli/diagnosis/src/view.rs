@@ -162,8 +162,9 @@ impl Backend<'_> {
     }
 }
 
+/// Whether a container of the look is of the stack itself: of its project, or started without Compose on its networks.
 fn in_stack(container: &Container, snapshot: &Snapshot) -> bool {
-    container.project == snapshot.stack.project
+    container.project.is_none() || container.project == snapshot.stack.project
 }
 
 fn asked_for(container: &Container, snapshot: &Snapshot) -> bool {
@@ -211,4 +212,24 @@ fn subjects(snapshot: &Snapshot) -> HashMap<ContainerId, String> {
             (container.id.clone(), name.to_owned())
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+
+    #[test]
+    fn a_container_without_compose_on_the_stack_s_network_is_one_of_its_services() {
+        let mut snapshot = fixtures::healthy();
+        let scraper = snapshot.service_mut("scraper");
+        scraper.project = None;
+        scraper.service = None;
+        let labels: Vec<_> = Stack::of(&snapshot)
+            .services
+            .iter()
+            .map(|service| service.label().to_owned())
+            .collect();
+        assert_eq!(labels, ["controller", "shop_scraper_1"]);
+    }
 }
