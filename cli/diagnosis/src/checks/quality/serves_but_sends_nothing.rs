@@ -22,6 +22,7 @@ use crate::{
         },
     },
     code::Code,
+    export::Target,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
     observed::{Gap, Probe},
     policy::Policy,
@@ -94,6 +95,11 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         if counters.waiting > 0 && counters.failed + counters.dropped == 0 {
             return Ok(Outcome::Pass);
         }
+    }
+    if service.target == Some(Target::Outside) {
+        return Ok(Outcome::NotApplicable(
+            "its spans go to an endpoint outside this engine: not checked here",
+        ));
     }
     let Some(name) = &service.name else {
         return Err(Gap::new(
@@ -197,4 +203,21 @@ fn report(service: &Service<'_>, served: Evidence, but: &str) -> Report {
         );
         Evidence::new(EvidenceKind::Metric, &service.container.name, text)
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{diagnose, fixtures, policy::Policy};
+
+    #[test]
+    fn spans_that_leave_the_engine_are_not_missed_in_its_tempo() {
+        let mut snapshot = fixtures::healthy();
+        let url = "https://otlp.example.com";
+        snapshot.set_variable("scraper", "OTEL_EXPORTER_OTLP_ENDPOINT", url);
+        if let crate::observed::Observed::Known(sightings) = &mut snapshot.tempos[0].sightings {
+            sightings.retain(|sighting| sighting.service_name != "docutag-scraper");
+        }
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        assert_eq!(diagnosis.causes, []);
+    }
 }
