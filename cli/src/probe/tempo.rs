@@ -279,16 +279,16 @@ async fn sightings(
     (services, found.into_iter().collect())
 }
 
-/// The oldest trace, looked for a day further back than anything should be kept.
+/// The oldest trace, looked for days further back than anything should be kept: blocks go up to a day late.
 async fn oldest(
     look: &Look<'_>,
     client: &TempoClient,
     config: Option<&TempoConfig>,
 ) -> Result<Option<jiff::Timestamp>, HttpFault> {
-    const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+    const FURTHER: SignedDuration = SignedDuration::from_hours(72);
     const USUAL: SignedDuration = SignedDuration::from_hours(336);
     let kept = config.and_then(|config| config.retention).unwrap_or(USUAL);
-    let reach = kept.checked_add(A_DAY).unwrap_or(kept);
+    let reach = kept.checked_add(FURTHER).unwrap_or(kept);
     client
         .oldest(look.taken_at, reach, look.http_deadline())
         .await
