@@ -2,6 +2,7 @@
 //! without container names and host ports, and with minitempo as Tempo's image.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
@@ -33,6 +34,10 @@ pub(crate) struct Marks {
     pub(crate) run: RunId,
     /// The project's name.
     pub(crate) project: String,
+    /// The network that services are on unless they say otherwise; it exists already.
+    pub(crate) network: String,
+    /// Who answers questions for names there, so that none leaves this machine.
+    pub(crate) resolver: IpAddr,
 }
 
 impl Blueprint {
@@ -79,8 +84,6 @@ impl Blueprint {
             if let Some(Value::Array(needed)) = service.get_mut("depends_on") {
                 needed.retain(|other| names.iter().any(|name| other == name));
             }
-            // Not even the question for a name leaves this machine.
-            service.insert("dns".to_owned(), json!(["127.0.0.1"]));
             match name.as_str() {
                 "tempo" => {
                     service.insert("image".to_owned(), json!("minitempo:dev"));
@@ -181,7 +184,11 @@ impl Blueprint {
     /// The project as Compose reads it, with the lab's labels on everything; `config` is where Tempo's file lies.
     pub(crate) fn render(&self, marks: &Marks, config: &Path) -> String {
         let mut project = self.clone();
-        project.network("default");
+        let default = project.network("default");
+        if default.is_empty() {
+            default.insert("external".to_owned(), json!(true));
+            default.insert("name".to_owned(), json!(marks.network));
+        }
         let labels = BTreeMap::from([
             (LABEL.to_owned(), marks.run.to_string()),
             (STACK_LABEL.to_owned(), marks.project.clone()),
@@ -201,6 +208,7 @@ impl Blueprint {
             }
         }
         for service in project.section("services").values_mut() {
+            object(service).insert("dns".to_owned(), json!([marks.resolver]));
             let Some(Value::Array(mounts)) = service.get_mut("volumes") else {
                 continue;
             };

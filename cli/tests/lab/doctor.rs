@@ -169,15 +169,15 @@ pub(crate) async fn doctor(
     Ok(report)
 }
 
-/// What `ptctl doctor` says when it cannot tell which project is meant, and ends with this exit code.
-pub(crate) async fn refusal(exit_code: i32, folder: &Path) -> Result<String, Failure> {
-    let output = finish(ptctl(&["doctor"], folder)).await?;
+/// What `ptctl doctor` says in a folder of no project, when it has to end with this exit code.
+pub(crate) async fn refusal(exit_code: i32) -> Result<String, Failure> {
+    let output = finish(ptctl(&["doctor"], Path::new("/"))).await?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     if output.status.code() == Some(exit_code) {
         return Ok(said);
     }
+    let status = output.status;
     Err(Failure::Diagnosis(format!(
-        "`ptctl doctor` ended with {} instead of {exit_code}: {said}",
-        output.status
+        "`ptctl doctor` ended with {status} instead of {exit_code}: {said}"
     )))
 }

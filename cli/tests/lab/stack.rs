@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::blueprint::{Blueprint, Marks, STACK_LABEL};
 use crate::failure::Failure;
+use crate::identity::LABEL;
 use crate::lab::Lab;
 use crate::tool::{docker, run};
 use crate::until::{Seen, until};
@@ -68,6 +69,8 @@ impl Stack {
         let marks = Marks {
             run: self.lab.run.clone(),
             project: self.project.clone(),
+            network: self.network(),
+            resolver: self.resolver().await?,
         };
         write(&config, blueprint.tempo_config())?;
         write(&file, &blueprint.render(&marks, &config))?;
@@ -82,6 +85,44 @@ impl Stack {
         ]);
         run(up).await?;
         Ok(())
+    }
+
+    /// The container that answers questions for names on the project's network; both are made where they are missing.
+    ///
+    /// Docker asks the machine's own resolver for a name that no container has, and that asks the world.
+    async fn resolver(&self) -> Result<IpAddr, Failure> {
+        let name = format!("{}-names", self.project);
+        let known = docker(&["ps", "--quiet", "--filter", &format!("name=^{name}$")]).await?;
+        if known.trim().is_empty() {
+            let [run, stack] = self.labels();
+            docker(&[
+                "network",
+                "create",
+                "--label",
+                &run,
+                "--label",
+                &stack,
+                &self.network(),
+            ])
+            .await?;
+            let mount = format!("{}:/standin:ro", self.lab.standin.display());
+            let more = ["--volume", &mount, "--entrypoint", "/standin"];
+            self.run_loose(&name, &more, &["docutag-demo-page:dev", "names"])
+                .await?;
+        }
+        let template = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+        let shown = self
+            .docker_on(&["inspect", "--format", template], &name)
+            .await?;
+        let address = shown.trim().parse();
+        address.map_err(|_| Failure::Stack(format!("`{name}` has no address")))
+    }
+
+    fn labels(&self) -> [String; 2] {
+        [
+            format!("{LABEL}={}", self.lab.run),
+            format!("{STACK_LABEL}={}", self.project),
+        ]
     }
 
     /// Removes it with everything that it made.
@@ -202,24 +243,14 @@ impl Stack {
         &self,
         name: &str,
         more: &[&str],
-        image: &str,
+        image_and_command: &[&str],
     ) -> Result<(), Failure> {
-        let run = format!("{}={}", crate::identity::LABEL, self.lab.run);
-        let stack = format!("{STACK_LABEL}={}", self.project);
+        let [run, stack] = self.labels();
         let network = self.network();
-        let mut arguments = vec![
-            "run",
-            "--detach",
-            "--name",
-            name,
-            "--network",
-            &network,
-            "--dns",
-            "127.0.0.1",
-        ];
+        let mut arguments = vec!["run", "--detach", "--name", name, "--network", &network];
         arguments.extend(["--label", &run, "--label", &stack]);
         arguments.extend(more);
-        arguments.push(image);
+        arguments.extend(image_and_command);
         docker(&arguments).await?;
         Ok(())
     }

@@ -41,7 +41,6 @@ pub(crate) fn service(program: &Path, image: &str, arguments: &[&str]) -> Value 
         "entrypoint": ["/standin"],
         "command": arguments,
         "volumes": [format!("{}:/standin:ro", program.display())],
-        "dns": ["127.0.0.1"],
         "stop_signal": "SIGKILL",
     })
 }

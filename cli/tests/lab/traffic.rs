@@ -40,6 +40,7 @@ impl Stack {
                     br#"{"text":"The lab breaks a stack on purpose. The doctor names the cause."}"#;
                 http::post_json(address, "/api/analyze", text).await
             }
+            "shop" => http::get(address, "/basket").await,
             other => {
                 return Err(Failure::Stack(format!(
                     "the lab knows no request to `{other}`"

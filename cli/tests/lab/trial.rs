@@ -71,8 +71,7 @@ impl Trial {
     ) -> Result<Report, Failure> {
         let report = doctor(project, more, &self.folder).await?;
         let expected = [self.scenario.cause.as_slice(), self.scenario.also].concat();
-        let is_expected =
-            |finding: &Finding| expected.iter().any(|named| self.is(finding, *named));
+        let is_expected = |finding: &Finding| expected.iter().any(|named| self.is(finding, *named));
         let unrelated = report
             .causes
             .iter()

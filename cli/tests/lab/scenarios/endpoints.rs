@@ -36,8 +36,7 @@ pub(super) const STAGE: Stage = Stage {
         .folding(&[named("PT0502", ANALYZER)]),
         Scenario::fault("service-on-another-network", "PT0304", ANALYZER, |trial| {
             Box::pin(astray(trial, on_another_network))
-        })
-        .folding(&[named("PT0502", ANALYZER)]),
+        }),
         Scenario::fault("endpoint-query-port", "PT0305", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
                 project.set(ANALYZER, "TEMPO_ENDPOINT", "tempo:3200")

@@ -51,7 +51,7 @@ async fn by_name(trial: &mut Trial) -> Result<(), Failure> {
 /// Both are named, and nothing is said about either.
 async fn without_a_name(trial: &mut Trial) -> Result<(), Failure> {
     let other = neighbour(trial, &["textanalyzer", "tempo"]).await?;
-    let said = refusal(3, &trial.stack.folder).await?;
+    let said = refusal(3).await?;
     for project in [&trial.stack.project, &other.project] {
         if !said.contains(project.as_str()) {
             return Err(Failure::Diagnosis(format!(
@@ -130,7 +130,7 @@ async fn loose(trial: &Trial, endpoint: &str) -> Result<String, Failure> {
     let variable = format!("TEMPO_ENDPOINT={endpoint}");
     trial
         .stack
-        .run_loose(&name, &["--env", &variable], "docutag-textanalyzer:dev")
+        .run_loose(&name, &["--env", &variable], &["docutag-textanalyzer:dev"])
         .await?;
     Ok(name)
 }

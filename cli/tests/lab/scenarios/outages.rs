@@ -53,9 +53,12 @@ pub(super) const STAGE: Stage = Stage {
     ],
 };
 
-/// Other projects of the engine have a `tempo` as well, where one that is missing here would be looked for.
+/// Other projects of the engine have a `tempo` as well, where one that is missing here would be looked for. And it is on
+/// a network of the administrators', where it can be asked when it is not on that of the services.
 fn with_a_name_of_its_own(project: &mut Blueprint, _: &Lab) {
-    let networks = json!({"default": {"aliases": ["trace-store"]}});
+    let names = json!({"aliases": ["trace-store"]});
+    let networks = json!({"default": names, "admin": names});
+    project.network("admin");
     project
         .service("tempo")
         .insert("networks".to_owned(), networks);

@@ -70,15 +70,15 @@ fn disk(size: &str) -> serde_json::Map<String, serde_json::Value> {
     ])
 }
 
-/// A span with the times of three days ago plays one that was kept for three days, against a retention of an hour.
+/// A span with the times of two days ago plays one that was kept for two days, against a retention of an hour.
 async fn retention(trial: &mut Trial) -> Result<(), Failure> {
     let change = trial.stack.reshape(|project| {
         project.edit_tempo_config("block_retention: 168h", "block_retention: 1h");
     });
     change.await?;
     trial.stack.until_traced(ANALYZER).await?;
-    let three_days_ago = Timestamp::now() - SignedDuration::from_hours(72);
-    otlp::send(&trial.stack, &otlp::span(three_days_ago, 9, 10)).await?;
+    let two_days_ago = Timestamp::now() - SignedDuration::from_hours(48);
+    otlp::send(&trial.stack, &otlp::span(two_days_ago, 9, 10)).await?;
     trial.judge().await?;
     recover(trial).await
 }

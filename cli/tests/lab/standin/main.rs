@@ -2,12 +2,13 @@
 //!
 //!   standin answer PORT STATUS CONTENT-TYPE BODY    answers every HTTP request with this
 //!   standin log PORT                                serves pages and logs each request as JSON, without a trace id
+//!   standin names                                   knows no name: answers every question of DNS with NXDOMAIN
 //!   standin hold                                    does nothing, as a database without tracing does
 //!
 //! It never prints what an exporter or Tempo would print.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 fn main() -> io::Result<()> {
@@ -21,6 +22,7 @@ fn main() -> io::Result<()> {
             let path = reply(connection, "200 OK", "text/plain", "ok\n")?;
             log(&path)
         }),
+        ["names"] => know_no_name(),
         ["hold"] => loop {
             std::thread::park();
         },
@@ -89,4 +91,19 @@ fn log(path: &str) -> io::Result<()> {
         now.as_secs(),
         now.subsec_millis()
     )
+}
+
+/// A resolver's answer is the question with other flags (RFC 1035, 4.1.1): a response, recursion available, no such name.
+fn know_no_name() -> io::Result<()> {
+    let socket = UdpSocket::bind(("0.0.0.0", 53))?;
+    let mut message = [0; 512];
+    loop {
+        let (length, asker) = socket.recv_from(&mut message)?;
+        if length < 12 {
+            continue;
+        }
+        message[2] = 0x80 | message[2] & 0x01;
+        message[3] = 0x83;
+        socket.send_to(&message[..length], asker)?;
+    }
 }
