@@ -1,5 +1,7 @@
 //! The generated pages are current: `PTCTL_WRITE_DOCS=1` (or `make docs`) writes them instead.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on is to fail")]
+
 use std::{fmt::Write as _, path::PathBuf};
 
 use clap::{CommandFactory, Parser};

@@ -1,5 +1,7 @@
 //! `ptctl doctor --from`: exit code, stdout and stderr together, on saved looks.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on is to fail")]
+
 use std::{path::Path, process::Output};
 
 use ptctl_diagnosis::{fixtures, snapshot::Snapshot};
