@@ -21,6 +21,7 @@ pub mod command;
 pub mod config;
 mod ids;
 mod ingest;
+mod listeners;
 pub mod logging;
 mod metrics;
 mod query;

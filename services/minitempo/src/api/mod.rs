@@ -6,10 +6,11 @@
 //! - [`trace_by_id`], [`search`], [`tags`]: the queries;
 //! - [`params`]: their parameters;
 //! - [`answer`], [`text`]: what their answers have in common;
-//! - [`otlp_json`]: traces in the JSON form that Tempo answers with;
+//! - [`otlp_json`], [`attribute_json`], [`tags_json`]: the JSON forms that Tempo answers with;
 //! - [`timing`]: how long requests take.
 
 mod answer;
+mod attribute_json;
 mod exposition;
 mod otlp_json;
 mod params;
@@ -17,6 +18,7 @@ mod search;
 mod state;
 mod status;
 mod tags;
+mod tags_json;
 mod text;
 mod timing;
 mod trace_by_id;

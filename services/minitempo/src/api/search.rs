@@ -9,7 +9,7 @@ use http::{HeaderMap, Uri};
 use serde::Serialize;
 
 use super::answer::{self, json};
-use super::otlp_json::JsonAttribute;
+use super::attribute_json::JsonAttribute;
 use super::params::Parameters;
 use super::state::ApiState;
 use crate::query::{self, FoundSpans, FoundTrace, SearchAnswer};

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::{HeaderMap, Uri};
-use serde::Serialize;
 
 use super::answer::{self, json};
 use super::params::{BadParameter, Parameters};
 use super::state::ApiState;
+use super::tags_json::{
+    JsonMetrics, JsonScope, JsonScopes, JsonTagNames, JsonValue, JsonValuesV1, JsonValuesV2,
+};
 use crate::ids::TenantId;
-use crate::query::{self, TagNames, TagValue, TagValues};
+use crate::query::{self, TagNames, TagValues};
 use crate::store::TimeRange;
 use crate::traceql::{self, Attribute, Field, Intrinsic, Query, Scope};
 
@@ -257,77 +259,4 @@ fn scopes(names: &TagNames, request: &NamesRequest) -> Vec<JsonScope> {
             (!tags.is_empty()).then_some(JsonScope { name, tags })
         })
         .collect()
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct JsonTagNames {
-    tag_names: Vec<String>,
-    metrics: JsonMetrics,
-}
-
-#[derive(Debug, Serialize)]
-struct JsonScopes {
-    scopes: Vec<JsonScope>,
-    metrics: JsonMetrics,
-}
-
-#[derive(Debug, Serialize)]
-struct JsonScope {
-    name: &'static str,
-    tags: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct JsonValuesV1 {
-    tag_values: Vec<String>,
-    metrics: JsonMetrics,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct JsonValuesV2 {
-    tag_values: Vec<JsonValue>,
-    metrics: JsonMetrics,
-}
-
-#[derive(Debug, Serialize)]
-struct JsonValue {
-    #[serde(rename = "type")]
-    value_type: &'static str,
-    value: String,
-}
-
-impl JsonValue {
-    fn keyword(value: &str) -> Self {
-        Self {
-            value_type: "keyword",
-            value: value.to_owned(),
-        }
-    }
-}
-
-impl From<TagValue> for JsonValue {
-    fn from(value: TagValue) -> Self {
-        Self {
-            value_type: value.value_type,
-            value: value.value,
-        }
-    }
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct JsonMetrics {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    inspected_bytes: Option<String>,
-}
-
-impl JsonMetrics {
-    fn of(inspected_bytes: u64) -> Self {
-        Self {
-            inspected_bytes: (inspected_bytes > 0).then(|| inspected_bytes.to_string()),
-        }
-    }
 }

@@ -1,19 +1,19 @@
 //! From a configuration file of Tempo to the settings, with Tempo's own errors.
 
-use std::fmt;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::endpoint::Endpoint;
-use super::go_values::{Units, parse_go_duration};
+use super::error::{ConfigError, Unusable};
+use super::go_values::Units;
+use super::reader::Reader;
 use super::schema::survey;
 use super::settings::{
     Config, DEFAULT_GRPC_PORT, DEFAULT_HTTP_PORT, DEFAULT_OTLP_HTTP_PORT, DEFAULT_RETENTION,
     LogLevel, block_duration,
 };
-use super::yaml::{Located, Node, SyntaxError, parse};
+use super::yaml::{Node, SyntaxError, parse};
 use crate::tenancy::Tenancy;
 
 /// The paths that are acted on; a path also covers everything below it.
@@ -54,81 +54,6 @@ const OTHER_BACKENDS: [&str; 3] = ["s3", "gcs", "azure"];
 const DEFAULT_RECEIVER_HOST: &str = "localhost";
 /// The one folder, beside Tempo's own, that holds minitempo's blocks.
 const DATA_FOLDER: &str = "minitempo";
-
-/// Why a configuration cannot be used; the texts are Tempo's own where Tempo has one.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file could not be read.
-    #[error("failed parsing config: failed to read configFile {path}: open {path}: {}", go_io_text(.source))]
-    Read {
-        /// The file.
-        path: String,
-        /// What the operating system said.
-        source: io::Error,
-    },
-    /// The file is not YAML, has keys that Tempo does not have, or values of the wrong type.
-    #[error("failed parsing config: failed to parse configFile {path}: {problem}")]
-    Parse {
-        /// The file.
-        path: String,
-        /// What is wrong, in the form of Go's YAML package.
-        problem: String,
-    },
-    /// The values are well formed but cannot be served.
-    #[error("{0}")]
-    Unusable(Unusable),
-}
-
-/// A configuration that Tempo, or minitempo, refuses when it starts.
-#[derive(Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Unusable {
-    /// A target that is not a part of minitempo.
-    Target(String),
-    /// A storage backend that does not exist.
-    UnknownBackend(String),
-    /// A storage backend of Tempo that minitempo does not have.
-    BackendNotImplemented(String),
-    /// A receiver that does not exist.
-    UnknownReceiver(String),
-    /// `otlp` without a protocol.
-    NoProtocol,
-    /// An endpoint that is not `host:port`.
-    Endpoint(String),
-    /// Limits in the format of Tempo 2, which Tempo 3 no longer reads.
-    LegacyOverrides,
-}
-
-impl fmt::Display for Unusable {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("failed to init module services: ")?;
-        match self {
-            Self::Target(target) => write!(formatter, "unrecognised module name: {target}"),
-            Self::UnknownBackend(backend) => write!(
-                formatter,
-                "error initialising module: store: failed to create store: unknown backend {backend}"
-            ),
-            Self::BackendNotImplemented(backend) => write!(
-                formatter,
-                "error initialising module: store: failed to create store: minitempo has no backend {backend}, only local"
-            ),
-            Self::UnknownReceiver(receiver) => write!(
-                formatter,
-                "error initialising module: distributor: failed to create distributor: cannot unmarshal the configuration: decoding failed due to the following error(s):\n\n'receivers' unknown type: \"{receiver}\" for id: \"{receiver}\" (valid values: [otlp kafka jaeger zipkin])"
-            ),
-            Self::NoProtocol => formatter.write_str(
-                "error initialising module: distributor: failed to create distributor: must specify at least one protocol when using the OTLP receiver",
-            ),
-            Self::Endpoint(endpoint) => write!(
-                formatter,
-                "error initialising module: distributor: failed to create distributor: address {endpoint}: missing port in address"
-            ),
-            Self::LegacyOverrides => formatter.write_str(
-                "error initialising module: overrides: failed to create overrides: DEPRECATED: legacy overrides config format detected but legacy overrides are disabled by default. Legacy overrides will be removed in a future release. Migrate your overrides config to the new scoped format",
-            ),
-        }
-    }
-}
 
 /// A configuration and what it says that is not acted on.
 #[derive(Debug)]
@@ -241,13 +166,7 @@ fn has_legacy_overrides(document: &Node) -> bool {
         .is_some_and(|overrides| LEGACY.iter().any(|key| overrides.node.get(key).is_some()))
 }
 
-/// Reads values by their dotted paths and notes those of the wrong type.
-struct Reader<'document> {
-    document: &'document Node,
-    problems: Vec<(u64, String)>,
-}
-
-impl<'document> Reader<'document> {
+impl Reader<'_> {
     fn config(&mut self) -> Result<Config, Unusable> {
         let mut config = Config::defaults();
         if let Some(folder) = self.data_folder() {
@@ -394,95 +313,6 @@ impl<'document> Reader<'document> {
             None => Ok(Endpoint::new(DEFAULT_RECEIVER_HOST, default_port)),
             Some(text) => Endpoint::parse(&text).ok_or(Unusable::Endpoint(text)),
         }
-    }
-
-    fn find(&self, path: &str) -> Option<&'document Located> {
-        let mut node = self.document;
-        let mut found = None;
-        for key in path.split('.') {
-            let value = node.get(key)?;
-            node = &value.node;
-            found = Some(value);
-        }
-        found.filter(|value| value.node != Node::Null)
-    }
-
-    fn text(&mut self, path: &str) -> Option<String> {
-        let found = self.find(path)?;
-        match &found.node {
-            Node::Text(text) => Some(text.clone()),
-            Node::Bool(value) => Some(value.to_string()),
-            Node::Integer(value) => Some(value.to_string()),
-            Node::Float(value) => Some(value.to_string()),
-            Node::Null | Node::List(_) | Node::Map(_) => {
-                self.mistyped(found, "string");
-                None
-            }
-        }
-    }
-
-    fn number<N: TryFrom<i128>>(&mut self, path: &str, go_type: &str) -> Option<N> {
-        let found = self.find(path)?;
-        let number = match &found.node {
-            Node::Integer(value) => N::try_from(*value).ok(),
-            // Go's YAML package reads whole floating-point numbers as integers, such as 15e6.
-            Node::Float(value) => whole(*value).and_then(|whole| N::try_from(whole).ok()),
-            _ => None,
-        };
-        if number.is_none() {
-            self.mistyped(found, go_type);
-        }
-        number
-    }
-
-    fn flag(&mut self, path: &str) -> bool {
-        let Some(found) = self.find(path) else {
-            return false;
-        };
-        if let Node::Bool(value) = found.node {
-            return value;
-        }
-        self.mistyped(found, "bool");
-        false
-    }
-
-    fn duration(&mut self, path: &str, units: Units) -> Option<Duration> {
-        let found = self.find(path)?;
-        let duration = match &found.node {
-            Node::Text(text) => parse_go_duration(text, units),
-            Node::Integer(0) => Some(Duration::ZERO),
-            _ => None,
-        };
-        if duration.is_none() {
-            let go_type = match units {
-                Units::Go => "time.Duration",
-                Units::Prometheus => "model.Duration",
-            };
-            self.mistyped(found, go_type);
-        }
-        duration
-    }
-
-    fn mistyped(&mut self, found: &Located, go_type: &str) {
-        let problem = format!("cannot unmarshal {} into {go_type}", found.node.described());
-        self.problems.push((found.line, problem));
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "only whole numbers in the exact range get here"
-)]
-fn whole(value: f64) -> Option<i128> {
-    (value.fract() == 0.0 && value.abs() < 9.0e15).then_some(value as i128)
-}
-
-/// What Go says of an error of the operating system.
-fn go_io_text(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
     }
 }
 

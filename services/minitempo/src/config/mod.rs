@@ -5,16 +5,21 @@
 //! - [`yaml`]: a document with the line of every key and value;
 //! - [`schema`]: the keys that Tempo's configuration has;
 //! - [`go_values`]: durations as Go writes them;
-//! - [`load`]: from a file to the settings.
+//! - [`reader`]: values of a document by their dotted paths;
+//! - [`load`]: from a file to the settings;
+//! - [`error`]: why one is refused.
 
 mod endpoint;
+mod error;
 mod go_values;
 mod load;
+mod reader;
 mod schema;
 mod settings;
 mod yaml;
 
 pub use endpoint::Endpoint;
+pub use error::{ConfigError, Unusable};
 pub(crate) use go_values::{Units, format_go_duration, parse_go_duration};
-pub use load::{ConfigError, LoadedConfig, Unusable, load, load_expanding_env, load_text};
+pub use load::{LoadedConfig, load, load_expanding_env, load_text};
 pub use settings::{Config, LogLevel, SearchSettings};

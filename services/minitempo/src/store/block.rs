@@ -3,29 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
-use redb::{
-    Builder, Database, Durability, ReadOnlyDatabase, ReadTransaction, ReadableDatabase as _,
-    ReadableTable as _, TableDefinition,
-};
+use redb::{Durability, ReadOnlyDatabase, ReadTransaction, ReadableDatabase as _};
 
 use super::catalogue::TimeRange;
 use super::error::StoreError;
+use super::file::{
+    Content, FRAGMENTS, SUMMARY, SUMMARY_KEY, TRACES, create, open_sealed, open_unsealed,
+};
 use super::fragment::{Fragment, FragmentHead, split_record};
 use super::index::{MemoryIndex, Sequence, Summary, TraceEntry, table_key, tenant_prefix};
 use crate::ids::{TenantId, TraceId};
-
-/// Fragments by their place in the block.
-const FRAGMENTS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("fragments");
-/// Entries by tenant and trace, written when the block is sealed.
-const TRACES: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("traces");
-/// One record, the [`Summary`] of a sealed block as JSON.
-const SUMMARY: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("summary");
-const SUMMARY_KEY: &str = "summary";
-
-/// What redb may cache of the block that is being written.
-const OPEN_CACHE_BYTES: usize = 8 << 20;
-/// What redb may cache of each sealed block: the operating system's cache does the rest.
-const SEALED_CACHE_BYTES: usize = 256 << 10;
 
 /// One file of spans.
 pub(crate) struct Block {
@@ -33,26 +20,10 @@ pub(crate) struct Block {
     content: RwLock<Content>,
 }
 
-enum Content {
-    Open {
-        database: Database,
-        index: RwLock<MemoryIndex>,
-    },
-    Sealed {
-        database: ReadOnlyDatabase,
-        summary: Summary,
-    },
-    /// Between closing a file for writing and opening it for reading, or after that failed.
-    Closed,
-}
-
 impl Block {
     /// Makes a new, empty block at `path`.
     pub(crate) fn create(path: &Path) -> Result<Self, StoreError> {
-        let database = Builder::new()
-            .set_cache_size(OPEN_CACHE_BYTES)
-            .create(path)
-            .map_err(|source| StoreError::engine(path, source))?;
+        let database = create(path)?;
         let block = Self {
             path: path.to_owned(),
             content: RwLock::new(Content::Open {
@@ -206,6 +177,18 @@ impl Block {
         matches!(&*self.read(), Content::Open { .. })
     }
 
+    /// Bytes of one trace, if the block is open.
+    pub(crate) fn open_bytes(&self, tenant: &TenantId, trace_id: TraceId) -> Option<u64> {
+        match &*self.read() {
+            Content::Open { index, .. } => Some(
+                read_index(index)
+                    .get(tenant, trace_id)
+                    .map_or(0, |entry| entry.bytes),
+            ),
+            Content::Sealed { .. } | Content::Closed => None,
+        }
+    }
+
     /// The entry of one trace, if the block has any of it.
     pub(crate) fn entry(
         &self,
@@ -331,61 +314,4 @@ impl Block {
 
 fn read_index(index: &RwLock<MemoryIndex>) -> RwLockReadGuard<'_, MemoryIndex> {
     index.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Opens a file for reading; `None` if it was closed in good order but never sealed.
-fn open_sealed(path: &Path) -> Result<Option<(ReadOnlyDatabase, Summary)>, StoreError> {
-    let failed = |source: redb::Error| StoreError::engine(path, source);
-    let database = Builder::new()
-        .set_cache_size(SEALED_CACHE_BYTES)
-        .open_read_only(path)
-        .map_err(|source| failed(source.into()))?;
-    let transaction = database
-        .begin_read()
-        .map_err(|source| failed(source.into()))?;
-    let table = match transaction.open_table(SUMMARY) {
-        Ok(table) => table,
-        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(None),
-        Err(source) => return Err(failed(source.into())),
-    };
-    let Some(record) = table
-        .get(SUMMARY_KEY)
-        .map_err(|source| failed(source.into()))?
-    else {
-        return Ok(None);
-    };
-    let summary = serde_json::from_slice(record.value())
-        .map_err(|_| StoreError::unreadable(path, "summary"))?;
-    drop(record);
-    drop(table);
-    Ok(Some((database, summary)))
-}
-
-/// Opens a file for writing, every page checked, and builds its index again.
-fn open_unsealed(path: &Path) -> Result<Content, StoreError> {
-    let failed = |source: redb::Error| StoreError::engine(path, source);
-    let database = Builder::new()
-        .set_cache_size(OPEN_CACHE_BYTES)
-        .set_check_integrity_on_open(true)
-        .open(path)
-        .map_err(|source| failed(source.into()))?;
-    let mut index = MemoryIndex::default();
-    {
-        let transaction = database
-            .begin_read()
-            .map_err(|source| failed(source.into()))?;
-        let table = transaction
-            .open_table(FRAGMENTS)
-            .map_err(|source| failed(source.into()))?;
-        for item in table.iter().map_err(|source| failed(source.into()))? {
-            let (sequence, record) = item.map_err(|source| failed(source.into()))?;
-            let (head, payload) = split_record(record.value())
-                .ok_or_else(|| StoreError::unreadable(path, "fragment"))?;
-            index.insert(&head, payload.len() as u64, sequence.value());
-        }
-    }
-    Ok(Content::Open {
-        database,
-        index: RwLock::new(index),
-    })
 }

@@ -81,13 +81,14 @@ impl Catalogue {
         Ok(payloads)
     }
 
-    /// Bytes of a trace over all blocks that are open, which the size limit counts.
+    /// Bytes of a trace over the blocks that are not sealed yet, which the size limit counts.
     pub(crate) fn open_bytes(&self, tenant: &TenantId, trace_id: TraceId) -> u64 {
-        self.blocks()
+        self.blocks
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
             .iter()
-            .filter(|block| block.is_open())
-            .filter_map(|block| block.entry(tenant, trace_id).ok().flatten())
-            .map(|entry| entry.bytes)
+            .rev()
+            .map_while(|block| block.open_bytes(tenant, trace_id))
             .sum()
     }
 

@@ -2,7 +2,8 @@
 //!
 //! - [`fragment`]: what is written, the spans of one trace from one request;
 //! - [`index`]: which fragments a trace has, in memory while a block is open;
-//! - [`block`]: one file, open for writing or sealed;
+//! - [`file`]: the file of a block, its tables and how it is opened;
+//! - [`block`]: one block, open for writing or sealed;
 //! - [`catalogue`]: the blocks of a folder, what readers see;
 //! - [`recovery`]: opening what an earlier run left behind, setting damaged files aside;
 //! - [`writer`]: the one thread that writes.
@@ -10,6 +11,7 @@
 mod block;
 mod catalogue;
 mod error;
+mod file;
 mod fragment;
 mod index;
 mod recovery;

@@ -54,6 +54,7 @@ enum Command {
         stored: oneshot::Sender<Result<(), Arc<StoreError>>>,
     },
     KeepHouse,
+    Finish,
 }
 
 /// Hands fragments to the writer; clones share it.
@@ -91,8 +92,9 @@ impl WriterHandle {
     }
 }
 
-/// The writing thread; it ends when all handles are gone.
+/// The writing thread; it ends when it is told to, or when all handles are gone.
 pub(crate) struct Writer {
+    commands: mpsc::Sender<Command>,
     thread: JoinHandle<()>,
 }
 
@@ -139,15 +141,21 @@ impl Writer {
                 source,
             })?;
         Ok(Opened {
-            writer: Self { thread },
+            writer: Self {
+                commands: commands.clone(),
+                thread,
+            },
             handle: WriterHandle { commands, counters },
             catalogue,
             set_aside: recovered.set_aside,
         })
     }
 
-    /// Waits until everything handed over is written; all handles must be gone.
-    pub(crate) fn join(self) {
+    /// Writes everything handed over until now, refuses what comes later, and ends the thread.
+    pub(crate) fn finish(self) {
+        if self.commands.blocking_send(Command::Finish).is_err() {
+            debug!("the span writer has ended before");
+        }
         if self.thread.join().is_err() {
             error!("the span writer ended with a panic");
         }
@@ -171,6 +179,7 @@ impl State {
             let mut waiting = Vec::new();
             let mut bytes = 0;
             let mut keep_house = false;
+            let mut finish = false;
             let mut next = Some(command);
             while let Some(command) = next {
                 match command {
@@ -179,14 +188,18 @@ impl State {
                         waiting.push((fragments, stored));
                     }
                     Command::KeepHouse => keep_house = true,
+                    Command::Finish => finish = true,
                 }
-                next = if bytes < COMMIT_BYTES {
+                next = if bytes < COMMIT_BYTES && !finish {
                     inbox.try_recv().ok()
                 } else {
                     None
                 };
             }
             self.commit(waiting);
+            if finish {
+                break;
+            }
             if keep_house {
                 self.enforce_retention();
             }
