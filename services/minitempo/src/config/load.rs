@@ -13,6 +13,7 @@ use super::settings::{
     Config, DEFAULT_GRPC_PORT, DEFAULT_HTTP_PORT, DEFAULT_OTLP_HTTP_PORT, DEFAULT_RETENTION,
     LogLevel, block_duration,
 };
+use super::variables::expand;
 use super::yaml::{Node, SyntaxError, parse};
 use crate::tenancy::Tenancy;
 
@@ -83,26 +84,6 @@ fn read(path: &Path) -> Result<(String, String), ConfigError> {
         source,
     })?;
     Ok((text, shown))
-}
-
-/// Replaces every `${NAME}`; a variable that is not set and has no default becomes nothing, as in Tempo.
-fn expand(text: &str, value_of: impl Fn(&str) -> Option<String>) -> String {
-    let mut expanded = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        expanded.push_str(before);
-        let Some((inner, after)) = after.split_once('}') else {
-            expanded.push_str("${");
-            rest = after;
-            continue;
-        };
-        let (name, default) = inner.split_once(':').unwrap_or((inner, ""));
-        let value = value_of(name).filter(|value| !value.is_empty());
-        expanded.push_str(value.as_deref().unwrap_or(default.trim_start_matches('-')));
-        rest = after;
-    }
-    expanded.push_str(rest);
-    expanded
 }
 
 /// Reads a configuration; `shown` is the name that errors give it. An empty text is all defaults.
@@ -313,19 +294,5 @@ impl Reader<'_> {
             None => Ok(Endpoint::new(DEFAULT_RECEIVER_HOST, default_port)),
             Some(text) => Endpoint::parse(&text).ok_or(Unusable::Endpoint(text)),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::expand;
-
-    #[test]
-    fn variables_are_replaced_by_their_values_or_defaults() {
-        let value_of = |name: &str| (name == "PORT").then(|| "4317".to_owned());
-        assert_eq!(
-            expand("a: ${PORT}\nb: ${OTHER:-x}\nc: ${GONE} $d ${", value_of),
-            "a: 4317\nb: x\nc:  $d ${"
-        );
     }
 }

@@ -6,6 +6,7 @@
 //! - [`schema`]: the keys that Tempo's configuration has;
 //! - [`go_values`]: durations as Go writes them;
 //! - [`reader`]: values of a document by their dotted paths;
+//! - [`variables`]: `${NAME}` in a file;
 //! - [`load`]: from a file to the settings;
 //! - [`error`]: why one is refused.
 
@@ -16,6 +17,7 @@ mod load;
 mod reader;
 mod schema;
 mod settings;
+mod variables;
 mod yaml;
 
 pub use endpoint::Endpoint;

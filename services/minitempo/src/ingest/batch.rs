@@ -10,6 +10,7 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message as _;
 
 use super::refusal::Refusal;
+use super::span_ids::{IdFault, check_ids};
 use super::truncate::{MAX_ATTRIBUTE_BYTES, Truncated};
 use super::wire::{
     RawRequest, RawResourceSpans, RawScopeSpans, describe, field_len, put_field, put_field_head,
@@ -57,12 +58,6 @@ struct Place {
     resource: usize,
     scope: usize,
     span: usize,
-}
-
-/// What is wrong with the ids of a span, with the number of bits that were received.
-enum IdFault {
-    Trace(usize),
-    Span(usize),
 }
 
 /// The size of a request as the rate limit counts it: the bytes of its resource spans.
@@ -280,30 +275,6 @@ fn put_optional(target: &mut Vec<u8>, schema_url: &Bytes) {
 
 fn malformed(error: &prost::DecodeError) -> Refusal {
     Refusal::Malformed(describe(error))
-}
-
-/// The trace id of a span; `None` with the first fault noted if an id is empty or zero.
-///
-/// An id of any other wrong length is refused at once, as Tempo's unmarshalling does.
-fn check_ids(span: &Span, fault: &mut Option<IdFault>) -> Result<Option<TraceId>, Refusal> {
-    if !matches!(span.trace_id.len(), 0 | 16) {
-        return Err(Refusal::Malformed(
-            "unmarshal: invalid TraceID length".to_owned(),
-        ));
-    }
-    if !matches!(span.span_id.len(), 0 | 8) || !matches!(span.parent_span_id.len(), 0 | 8) {
-        return Err(Refusal::Malformed(
-            "unmarshal: invalid SpanID length".to_owned(),
-        ));
-    }
-    let id = TraceId::from_bytes(&span.trace_id);
-    if id.is_none() {
-        fault.get_or_insert(IdFault::Trace(0));
-    } else if span.span_id.iter().all(|byte| *byte == 0) {
-        fault.get_or_insert(IdFault::Span(0));
-        return Ok(None);
-    }
-    Ok(id)
 }
 
 #[cfg(test)]

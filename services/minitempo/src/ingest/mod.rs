@@ -3,6 +3,8 @@
 //! - [`grpc`], [`http`], [`json`]: the receivers and their wire forms;
 //! - [`wire`]: the request taken apart without copying;
 //! - [`batch`]: spans checked and grouped by trace;
+//! - [`span_ids`], [`truncate`]: what is checked and cut;
+//! - [`live`]: the traces that are growing;
 //! - [`limits`]: what a tenant may send;
 //! - [`refusal`]: why a request was refused, and what the client is told;
 //! - [`pipeline`]: the way of a request through all of that.
@@ -15,6 +17,7 @@ mod limits;
 mod live;
 mod pipeline;
 mod refusal;
+mod span_ids;
 mod truncate;
 mod wire;
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
-use redb::{Durability, ReadOnlyDatabase, ReadTransaction, ReadableDatabase as _};
+use redb::{Durability, ReadTransaction, ReadableDatabase as _};
 
 use super::catalogue::TimeRange;
 use super::error::StoreError;
@@ -11,7 +11,8 @@ use super::file::{
     Content, FRAGMENTS, SUMMARY, SUMMARY_KEY, TRACES, create, open_sealed, open_unsealed,
 };
 use super::fragment::{Fragment, FragmentHead, split_record};
-use super::index::{MemoryIndex, Sequence, Summary, TraceEntry, table_key, tenant_prefix};
+use super::index::{MemoryIndex, Sequence, Summary, TraceEntry, table_key};
+use super::sealed::sealed_traces;
 use crate::ids::{TenantId, TraceId};
 
 /// One file of spans.
@@ -231,44 +232,10 @@ impl Block {
                 .filter(|(_, entry)| range.touches(entry.start, entry.end))
                 .map(|(id, entry)| (id, entry.clone()))
                 .collect(),
-            Content::Sealed { database, .. } => self.sealed_traces(database, tenant, range)?,
+            Content::Sealed { database, .. } => sealed_traces(&self.path, database, tenant, range)?,
             Content::Closed => Vec::new(),
         };
         found.sort_unstable_by_key(|(id, entry)| (std::cmp::Reverse(entry.start), *id));
-        Ok(found)
-    }
-
-    fn sealed_traces(
-        &self,
-        database: &ReadOnlyDatabase,
-        tenant: &TenantId,
-        range: TimeRange,
-    ) -> Result<Vec<(TraceId, TraceEntry)>, StoreError> {
-        let failed = |source: redb::Error| StoreError::engine(&self.path, source);
-        let transaction = database
-            .begin_read()
-            .map_err(|source| failed(source.into()))?;
-        let table = transaction
-            .open_table(TRACES)
-            .map_err(|source| failed(source.into()))?;
-        let prefix = tenant_prefix(tenant);
-        let mut found = Vec::new();
-        for item in table
-            .range(prefix.as_slice()..)
-            .map_err(|source| failed(source.into()))?
-        {
-            let (key, value) = item.map_err(|source| failed(source.into()))?;
-            let Some(id) = key.value().strip_prefix(prefix.as_slice()) else {
-                break;
-            };
-            let id = <[u8; 16]>::try_from(id)
-                .map_err(|_| StoreError::unreadable(&self.path, "trace key"))?;
-            let entry = TraceEntry::decode(value.value())
-                .ok_or_else(|| StoreError::unreadable(&self.path, "trace entry"))?;
-            if range.touches(entry.start, entry.end) {
-                found.push((TraceId::from_array(id), entry));
-            }
-        }
         Ok(found)
     }
 

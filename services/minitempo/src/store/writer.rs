@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -15,6 +15,7 @@ use super::block::Block;
 use super::catalogue::Catalogue;
 use super::error::{Causes, StoreError};
 use super::fragment::Fragment;
+use super::handle::{Command, WriterCounters, WriterHandle};
 use super::recovery::{EXTENSION, SetAside, recover};
 
 /// How many requests may wait for the writer before senders are held back.
@@ -35,61 +36,6 @@ pub(crate) struct WriterSettings {
     pub(crate) block_bytes: u64,
     /// How long a block is kept after its last fragment; zero keeps it for good.
     pub(crate) retention: Duration,
-}
-
-/// What the writer has done, for `/metrics`.
-#[derive(Debug, Default)]
-pub(crate) struct WriterCounters {
-    pub(crate) commits: AtomicU64,
-    pub(crate) failed_commits: AtomicU64,
-    pub(crate) sealed: AtomicU64,
-    pub(crate) failed_seals: AtomicU64,
-    pub(crate) deleted: AtomicU64,
-    pub(crate) failed_deletions: AtomicU64,
-}
-
-enum Command {
-    Append {
-        fragments: Vec<Fragment>,
-        stored: oneshot::Sender<Result<(), Arc<StoreError>>>,
-    },
-    KeepHouse,
-    Finish,
-}
-
-/// Hands fragments to the writer; clones share it.
-#[derive(Clone)]
-pub(crate) struct WriterHandle {
-    commands: mpsc::Sender<Command>,
-    counters: Arc<WriterCounters>,
-}
-
-impl WriterHandle {
-    /// Returns when the fragments are on disk and readable, or could not be written.
-    pub(crate) async fn append(&self, fragments: Vec<Fragment>) -> Result<(), Arc<StoreError>> {
-        if fragments.is_empty() {
-            return Ok(());
-        }
-        let (stored, answer) = oneshot::channel();
-        let closed = || Arc::new(StoreError::Closed);
-        self.commands
-            .send(Command::Append { fragments, stored })
-            .await
-            .map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
-    }
-
-    /// Asks for a new block and for retention where they are due.
-    pub(crate) async fn keep_house(&self) -> Result<(), StoreError> {
-        self.commands
-            .send(Command::KeepHouse)
-            .await
-            .map_err(|_| StoreError::Closed)
-    }
-
-    pub(crate) fn counters(&self) -> &WriterCounters {
-        &self.counters
-    }
 }
 
 /// The writing thread; it ends when it is told to, or when all handles are gone.
