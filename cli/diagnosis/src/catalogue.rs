@@ -95,10 +95,8 @@ mod tests {
                 return;
             }
             path.push(code);
-            for cause in by_code(code)
-                .unwrap_or_else(|| panic!("{code} is no check"))
-                .masked_by
-            {
+            let check = by_code(code).unwrap_or_else(|| panic!("{code} is no check"));
+            for cause in check.explained_by() {
                 visit(cause.code, path, done);
             }
             path.pop();

@@ -28,12 +28,19 @@ pub struct Check {
     pub remedy: &'static str,
     /// How to see that it is mended, in Markdown.
     pub verify: &'static str,
-    /// The checks that explain this one's finding, most telling first.
-    pub masked_by: &'static [Cause],
+    /// The checks that explain this one's finding, in groups, most telling first.
+    pub masked_by: &'static [&'static [Cause]],
     /// The looks that fail where this check's finding stands, on the same subject.
     pub explains: &'static [Probe],
     /// Its logic.
     pub examine: Examine,
+}
+
+impl Check {
+    /// The checks that explain this one's finding, most telling first.
+    pub fn explained_by(&self) -> impl Iterator<Item = Cause> {
+        self.masked_by.iter().copied().flatten().copied()
+    }
 }
 
 /// Another check whose finding explains this one's.

@@ -46,10 +46,12 @@ pub fn explain(page: &mut Page, check: &Check) {
     }
     page.entry("remedy  ", Tone::Faint, check.remedy);
     page.entry("verify  ", Tone::Faint, check.verify);
-    let mut related: Vec<_> = check.masked_by.iter().map(|cause| cause.code).collect();
+    let mut related: Vec<_> = check.explained_by().map(|cause| cause.code).collect();
     let explained = CATALOGUE
         .iter()
-        .filter(|other| other.masked_by.iter().any(|cause| cause.code == check.code))
+        .filter(|other| other
+                .explained_by()
+                .any(|cause| cause.code == check.code))
         .map(|other| other.code);
     related.extend(explained);
     for (number, code) in related.iter().enumerate() {

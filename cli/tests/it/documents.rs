@@ -72,8 +72,7 @@ fn section(page: &mut String, check: &Check) {
     )
     .unwrap();
     let explained_by: Vec<String> = check
-        .masked_by
-        .iter()
+        .explained_by()
         .filter_map(|cause| catalogue::by_code(cause.code))
         .map(|cause| format!("{} {}", cause.code, cause.name))
         .collect();

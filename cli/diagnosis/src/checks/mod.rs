@@ -9,6 +9,7 @@ pub(crate) mod storage;
 pub(crate) mod tempo;
 
 mod commands;
+mod explanations;
 mod standing;
 
 use crate::check::Check;

@@ -91,11 +91,11 @@ fn root_of(start: usize, findings: &[Finding], targets: &Targets) -> usize {
 
 fn parent_of(index: usize, findings: &[Finding], targets: &Targets) -> Option<usize> {
     let finding = &findings[index];
-    let causes = catalogue::by_code(finding.code)?.masked_by;
-    causes.iter().find_map(|cause| {
+    let check = catalogue::by_code(finding.code)?;
+    check.explained_by().find_map(|cause| {
         findings
             .iter()
-            .position(|other| other.code == cause.code && reaches(*cause, other, finding, targets))
+            .position(|other| other.code == cause.code && reaches(cause, other, finding, targets))
     })
 }
 

@@ -24,7 +24,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Use a name that Tempo answers to on a shared network: its Compose service.",
     verify: "`ptctl doctor` no longer reports it, and Tempo counts accepted spans.",
-    masked_by: &[Cause::anywhere(tempo_missing::CHECK.code)],
+    masked_by: &[&[Cause::anywhere(tempo_missing::CHECK.code)]],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -24,7 +24,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Connect the logger to the tracer, so that each line inside a span carries `trace_id` and `span_id`.",
     verify: "A line written by the next request carries a `trace_id` of 32 digits.",
-    masked_by: &[Cause::same_subject(serves_but_sends_nothing::CHECK.code)],
+    masked_by: &[&[Cause::same_subject(serves_but_sends_nothing::CHECK.code)]],
     explains: &[],
     examine: Examine::EachService(examine),
 };

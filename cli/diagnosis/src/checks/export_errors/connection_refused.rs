@@ -1,8 +1,9 @@
 //! Exports end in a refused connection.
 
-use super::family::{CAUSES, Family};
+use super::family::{AFTER_A_RESTART, Family};
 use crate::{
     check::{Check, Examine, Verdict},
+    checks::explanations,
     code::Code,
     finding::Severity,
     policy::Policy,
@@ -22,7 +23,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Start the backend, or correct host and port of the endpoint; `ptctl env` shows it.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: CAUSES,
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::BACKEND,
+        AFTER_A_RESTART,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -1,8 +1,9 @@
 //! Exports fail for another reason.
 
-use super::family::{CAUSES, Family};
+use super::family::{AFTER_A_RESTART, Family};
 use crate::{
     check::{Check, Examine, Verdict},
+    checks::explanations,
     code::Code,
     finding::Severity,
     policy::Policy,
@@ -23,7 +24,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Read the line; look at the endpoint from the service's own network where it names no cause.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: CAUSES,
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::BACKEND,
+        AFTER_A_RESTART,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

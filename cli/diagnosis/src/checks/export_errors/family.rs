@@ -3,14 +3,9 @@
 use crate::{
     check::{Cause, Outcome, Report, Verdict, fail},
     checks::{
-        configuration::{
-            endpoint_localhost, endpoint_malformed, endpoint_on_another_network,
-            endpoint_port_not_served, endpoint_protocol_mismatch, endpoint_unknown_host,
-        },
         export_errors::started_before_tempo,
-        stack::{tempo_exited, tempo_missing, tempo_oom_killed, tempo_paused, tempo_restarting},
         standing,
-        tempo::{config_rejected, not_ready, receiver_bound_to_loopback, spans_refused},
+        tempo::{not_ready, spans_refused},
     },
     export_errors::ErrorKind,
     finding::Remedy,
@@ -37,27 +32,12 @@ pub(super) enum Family {
     Other,
 }
 
-/// What explains an export error, most telling first.
-pub(super) const CAUSES: &[Cause] = &[
-    Cause::same_subject(endpoint_malformed::CHECK.code),
-    Cause::same_subject(endpoint_localhost::CHECK.code),
-    Cause::same_subject(endpoint_unknown_host::CHECK.code),
-    Cause::same_subject(endpoint_on_another_network::CHECK.code),
-    Cause::same_subject(endpoint_protocol_mismatch::CHECK.code),
-    Cause::same_subject(endpoint_port_not_served::CHECK.code),
-    Cause::anywhere(tempo_missing::CHECK.code),
-    Cause::export_target(tempo_oom_killed::CHECK.code),
-    Cause::export_target(config_rejected::CHECK.code),
-    Cause::export_target(tempo_restarting::CHECK.code),
-    Cause::export_target(tempo_exited::CHECK.code),
-    Cause::export_target(tempo_paused::CHECK.code),
-    Cause::export_target(receiver_bound_to_loopback::CHECK.code),
-    Cause::export_target(not_ready::CHECK.code),
-    Cause::same_subject(started_before_tempo::CHECK.code),
-];
+/// A service that only needs a restart says so first.
+pub(super) const AFTER_A_RESTART: &[Cause] =
+    &[Cause::same_subject(started_before_tempo::CHECK.code)];
 
 /// What explains that a backend rejects: its own counter says it first.
-pub(super) const REJECTION_CAUSES: &[Cause] = &[
+pub(super) const REJECTIONS: &[Cause] = &[
     Cause::export_target(spans_refused::CHECK.code),
     Cause::export_target(not_ready::CHECK.code),
 ];

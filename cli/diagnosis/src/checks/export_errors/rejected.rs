@@ -1,6 +1,6 @@
 //! The backend rejects what a service exports.
 
-use super::family::{Family, REJECTION_CAUSES};
+use super::family::{Family, REJECTIONS};
 use crate::{
     check::{Check, Examine, Verdict},
     code::Code,
@@ -22,7 +22,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Read the reason in the line: raise the limit that it names, or mend tenant, token or ids.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: REJECTION_CAUSES,
+    masked_by: &[REJECTIONS],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -4,17 +4,8 @@ use jiff::SignedDuration;
 
 use super::family::Family;
 use crate::{
-    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
-    checks::{
-        commands,
-        configuration::{
-            endpoint_localhost, endpoint_malformed, endpoint_on_another_network,
-            endpoint_port_not_served, endpoint_protocol_mismatch, endpoint_unknown_host,
-        },
-        stack::{tempo_exited, tempo_oom_killed, tempo_paused, tempo_restarting},
-        standing,
-        tempo::{not_ready, receiver_bound_to_loopback},
-    },
+    check::{Check, Examine, Outcome, Report, Verdict, fail},
+    checks::{commands, explanations, standing},
     code::Code,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
     policy::Policy,
@@ -37,20 +28,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Restart the service now that Tempo is ready: `ptctl restart SERVICE`.",
     verify: "`ptctl status` shows a new last span of the service.",
-    masked_by: &[
-        Cause::same_subject(endpoint_malformed::CHECK.code),
-        Cause::same_subject(endpoint_localhost::CHECK.code),
-        Cause::same_subject(endpoint_unknown_host::CHECK.code),
-        Cause::same_subject(endpoint_on_another_network::CHECK.code),
-        Cause::same_subject(endpoint_protocol_mismatch::CHECK.code),
-        Cause::same_subject(endpoint_port_not_served::CHECK.code),
-        Cause::export_target(tempo_oom_killed::CHECK.code),
-        Cause::export_target(tempo_restarting::CHECK.code),
-        Cause::export_target(tempo_exited::CHECK.code),
-        Cause::export_target(tempo_paused::CHECK.code),
-        Cause::export_target(receiver_bound_to_loopback::CHECK.code),
-        Cause::export_target(not_ready::CHECK.code),
-    ],
+    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -1,8 +1,9 @@
 //! Exports reach something that is no OTLP receiver for them.
 
-use super::family::{CAUSES, Family};
+use super::family::{AFTER_A_RESTART, Family};
 use crate::{
     check::{Check, Examine, Verdict},
+    checks::explanations,
     code::Code,
     finding::Severity,
     policy::Policy,
@@ -23,7 +24,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Send gRPC to 4317, HTTP to 4318 with the path `/v1/traces`.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: CAUSES,
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::BACKEND,
+        AFTER_A_RESTART,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -3,8 +3,9 @@
 use jiff::SignedDuration;
 
 use crate::{
-    checks::standing,
-    finding::{Evidence, EvidenceKind, Moment},
+    check::Report,
+    checks::{commands, standing},
+    finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
     snapshot::{Container, EngineEventKind, RestartPolicy, Status},
     view::Stack,
 };
@@ -51,7 +52,7 @@ pub(super) fn was_oom_killed(container: &Container, stack: &Stack<'_>) -> bool {
 }
 
 /// How the container ended, for a sentence: `exited with code 1`, `was created but never started`.
-pub(super) fn ending(container: &Container) -> String {
+fn ending(container: &Container) -> String {
     match container.state.status {
         Status::Created => "was created but never started".to_owned(),
         Status::Restarting => format!("keeps exiting with code {}", container.state.exit_code),
@@ -62,7 +63,7 @@ pub(super) fn ending(container: &Container) -> String {
 }
 
 /// When it ended.
-pub(super) fn ended(container: &Container) -> Option<Moment> {
+fn ended(container: &Container) -> Option<Moment> {
     let at = container.state.finished_at?;
     Some(Moment::new(
         at,
@@ -71,7 +72,7 @@ pub(super) fn ended(container: &Container) -> Option<Moment> {
 }
 
 /// The engine's own words on its state.
-pub(super) fn state_proof(container: &Container) -> Evidence {
+fn state_proof(container: &Container) -> Evidence {
     let state = &container.state;
     let restarts = match state.restart_count {
         0 => String::new(),
@@ -90,7 +91,7 @@ pub(super) fn state_proof(container: &Container) -> Evidence {
 }
 
 /// The lines of its log that say why it ended; else the last lines that it wrote.
-pub(super) fn last_words(container: &Container) -> Vec<Evidence> {
+fn last_words(container: &Container) -> Vec<Evidence> {
     let Some(logs) = container.logs.known() else {
         return Vec::new();
     };
@@ -105,28 +106,27 @@ pub(super) fn last_words(container: &Container) -> Vec<Evidence> {
         .collect()
 }
 
-/// The proofs of an OOM kill: the engine's field, its events, and the limit.
-pub(super) fn oom_proof(container: &Container, stack: &Stack<'_>) -> Vec<Evidence> {
+/// The engine's field on an OOM kill, and the limit.
+fn oom_proof(container: &Container) -> Evidence {
     let limit = match container.memory_limit {
         Some(bytes) => format!("HostConfig.Memory={bytes} bytes"),
         None => "no memory limit of its own: the host ran out".to_owned(),
     };
     let field = format!("State.OOMKilled={} {limit}", container.state.oom_killed);
-    let events = stack
+    Evidence::new(EvidenceKind::Container, &container.name, field)
+}
+
+/// The kills that the engine reported within the window.
+fn oom_events(container: &Container, stack: &Stack<'_>) -> Vec<Evidence> {
+    stack
         .events_of(&container.id)
         .filter(|event| event.kind == EngineEventKind::Oom)
-        .map(|event| Evidence::new(EvidenceKind::Event, &container.name, "oom").at(Some(event.at)));
-    std::iter::once(Evidence::new(
-        EvidenceKind::Container,
-        &container.name,
-        field,
-    ))
-    .chain(events)
-    .collect()
+        .map(|event| Evidence::new(EvidenceKind::Event, &container.name, "oom").at(Some(event.at)))
+        .collect()
 }
 
 /// When it was first killed for want of memory within the window.
-pub(super) fn oom_moment(container: &Container, stack: &Stack<'_>) -> Option<Moment> {
+fn oom_moment(container: &Container, stack: &Stack<'_>) -> Option<Moment> {
     let event = stack
         .events_of(&container.id)
         .find(|event| event.kind == EngineEventKind::Oom);
@@ -137,7 +137,7 @@ pub(super) fn oom_moment(container: &Container, stack: &Stack<'_>) -> Option<Mom
 }
 
 /// When it was paused: by the engine's events, which keep the last 256 only, else at the first export that it let wait.
-pub(super) fn pause_moment(container: &Container, stack: &Stack<'_>) -> Option<Moment> {
+fn pause_moment(container: &Container, stack: &Stack<'_>) -> Option<Moment> {
     let event = stack
         .events_of(&container.id)
         .filter(|event| event.kind == EngineEventKind::Pause)
@@ -160,4 +160,77 @@ pub(super) fn pause_moment(container: &Container, stack: &Stack<'_>) -> Option<M
             ))
         })
         .min_by_key(|moment| moment.at)
+}
+
+/// The report of a container that ended and nothing brings back; `name` is how a sentence calls it.
+pub(super) fn ended_report(name: &str, container: &Container) -> Report {
+    Report::new(
+        format!("{name} {}", ending(container)),
+        state_proof(container),
+        Remedy::run(
+            "start it, and read its log if it ends again",
+            commands::start(container),
+        ),
+    )
+    .since(ended(container))
+    .proof(last_words(container))
+}
+
+/// The report of a container in a restart loop.
+pub(super) fn loop_report(name: &str, container: &Container) -> Report {
+    Report::new(
+        format!(
+            "{name} {} and was restarted {} times",
+            ending(container),
+            container.state.restart_count
+        ),
+        state_proof(container),
+        Remedy::run(
+            "mend what the last lines of its log name",
+            commands::logs(container),
+        ),
+    )
+    .since(ended(container))
+    .proof(last_words(container))
+}
+
+/// The report of a container that the kernel killed; a warning once it is back, since what the kill lost is lost.
+pub(super) fn oom_report(name: &str, container: &Container, stack: &Stack<'_>) -> Report {
+    let limit = container.memory_limit.map_or_else(
+        || "without a limit of its own".to_owned(),
+        |bytes| format!("at its limit of {} MiB", bytes / (1 << 20)),
+    );
+    let report = Report::new(
+        format!("{name} was killed for want of memory {limit}"),
+        oom_proof(container),
+        Remedy::edit(format!(
+            "raise the memory limit of `{}` in the Compose file, then recreate it",
+            container.display_name()
+        ))
+        .then(commands::recreate(container)),
+    )
+    .since(oom_moment(container, stack))
+    .proof(oom_events(container, stack));
+    if container.is_running() {
+        report.severity(Severity::Warning)
+    } else {
+        report
+    }
+}
+
+/// The report of a frozen container.
+pub(super) fn paused_report(message: String, container: &Container, stack: &Stack<'_>) -> Report {
+    Report::new(
+        message,
+        Evidence::new(
+            EvidenceKind::Container,
+            &container.name,
+            "State.Paused=true",
+        ),
+        Remedy::run(
+            "thaw the container",
+            format!("docker unpause {}", container.name),
+        ),
+    )
+    .since(pause_moment(container, stack))
 }

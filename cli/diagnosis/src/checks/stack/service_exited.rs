@@ -2,10 +2,9 @@
 
 use super::{run_state, service_oom_killed};
 use crate::{
-    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
-    checks::commands,
+    check::{Cause, Check, Examine, Outcome, Verdict, fail},
     code::Code,
-    finding::{Remedy, Severity},
+    finding::Severity,
     observed::Probe,
     policy::Policy,
     view::{Service, Stack},
@@ -24,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Read the last lines of its log, mend what they name, then `docker start` it.",
     verify: "`ptctl status` shows it as running.",
-    masked_by: &[Cause::same_subject(service_oom_killed::CHECK.code)],
+    masked_by: &[&[Cause::same_subject(service_oom_killed::CHECK.code)]],
     explains: &[Probe::ServiceMetrics, Probe::Logs],
     examine: Examine::EachService(examine),
 };
@@ -39,17 +38,6 @@ fn examine(service: &Service<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
             "it is a job that ended with success",
         ));
     }
-    let report = Report::new(
-        format!("`{}` {}", service.label(), run_state::ending(container)),
-        run_state::state_proof(container),
-        Remedy::run(
-            "start it, and read its log if it ends again",
-            commands::start(container),
-        ),
-    );
-    fail(
-        report
-            .since(run_state::ended(container))
-            .proof(run_state::last_words(container)),
-    )
+    let name = format!("`{}`", service.label());
+    fail(run_state::ended_report(&name, container))
 }

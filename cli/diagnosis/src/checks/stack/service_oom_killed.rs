@@ -2,10 +2,9 @@
 
 use super::run_state;
 use crate::{
-    check::{Check, Examine, Outcome, Report, Verdict, fail},
-    checks::commands,
+    check::{Check, Examine, Outcome, Verdict, fail},
     code::Code,
-    finding::{Remedy, Severity},
+    finding::Severity,
     observed::Probe,
     policy::Policy,
     view::{Service, Stack},
@@ -33,32 +32,6 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     if !run_state::was_oom_killed(container, stack) {
         return Ok(Outcome::Pass);
     }
-    let limit = container.memory_limit.map_or_else(
-        || "without a limit of its own".to_owned(),
-        |bytes| format!("at its limit of {} MiB", bytes / (1 << 20)),
-    );
-    let mut proofs = run_state::oom_proof(container, stack).into_iter();
-    let report = Report::new(
-        format!(
-            "`{}` was killed for want of memory {limit}",
-            service.label()
-        ),
-        proofs
-            .next()
-            .unwrap_or_else(|| run_state::state_proof(container)),
-        Remedy::edit(format!(
-            "raise the memory limit of `{}` in the Compose file, then recreate it",
-            service.label()
-        ))
-        .then(commands::recreate(container)),
-    );
-    let report = report
-        .since(run_state::oom_moment(container, stack))
-        .proof(proofs);
-    // What the kill lost is lost, but it is back.
-    fail(if container.is_running() {
-        report.severity(Severity::Warning)
-    } else {
-        report
-    })
+    let name = format!("`{}`", service.label());
+    fail(run_state::oom_report(&name, container, stack))
 }

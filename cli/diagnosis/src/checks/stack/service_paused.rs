@@ -2,9 +2,9 @@
 
 use super::run_state;
 use crate::{
-    check::{Check, Examine, Outcome, Report, Verdict, fail},
+    check::{Check, Examine, Outcome, Verdict, fail},
     code::Code,
-    finding::{Evidence, EvidenceKind, Remedy, Severity},
+    finding::Severity,
     observed::Probe,
     policy::Policy,
     snapshot::Status,
@@ -32,17 +32,6 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     if container.state.status != Status::Paused {
         return Ok(Outcome::Pass);
     }
-    let report = Report::new(
-        format!("`{}` is paused", service.label()),
-        Evidence::new(
-            EvidenceKind::Container,
-            &container.name,
-            "State.Paused=true",
-        ),
-        Remedy::run(
-            "thaw the container",
-            format!("docker unpause {}", container.name),
-        ),
-    );
-    fail(report.since(run_state::pause_moment(container, stack)))
+    let message = format!("`{}` is paused", service.label());
+    fail(run_state::paused_report(message, container, stack))
 }

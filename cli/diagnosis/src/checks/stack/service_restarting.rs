@@ -2,10 +2,9 @@
 
 use super::{run_state, service_oom_killed};
 use crate::{
-    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
-    checks::commands,
+    check::{Cause, Check, Examine, Outcome, Verdict, fail},
     code::Code,
-    finding::{Remedy, Severity},
+    finding::Severity,
     observed::Probe,
     policy::Policy,
     view::{Service, Stack},
@@ -23,7 +22,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Read the last lines of its log: they name the cause.",
     verify: "`docker inspect --format '{{.RestartCount}}'` on its container no longer grows.",
-    masked_by: &[Cause::same_subject(service_oom_killed::CHECK.code)],
+    masked_by: &[&[Cause::same_subject(service_oom_killed::CHECK.code)]],
     explains: &[Probe::ServiceMetrics, Probe::Logs],
     examine: Examine::EachService(examine),
 };
@@ -33,22 +32,6 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     if !run_state::is_looping(container, stack) {
         return Ok(Outcome::Pass);
     }
-    let report = Report::new(
-        format!(
-            "`{}` {} and was restarted {} times",
-            service.label(),
-            run_state::ending(container),
-            container.state.restart_count
-        ),
-        run_state::state_proof(container),
-        Remedy::run(
-            "mend what the last lines of its log name",
-            commands::logs(container),
-        ),
-    );
-    fail(
-        report
-            .since(run_state::ended(container))
-            .proof(run_state::last_words(container)),
-    )
+    let name = format!("`{}`", service.label());
+    fail(run_state::loop_report(&name, container))
 }

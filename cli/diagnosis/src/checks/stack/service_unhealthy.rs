@@ -1,9 +1,8 @@
 //! A traced service runs, and its health check says that it does not work.
 
-use super::{service_exited, service_paused, service_restarting};
 use crate::{
-    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
-    checks::commands,
+    check::{Check, Examine, Outcome, Report, Verdict, fail},
+    checks::{commands, explanations},
     code::Code,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
     policy::Policy,
@@ -24,11 +23,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Run the health check's command by hand and mend what it prints.",
     verify: "`ptctl status` shows it as healthy.",
-    masked_by: &[
-        Cause::same_subject(service_exited::CHECK.code),
-        Cause::same_subject(service_restarting::CHECK.code),
-        Cause::same_subject(service_paused::CHECK.code),
-    ],
+    masked_by: &[explanations::SERVICE_AWAY],
     explains: &[],
     examine: Examine::EachService(examine),
 };

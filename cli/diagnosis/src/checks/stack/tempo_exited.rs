@@ -2,11 +2,10 @@
 
 use super::{run_state, tempo_oom_killed};
 use crate::{
-    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
-    checks::{commands, tempo::config_rejected},
+    check::{Cause, Check, Examine, Outcome, Verdict, fail},
+    checks::{explanations, tempo::config_rejected},
     code::Code,
-    finding::{Remedy, Severity},
-    observed::Probe,
+    finding::Severity,
     policy::Policy,
     view::{Backend, Stack},
 };
@@ -25,18 +24,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Read the last lines of its log, mend what they name, then `docker start` it.",
     verify: "`ptctl doctor --wait 30s` finds Tempo ready.",
-    masked_by: &[
+    masked_by: &[&[
         Cause::same_subject(tempo_oom_killed::CHECK.code),
         Cause::same_subject(config_rejected::CHECK.code),
-    ],
-    explains: &[
-        Probe::TempoAddress,
-        Probe::TempoReady,
-        Probe::TempoVersion,
-        Probe::TempoConfig,
-        Probe::TempoMetrics,
-        Probe::TempoSearch,
-    ],
+    ]],
+    explains: explanations::TEMPO_API,
     examine: Examine::EachBackend(examine),
 };
 
@@ -47,21 +39,6 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
     if !run_state::has_ended(container) {
         return Ok(Outcome::Pass);
     }
-    let report = Report::new(
-        format!(
-            "Tempo `{}` {}",
-            backend.label(),
-            run_state::ending(container)
-        ),
-        run_state::state_proof(container),
-        Remedy::run(
-            "start it, and read its log if it ends again",
-            commands::start(container),
-        ),
-    );
-    fail(
-        report
-            .since(run_state::ended(container))
-            .proof(run_state::last_words(container)),
-    )
+    let name = format!("Tempo `{}`", backend.label());
+    fail(run_state::ended_report(&name, container))
 }

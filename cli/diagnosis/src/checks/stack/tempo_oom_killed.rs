@@ -2,11 +2,10 @@
 
 use super::run_state;
 use crate::{
-    check::{Check, Examine, Outcome, Report, Verdict, fail},
-    checks::commands,
+    check::{Check, Examine, Outcome, Verdict, fail},
+    checks::explanations,
     code::Code,
-    finding::{Remedy, Severity},
-    observed::Probe,
+    finding::Severity,
     policy::Policy,
     view::{Backend, Stack},
 };
@@ -25,14 +24,7 @@ pub(crate) static CHECK: Check = Check {
     remedy: "Raise the memory limit of the service in the Compose file, set `GOMEMLIMIT` to about 80 % of it, and recreate it.",
     verify: "`docker inspect --format '{{.State.OOMKilled}}'` on its container says `false` after the next busy hour.",
     masked_by: &[],
-    explains: &[
-        Probe::TempoAddress,
-        Probe::TempoReady,
-        Probe::TempoVersion,
-        Probe::TempoConfig,
-        Probe::TempoMetrics,
-        Probe::TempoSearch,
-    ],
+    explains: explanations::TEMPO_API,
     examine: Examine::EachBackend(examine),
 };
 
@@ -43,32 +35,6 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     if !run_state::was_oom_killed(container, stack) {
         return Ok(Outcome::Pass);
     }
-    let limit = container.memory_limit.map_or_else(
-        || "without a limit of its own".to_owned(),
-        |bytes| format!("at its limit of {} MiB", bytes / (1 << 20)),
-    );
-    let mut proofs = run_state::oom_proof(container, stack).into_iter();
-    let report = Report::new(
-        format!(
-            "Tempo `{}` was killed for want of memory {limit}",
-            backend.label()
-        ),
-        proofs
-            .next()
-            .unwrap_or_else(|| run_state::state_proof(container)),
-        Remedy::edit(format!(
-            "raise the memory limit of `{}` in the Compose file, then recreate it",
-            backend.label()
-        ))
-        .then(commands::recreate(container)),
-    );
-    let report = report
-        .since(run_state::oom_moment(container, stack))
-        .proof(proofs);
-    // What the kill lost is lost, but it is back.
-    fail(if container.is_running() {
-        report.severity(Severity::Warning)
-    } else {
-        report
-    })
+    let name = format!("Tempo `{}`", backend.label());
+    fail(run_state::oom_report(&name, container, stack))
 }

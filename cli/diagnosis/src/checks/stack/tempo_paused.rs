@@ -2,10 +2,10 @@
 
 use super::run_state;
 use crate::{
-    check::{Check, Examine, Outcome, Report, Verdict, fail},
+    check::{Check, Examine, Outcome, Verdict, fail},
+    checks::explanations,
     code::Code,
-    finding::{Evidence, EvidenceKind, Remedy, Severity},
-    observed::Probe,
+    finding::Severity,
     policy::Policy,
     snapshot::Status,
     view::{Backend, Stack},
@@ -23,14 +23,7 @@ pub(crate) static CHECK: Check = Check {
     remedy: "`docker unpause` the container. Nothing that it held is lost.",
     verify: "`ptctl status` shows Tempo as ready.",
     masked_by: &[],
-    explains: &[
-        Probe::TempoAddress,
-        Probe::TempoReady,
-        Probe::TempoVersion,
-        Probe::TempoConfig,
-        Probe::TempoMetrics,
-        Probe::TempoSearch,
-    ],
+    explains: explanations::TEMPO_API,
     examine: Examine::EachBackend(examine),
 };
 
@@ -41,20 +34,9 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     if container.state.status != Status::Paused {
         return Ok(Outcome::Pass);
     }
-    let report = Report::new(
-        format!(
-            "Tempo `{}` is paused: its ports accept connections and nobody answers",
-            backend.label()
-        ),
-        Evidence::new(
-            EvidenceKind::Container,
-            &container.name,
-            "State.Paused=true",
-        ),
-        Remedy::run(
-            "thaw the container",
-            format!("docker unpause {}", container.name),
-        ),
+    let message = format!(
+        "Tempo `{}` is paused: its ports accept connections and nobody answers",
+        backend.label()
     );
-    fail(report.since(run_state::pause_moment(container, stack)))
+    fail(run_state::paused_report(message, container, stack))
 }

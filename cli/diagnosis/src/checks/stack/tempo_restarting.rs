@@ -2,11 +2,10 @@
 
 use super::{run_state, tempo_oom_killed};
 use crate::{
-    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
-    checks::{commands, tempo::config_rejected},
+    check::{Cause, Check, Examine, Outcome, Verdict, fail},
+    checks::{explanations, tempo::config_rejected},
     code::Code,
-    finding::{Remedy, Severity},
-    observed::Probe,
+    finding::Severity,
     policy::Policy,
     view::{Backend, Stack},
 };
@@ -24,18 +23,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Read the last lines of its log: they name the cause.",
     verify: "`docker inspect --format '{{.RestartCount}}'` on its container no longer grows.",
-    masked_by: &[
+    masked_by: &[&[
         Cause::same_subject(tempo_oom_killed::CHECK.code),
         Cause::same_subject(config_rejected::CHECK.code),
-    ],
-    explains: &[
-        Probe::TempoAddress,
-        Probe::TempoReady,
-        Probe::TempoVersion,
-        Probe::TempoConfig,
-        Probe::TempoMetrics,
-        Probe::TempoSearch,
-    ],
+    ]],
+    explains: explanations::TEMPO_API,
     examine: Examine::EachBackend(examine),
 };
 
@@ -46,22 +38,6 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     if !run_state::is_looping(container, stack) {
         return Ok(Outcome::Pass);
     }
-    let report = Report::new(
-        format!(
-            "Tempo `{}` {} and was restarted {} times",
-            backend.label(),
-            run_state::ending(container),
-            container.state.restart_count
-        ),
-        run_state::state_proof(container),
-        Remedy::run(
-            "mend what the last lines of its log name",
-            commands::logs(container),
-        ),
-    );
-    fail(
-        report
-            .since(run_state::ended(container))
-            .proof(run_state::last_words(container)),
-    )
+    let name = format!("Tempo `{}`", backend.label());
+    fail(run_state::loop_report(&name, container))
 }

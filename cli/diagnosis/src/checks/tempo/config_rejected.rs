@@ -2,10 +2,9 @@
 
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
-    checks::{commands, stack::run_state},
+    checks::{commands, explanations, stack::run_state},
     code::Code,
     finding::{Evidence, Moment, Remedy, Severity},
-    observed::Probe,
     policy::Policy,
     snapshot::LogLine,
     view::{Backend, Stack},
@@ -25,14 +24,7 @@ pub(crate) static CHECK: Check = Check {
     remedy: "Remove or correct the keys that the message names, or pin the image to the version that the file was written for.",
     verify: "`docker logs` on its container ends with `Tempo started`.",
     masked_by: &[],
-    explains: &[
-        Probe::TempoAddress,
-        Probe::TempoReady,
-        Probe::TempoVersion,
-        Probe::TempoConfig,
-        Probe::TempoMetrics,
-        Probe::TempoSearch,
-    ],
+    explains: explanations::TEMPO_API,
     examine: Examine::EachBackend(examine),
 };
 

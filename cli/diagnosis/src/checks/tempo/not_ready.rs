@@ -1,12 +1,8 @@
 //! Tempo runs and is not ready.
 
-use super::config_rejected;
 use crate::{
-    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
-    checks::{
-        commands,
-        stack::{tempo_exited, tempo_oom_killed, tempo_paused, tempo_restarting},
-    },
+    check::{Check, Examine, Outcome, Report, Verdict, fail},
+    checks::{commands, explanations},
     code::Code,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
     observed::Probe,
@@ -28,13 +24,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Wait for it with `ptctl doctor --wait 60s`; if the reason stays, read Tempo's log.",
     verify: "`ptctl status` shows Tempo as ready.",
-    masked_by: &[
-        Cause::same_subject(tempo_oom_killed::CHECK.code),
-        Cause::same_subject(tempo_exited::CHECK.code),
-        Cause::same_subject(tempo_restarting::CHECK.code),
-        Cause::same_subject(tempo_paused::CHECK.code),
-        Cause::same_subject(config_rejected::CHECK.code),
-    ],
+    masked_by: &[explanations::TEMPO_AWAY],
     explains: &[
         Probe::TempoVersion,
         Probe::TempoConfig,

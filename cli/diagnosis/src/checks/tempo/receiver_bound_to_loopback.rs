@@ -24,10 +24,10 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "In Tempo's configuration set `distributor.receivers.otlp.protocols.grpc.endpoint: 0.0.0.0:4317` (and `http.endpoint: 0.0.0.0:4318`), then restart Tempo.",
     verify: "Tempo's log says `Starting GRPC server … endpoint=0.0.0.0:4317`.",
-    masked_by: &[
+    masked_by: &[&[
         Cause::same_subject(tempo_exited::CHECK.code),
         Cause::same_subject(tempo_restarting::CHECK.code),
-    ],
+    ]],
     explains: &[],
     examine: Examine::EachBackend(examine),
 };

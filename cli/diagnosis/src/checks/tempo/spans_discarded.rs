@@ -24,7 +24,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Raise the limit that the reason names under `overrides.defaults` in Tempo's configuration and restart Tempo, or send less.",
     verify: "`ptctl status` shows the count of discarded spans standing still.",
-    masked_by: &[Cause::same_subject(spans_refused::CHECK.code)],
+    masked_by: &[&[Cause::same_subject(spans_refused::CHECK.code)]],
     explains: &[],
     examine: Examine::EachBackend(examine),
 };

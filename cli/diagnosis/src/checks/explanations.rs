@@ -1,0 +1,64 @@
+//! Groups of causes and of looks that several checks have in common.
+
+use super::{configuration as endpoint, export_errors as export, stack, tempo};
+use crate::{check::Cause, observed::Probe};
+
+/// The looks that fail while Tempo's process is away or hangs.
+pub(super) const TEMPO_API: &[Probe] = &[
+    Probe::TempoAddress,
+    Probe::TempoReady,
+    Probe::TempoVersion,
+    Probe::TempoConfig,
+    Probe::TempoMetrics,
+    Probe::TempoSearch,
+];
+
+/// Why Tempo itself does not answer.
+pub(super) const TEMPO_AWAY: &[Cause] = &[
+    Cause::same_subject(stack::tempo_oom_killed::CHECK.code),
+    Cause::same_subject(tempo::config_rejected::CHECK.code),
+    Cause::same_subject(stack::tempo_exited::CHECK.code),
+    Cause::same_subject(stack::tempo_restarting::CHECK.code),
+    Cause::same_subject(stack::tempo_paused::CHECK.code),
+];
+
+/// Why a service does not work at all.
+pub(super) const SERVICE_AWAY: &[Cause] = &[
+    Cause::same_subject(stack::service_exited::CHECK.code),
+    Cause::same_subject(stack::service_restarting::CHECK.code),
+    Cause::same_subject(stack::service_paused::CHECK.code),
+];
+
+/// Why a service's spans go to the wrong place.
+pub(super) const ENDPOINT: &[Cause] = &[
+    Cause::same_subject(endpoint::endpoint_malformed::CHECK.code),
+    Cause::same_subject(endpoint::endpoint_localhost::CHECK.code),
+    Cause::same_subject(endpoint::endpoint_unknown_host::CHECK.code),
+    Cause::same_subject(endpoint::endpoint_on_another_network::CHECK.code),
+    Cause::same_subject(endpoint::endpoint_protocol_mismatch::CHECK.code),
+    Cause::same_subject(endpoint::endpoint_port_not_served::CHECK.code),
+];
+
+/// Why nobody receives at the right place.
+pub(super) const BACKEND: &[Cause] = &[
+    Cause::anywhere(stack::tempo_missing::CHECK.code),
+    Cause::export_target(stack::tempo_oom_killed::CHECK.code),
+    Cause::export_target(tempo::config_rejected::CHECK.code),
+    Cause::export_target(stack::tempo_restarting::CHECK.code),
+    Cause::export_target(stack::tempo_exited::CHECK.code),
+    Cause::export_target(stack::tempo_paused::CHECK.code),
+    Cause::export_target(tempo::receiver_bound_to_loopback::CHECK.code),
+    Cause::export_target(tempo::not_ready::CHECK.code),
+];
+
+/// What a service itself says of its exports.
+pub(super) const EXPORT_ERRORS: &[Cause] = &[
+    Cause::same_subject(export::started_before_tempo::CHECK.code),
+    Cause::same_subject(export::connection_refused::CHECK.code),
+    Cause::same_subject(export::name_not_found::CHECK.code),
+    Cause::same_subject(export::timed_out::CHECK.code),
+    Cause::same_subject(export::unimplemented::CHECK.code),
+    Cause::same_subject(export::tls_failed::CHECK.code),
+    Cause::same_subject(export::rejected::CHECK.code),
+    Cause::same_subject(export::failed::CHECK.code),
+];
