@@ -87,6 +87,9 @@ impl Blueprint {
             match name.as_str() {
                 "tempo" => {
                     service.insert("image".to_owned(), json!("minitempo:dev"));
+                    // Docker's own default, as with Tempo's image; minitempo's asks for it more often.
+                    object(service.entry("healthcheck").or_insert_with(|| json!({})))
+                        .insert("interval".to_owned(), json!("30s"));
                 }
                 _ => {
                     service.insert("image".to_owned(), json!(format!("docutag-{name}:dev")));

@@ -110,20 +110,14 @@ impl Report {
 
     /// All of it in some lines, for a failure.
     pub(crate) fn outline(&self) -> String {
-        let mut text = format!("exit code {}", self.exit_code);
+        let mut lines = vec![format!("exit code {}", self.exit_code)];
         for cause in &self.causes {
-            text.push_str(&format!(
-                "\n      {}: {}",
-                cause.finding, cause.finding.message
-            ));
-            for symptom in &cause.symptoms {
-                text.push_str(&format!("\n        {symptom}: {}", symptom.message));
-            }
+            lines.push(format!("{}: {}", cause.finding, cause.finding.message));
+            let symptoms = cause.symptoms.iter();
+            lines.extend(symptoms.map(|symptom| format!("  {symptom}: {}", symptom.message)));
         }
-        for gap in &self.gaps {
-            text.push_str(&format!("\n      gap: {gap}"));
-        }
-        text
+        lines.extend(self.gaps.iter().map(|gap| format!("gap: {gap}")));
+        lines.join("\n      ")
     }
 }
 

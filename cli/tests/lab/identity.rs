@@ -69,16 +69,16 @@ impl FromStr for RunId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NotARunId;
 
-/// One boot of one machine: process ids mean nothing beyond it.
+/// One boot of one machine: process ids mean nothing beyond it. What cannot be read is a machine like no other.
 fn machine() -> String {
-    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-    let namespace = fs::read_link("/proc/self/ns/pid").unwrap_or_default();
-    let digits: String = namespace
-        .to_string_lossy()
-        .chars()
-        .filter(char::is_ascii_digit)
-        .collect();
-    format!("{}-{digits}", boot.trim().get(..8).unwrap_or("unknown"))
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id");
+    let namespace = fs::read_link("/proc/self/ns/pid");
+    let (Ok(boot), Ok(namespace)) = (boot, namespace) else {
+        return format!("unknown-{}", std::process::id());
+    };
+    let namespace = namespace.to_string_lossy();
+    let digits: String = namespace.chars().filter(char::is_ascii_digit).collect();
+    format!("{}-{digits}", boot.trim())
 }
 
 /// When a process started, in clock ticks since boot; nothing for one that is gone.

@@ -16,13 +16,13 @@ const PORT: u16 = 4318;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One span of the service `backfill` that began at a moment and carries a text of so many bytes.
-pub(crate) fn span(began: Timestamp, trace: u128, bytes: usize) -> Value {
+pub(crate) fn span(began: Timestamp, trace: u64, bytes: usize) -> Value {
     let began = began.as_nanosecond();
     json!({"resourceSpans": [{
         "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "backfill"}}]},
         "scopeSpans": [{"scope": {"name": "lab"}, "spans": [{
             "traceId": format!("{trace:032x}"),
-            "spanId": format!("{:016x}", trace as u64 | 1),
+            "spanId": format!("{trace:016x}"),
             "name": "backfilled",
             "kind": 1,
             "startTimeUnixNano": began.to_string(),

@@ -125,10 +125,9 @@ fn markdown(outcomes: &[Outcome]) -> String {
         text.push_str(&row(&cells(outcome)));
     }
     text.push('\n');
-    for line in summary(outcomes) {
-        text.push_str(&format!("- {line}\n"));
-    }
-    text
+    let mut lines = vec![text];
+    lines.extend(summary(outcomes).iter().map(|line| format!("- {line}\n")));
+    lines.concat()
 }
 
 /// Whether the doctor said what it should, whatever became of the rest of the scenario.

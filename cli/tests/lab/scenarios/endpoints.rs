@@ -24,13 +24,13 @@ pub(super) const STAGE: Stage = Stage {
         }),
         Scenario::fault("endpoint-localhost", "PT0302", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
-                project.set(ANALYZER, "TEMPO_ENDPOINT", "localhost:4317")
+                project.set(ANALYZER, "TEMPO_ENDPOINT", "localhost:4317");
             }))
         })
         .folding(&[named("PT0501", ANALYZER)]),
         Scenario::fault("endpoint-mistyped", "PT0303", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
-                project.set(ANALYZER, "TEMPO_ENDPOINT", "tmepo:4317")
+                project.set(ANALYZER, "TEMPO_ENDPOINT", "tmepo:4317");
             }))
         })
         .folding(&[named("PT0502", ANALYZER)]),
@@ -39,23 +39,23 @@ pub(super) const STAGE: Stage = Stage {
         }),
         Scenario::fault("endpoint-query-port", "PT0305", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
-                project.set(ANALYZER, "TEMPO_ENDPOINT", "tempo:3200")
+                project.set(ANALYZER, "TEMPO_ENDPOINT", "tempo:3200");
             }))
         }),
         Scenario::fault("endpoint-host-port", "PT0305", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
-                project.set(ANALYZER, "TEMPO_ENDPOINT", "tempo:14317")
+                project.set(ANALYZER, "TEMPO_ENDPOINT", "tempo:14317");
             }))
         })
         .folding(&[named("PT0501", ANALYZER)]),
         Scenario::fault("grpc-to-http-port", "PT0306", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
-                standard(project, "http://tempo:4318", "grpc")
+                standard(project, "http://tempo:4318", "grpc");
             }))
         }),
         Scenario::fault("http-to-grpc-port", "PT0306", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
-                standard(project, "http://tempo:4317", "http/protobuf")
+                standard(project, "http://tempo:4317", "http/protobuf");
             }))
         }),
     ],

@@ -19,13 +19,13 @@ pub(super) const STAGE: Stage = Stage {
     scenarios: &[
         Scenario::fault("collector-does-not-listen", "PT0501", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
-                project.set(ANALYZER, "TEMPO_ENDPOINT", "gateway:4317")
+                project.set(ANALYZER, "TEMPO_ENDPOINT", "gateway:4317");
             }))
         })
         .with_stand_in(),
         Scenario::fault("name-outside-not-found", "PT0502", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
-                project.set(ANALYZER, "TEMPO_ENDPOINT", "tempo.shop.invalid:4317")
+                project.set(ANALYZER, "TEMPO_ENDPOINT", "tempo.shop.invalid:4317");
             }))
         }),
         Scenario::fault("collector-does-not-answer", "PT0503", ANALYZER, |trial| {
@@ -34,7 +34,7 @@ pub(super) const STAGE: Stage = Stage {
         .with_stand_in(),
         Scenario::fault("path-missing", "PT0504", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
-                over_http(project, "http://tempo:4318")
+                over_http(project, "http://tempo:4318");
             }))
         }),
         Scenario::fault(
@@ -43,7 +43,7 @@ pub(super) const STAGE: Stage = Stage {
             ANALYZER,
             |trial| {
                 Box::pin(astray(trial, |project| {
-                    over_http(project, "http://gateway:8080/v1/traces")
+                    over_http(project, "http://gateway:8080/v1/traces");
                 }))
             },
         )
@@ -60,7 +60,7 @@ pub(super) const STAGE: Stage = Stage {
         }),
         Scenario::fault("tls-to-plaintext-http", "PT0505", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
-                over_http(project, "https://tempo:4318/v1/traces")
+                over_http(project, "https://tempo:4318/v1/traces");
             }))
         }),
         Scenario::fault("collector-wants-credentials", "PT0506", ANALYZER, |trial| {

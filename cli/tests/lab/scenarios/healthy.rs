@@ -39,7 +39,7 @@ pub(super) const STAGE: Stage = Stage {
         }),
         Scenario::healthy("endpoint-unset", |trial| {
             Box::pin(variant(trial, |project| {
-                project.unset(ANALYZER, "TEMPO_ENDPOINT")
+                project.unset(ANALYZER, "TEMPO_ENDPOINT");
             }))
         }),
         Scenario::healthy("tty-logs", |trial| {
