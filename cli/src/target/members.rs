@@ -105,19 +105,25 @@ fn shares(container: &Container, networks: &BTreeSet<String>) -> bool {
         .any(|attachment| networks.contains(&attachment.network))
 }
 
-/// Whether a container on a network of `own` answers to the host of its endpoint, running or not.
+/// Whether a container on a network of `own` or of its project answers to the host of its endpoint, running or not.
+///
+/// Of its project: the one that was forgotten on another network is meant, not its namesake in another project.
 fn is_answered_at_home(endpoint: &Endpoint, own: &Container, containers: &[Container]) -> bool {
     let networks: BTreeSet<&str> = own
         .attachments
         .iter()
         .map(|attachment| attachment.network.as_str())
         .collect();
-    containers
-        .iter()
-        .flat_map(|container| &container.attachments)
-        .filter(|attachment| networks.contains(attachment.network.as_str()))
-        .flat_map(|attachment| &attachment.names)
-        .any(|name| name.eq_ignore_ascii_case(&endpoint.host))
+    let is_of_own_project =
+        |container: &Container| own.project.is_some() && container.project == own.project;
+    let answers = |container: &Container| {
+        let near = container.attachments.iter().filter(|attachment| {
+            is_of_own_project(container) || networks.contains(attachment.network.as_str())
+        });
+        near.flat_map(|attachment| &attachment.names)
+            .any(|name| name.eq_ignore_ascii_case(&endpoint.host))
+    };
+    containers.iter().any(answers)
 }
 
 /// Whether an endpoint of `own` names `other`: by name, by address, or by a port that it publishes on the host.
@@ -210,6 +216,19 @@ mod tests {
                 .all(|container| container.project.as_deref() == Some("shop"))
         );
         assert_eq!(members.elsewhere.len(), own.len());
+    }
+
+    #[test]
+    fn the_own_tempo_on_another_network_is_meant_rather_than_its_namesake() {
+        let mut own = fixtures::healthy().containers;
+        let namesakes = namesakes(&own);
+        for service in own.iter_mut().filter(|own| own.role == Role::Service) {
+            service.attachments[0].network = "shop_front".to_owned();
+        }
+        let count = own.len();
+        let members = members(&chosen("shop"), own.into_iter().chain(namesakes).collect());
+        assert_eq!(members.inside.len(), count);
+        assert_eq!(members.elsewhere.len(), count);
     }
 
     #[test]
