@@ -12,6 +12,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -353,10 +354,11 @@ fn text(key: &str, value: &str) -> KeyValue {
     }
 }
 
+/// What the files take up on disk; they are longer than that, with holes.
 fn bytes_in(folder: &Path) -> Result<u64, Failure> {
     let mut total = 0;
     for entry in fs::read_dir(folder)? {
-        total += entry?.metadata()?.len();
+        total += entry?.metadata()?.blocks() * 512;
     }
     Ok(total)
 }
