@@ -225,6 +225,11 @@ fn shown(address: &Endpoint) -> String {
 }
 
 fn store_text(failure: &StoreError) -> String {
+    if let StoreError::Engine { path, source } = failure
+        && let redb::Error::Io(error) = &**source
+    {
+        return format!("open {}: {}", path.display(), os_text(error));
+    }
     let mut text = failure.to_string();
     let mut next = std::error::Error::source(failure);
     while let Some(source) = next {
