@@ -49,9 +49,7 @@ pub fn explain(page: &mut Page, check: &Check) {
     let mut related: Vec<_> = check.explained_by().map(|cause| cause.code).collect();
     let explained = CATALOGUE
         .iter()
-        .filter(|other| other
-                .explained_by()
-                .any(|cause| cause.code == check.code))
+        .filter(|other| other.explained_by().any(|cause| cause.code == check.code))
         .map(|other| other.code);
     related.extend(explained);
     for (number, code) in related.iter().enumerate() {

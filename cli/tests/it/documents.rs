@@ -40,7 +40,9 @@ fn the_page_of_checks_is_current() {
             .collect();
         if !checks.is_empty() {
             write!(page, "\n## {}\n", area.title()).unwrap();
-            checks.iter().for_each(|check| section(&mut page, check));
+            for check in checks {
+                section(&mut page, check);
+            }
         }
     }
     is_current("checks.md", &page);
@@ -104,10 +106,8 @@ fn the_page_of_the_command_line_is_current() {
             .unwrap();
         }
     }
-    let page: String = page
-        .lines()
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect();
+    let lines: Vec<&str> = page.lines().map(str::trim_end).collect();
+    let page = lines.join("\n") + "\n";
     is_current("cli.md", &page);
 }
 
