@@ -183,10 +183,12 @@ fn endpoints_text() -> String {
 
 /// The settings as dotted paths with their values, in the order of Tempo's page.
 fn config_lines(config: &Config) -> Vec<String> {
-    let endpoint = |endpoint: &Option<Endpoint>| {
+    // As Tempo's page, it names no receiver that is not open: one without an endpoint would be open on its default.
+    let receiver = |protocol: &str, endpoint: &Option<Endpoint>| {
+        let section = format!("distributor.receivers.otlp.protocols.{protocol}");
         endpoint
             .as_ref()
-            .map_or_else(|| "null".to_owned(), Endpoint::to_string)
+            .map(|endpoint| format!("{section}.endpoint: {endpoint}"))
     };
     let level = match config.log_level {
         LogLevel::Debug => "debug",
@@ -195,16 +197,17 @@ fn config_lines(config: &Config) -> Vec<String> {
         LogLevel::Error => "error",
     };
     let limits = &config.limits;
-    let receivers = "distributor.receivers.otlp.protocols";
     let ingestion = "overrides.defaults.ingestion";
-    vec![
+    let mut lines = vec![
         "target: all".to_owned(),
         format!("multitenancy_enabled: {}", config.tenancy == Tenancy::Multi),
         format!("server.http_listen_address: \"{}\"", config.http.host()),
         format!("server.http_listen_port: {}", config.http.port()),
         format!("server.log_level: {level}"),
-        format!("{receivers}.grpc.endpoint: {}", endpoint(&config.otlp_grpc)),
-        format!("{receivers}.http.endpoint: {}", endpoint(&config.otlp_http)),
+    ];
+    lines.extend(receiver("grpc", &config.otlp_grpc));
+    lines.extend(receiver("http", &config.otlp_http));
+    lines.extend([
         format!(
             "query_frontend.search.default_result_limit: {}",
             config.search.default_limit
@@ -240,7 +243,8 @@ fn config_lines(config: &Config) -> Vec<String> {
         "usage_report.reporting_enabled: false".to_owned(),
         // Not Tempo's: where the data really is.
         format!("minitempo.data: {}", config.data.display()),
-    ]
+    ]);
+    lines
 }
 
 /// Dotted paths as nested YAML, indented by four as Tempo does.
@@ -277,7 +281,18 @@ fn push_indented(text: &mut String, depth: usize, line: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::nested;
+    use super::{Config, config_lines, nested};
+
+    #[test]
+    fn a_receiver_that_is_not_open_is_not_named() {
+        let mut config = Config::defaults();
+        config.otlp_http = None;
+        let lines = config_lines(&config);
+        assert!(
+            lines.iter().all(|line| !line.contains("protocols.http")),
+            "{lines:?}"
+        );
+    }
 
     #[test]
     fn paths_that_begin_alike_share_their_sections() {
