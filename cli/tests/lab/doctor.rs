@@ -108,6 +108,17 @@ impl Report {
         )))
     }
 
+    /// That everything could be looked at.
+    pub(crate) fn must_have_no_gaps(&self) -> Result<(), Failure> {
+        if self.gaps.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::Diagnosis(format!(
+            "not everything could be looked at; the report: {}",
+            self.outline()
+        )))
+    }
+
     /// All of it in some lines, for a failure.
     pub(crate) fn outline(&self) -> String {
         let mut lines = vec![format!("exit code {}", self.exit_code)];

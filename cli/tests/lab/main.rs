@@ -5,10 +5,11 @@
 //!
 //! - [`scenario`]: what a scenario and its stage are; [`scenarios`]: all of them;
 //! - [`stage`] and [`trial`]: playing them; [`doctor`]: the report that is judged; [`table`]: the result;
-//! - [`blueprint`], [`stack`], [`traffic`]: the stacks, rendered from `compose.yml`, and requests to them;
+//! - [`blueprint`], [`stack`], [`container`], [`traffic`]: the stacks, rendered from `compose.yml`, and requests to them;
 //! - [`lab`], [`identity`], [`remains`]: a run, and how nothing of it stays behind.
 
 mod blueprint;
+mod container;
 mod doctor;
 mod failure;
 mod http;

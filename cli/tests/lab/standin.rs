@@ -29,7 +29,8 @@ pub(crate) async fn compile(repository: &Path, folder: &Path) -> Result<PathBuf,
             "-o",
         ])
         .arg(&program)
-        .arg(repository.join(SOURCE));
+        .arg(repository.join(SOURCE))
+        .current_dir(repository);
     run(rustc).await?;
     Ok(program)
 }

@@ -1,5 +1,7 @@
 //! More than one project on the engine, and containers of none.
 
+use serde_json::json;
+
 use crate::blueprint::Blueprint;
 use crate::doctor::refusal;
 use crate::failure::Failure;
@@ -70,8 +72,8 @@ async fn tempo_in_another_project(trial: &mut Trial) -> Result<(), Failure> {
     let change = trial.stack.reshape(|project| {
         project.remove("tempo");
         project.network("default").extend([
-            ("external".to_owned(), serde_json::json!(true)),
-            ("name".to_owned(), serde_json::json!(shared)),
+            ("external".to_owned(), json!(true)),
+            ("name".to_owned(), json!(shared)),
         ]);
     });
     change.await?;
@@ -83,13 +85,21 @@ async fn tempo_in_another_project(trial: &mut Trial) -> Result<(), Failure> {
     trial.stack.restore().await
 }
 
-/// The same without the shared network.
+/// The same without the shared network. The name is one that no further project of the engine has.
 async fn tempo_not_shared(trial: &mut Trial) -> Result<(), Failure> {
     let other = neighbour(trial, &["tempo"]).await?;
-    trial
-        .stack
-        .reshape(|project| project.remove("tempo"))
-        .await?;
+    let change = other.reshape(|project| {
+        let names = json!({"default": {"aliases": ["central-traces"]}});
+        project
+            .service("tempo")
+            .insert("networks".to_owned(), names);
+    });
+    change.await?;
+    let change = trial.stack.reshape(|project| {
+        project.remove("tempo");
+        project.set(ANALYZER, "TEMPO_ENDPOINT", "central-traces:4317");
+    });
+    change.await?;
     trial
         .stack
         .until_export_fails(ANALYZER, trial.began)

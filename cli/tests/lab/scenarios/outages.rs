@@ -20,6 +20,9 @@ pub(super) const STAGE: Stage = Stage {
             Box::pin(nobody_called_yet(trial))
         }),
         Scenario::healthy("all-is-well", |trial| Box::pin(all_is_well(trial))),
+        Scenario::healthy("tempo-just-restarted", |trial| {
+            Box::pin(tempo_just_restarted(trial))
+        }),
         Scenario::fault("tempo-paused", "PT0105", "tempo", |trial| {
             Box::pin(tempo_paused(trial))
         })
@@ -76,6 +79,15 @@ async fn nobody_called_yet(trial: &mut Trial) -> Result<(), Failure> {
 }
 
 async fn all_is_well(trial: &mut Trial) -> Result<(), Failure> {
+    for service in BOTH {
+        trial.stack.until_traced(service).await?;
+    }
+    trial.judge().await?;
+    Ok(())
+}
+
+async fn tempo_just_restarted(trial: &mut Trial) -> Result<(), Failure> {
+    trial.stack.docker(&["restart"], "tempo").await?;
     for service in BOTH {
         trial.stack.until_traced(service).await?;
     }

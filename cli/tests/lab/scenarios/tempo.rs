@@ -23,6 +23,10 @@ pub(super) const STAGE: Stage = Stage {
             Box::pin(loopback(trial))
         })
         .folding(&[named("PT0501", ANALYZER)]),
+        Scenario::fault("receiver-not-configured", "PT0305", ANALYZER, |trial| {
+            Box::pin(receiver_missing(trial))
+        })
+        .folding(&[named("PT0501", ANALYZER)]),
         Scenario::fault("tenant-wanted", "PT0204", "tempo", |trial| {
             Box::pin(tenant_wanted(trial))
         })
@@ -86,6 +90,22 @@ async fn loopback(trial: &mut Trial) -> Result<(), Failure> {
     let change = trial.stack.reshape(|project| {
         project.edit_tempo_config("endpoint: 0.0.0.0:4317", "endpoint: 127.0.0.1:4317");
         project.edit_tempo_config("endpoint: 0.0.0.0:4318", "endpoint: 127.0.0.1:4318");
+    });
+    change.await?;
+    trial
+        .stack
+        .until_export_fails(ANALYZER, trial.began)
+        .await?;
+    trial.judge().await?;
+    recover(trial).await
+}
+
+/// Tempo receives gRPC alone, and the service sends over HTTP.
+async fn receiver_missing(trial: &mut Trial) -> Result<(), Failure> {
+    let change = trial.stack.reshape(|project| {
+        project.edit_tempo_config("        http:\n          endpoint: 0.0.0.0:4318\n", "");
+        project.unset(ANALYZER, "TEMPO_ENDPOINT");
+        project.set(ANALYZER, "OTEL_EXPORTER_OTLP_ENDPOINT", "http://tempo:4318");
     });
     change.await?;
     trial
