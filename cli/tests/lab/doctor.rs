@@ -145,13 +145,14 @@ pub(crate) fn ptctl(arguments: &[&str], folder: &Path) -> Command {
     command
 }
 
-/// `ptctl doctor` on a project, with further arguments; the snapshot is kept in `folder`.
+/// `ptctl doctor` on a project, with further arguments; what it saw is kept as `snapshot` in `folder`.
 pub(crate) async fn doctor(
     project: Option<&str>,
     more: &[&str],
     folder: &Path,
+    snapshot: &str,
 ) -> Result<Report, Failure> {
-    let mut arguments = vec!["doctor", "--output", "json", "--save", "snapshot.json"];
+    let mut arguments = vec!["doctor", "--output", "json", "--save", snapshot];
     if let Some(project) = project {
         arguments.extend(["--project", project]);
     }

@@ -30,6 +30,7 @@ mod traffic;
 mod trial;
 mod until;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
 
@@ -47,7 +48,7 @@ use crate::stage::Outcome;
 const NOT_RUN: &str = "
 ############################################################################
 ##  THE FAULT LAB DID NOT RUN: it needs a Docker engine and the images.   ##
-##  Run it with `make lab`. Nothing about real containers has been tested. ##
+##  Run it with `make lab`. Nothing about real containers was tested.     ##
 ############################################################################
 ";
 
@@ -146,7 +147,7 @@ async fn run(options: &Options, stages: Vec<(Stage, Vec<Scenario>)>) -> Result<E
             return Ok(ExitCode::from(code));
         }
     };
-    conclude(options, &outcomes)
+    conclude(options, &lab.repository, &outcomes)
 }
 
 /// Ends when the lab is asked to end, with the exit code for it.
@@ -164,7 +165,11 @@ async fn interrupted() -> u8 {
     }
 }
 
-fn conclude(options: &Options, outcomes: &[Outcome]) -> Result<ExitCode, Failure> {
+fn conclude(
+    options: &Options,
+    repository: &Path,
+    outcomes: &[Outcome],
+) -> Result<ExitCode, Failure> {
     say::line(&format!("\n{}\n", table::text(outcomes)));
     for line in table::summary(outcomes) {
         say::line(&line);
@@ -194,7 +199,7 @@ fn conclude(options: &Options, outcomes: &[Outcome]) -> Result<ExitCode, Failure
         }
     }
     if let Some(path) = &options.markdown {
-        table::write_markdown(path, outcomes)?;
+        table::write_markdown(&repository.join(path), outcomes)?;
     }
     say::line(&format!(
         "\n{} passed, {failed} failed",

@@ -22,7 +22,7 @@ pub(crate) struct Options {
         default_value = "3"
     )]
     pub(crate) jobs: std::num::NonZeroUsize,
-    /// Rewrites the table between the markers in this Markdown file
+    /// Rewrites the table between the markers in this Markdown file, named from the repository's root
     #[arg(long, value_name = "FILE")]
     pub(crate) markdown: Option<PathBuf>,
     /// Keeps the folder with the Compose files and the doctor's snapshots

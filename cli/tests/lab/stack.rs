@@ -149,6 +149,30 @@ impl Stack {
         format!("{}_default", self.project)
     }
 
+    /// Writes a line at the end of a file of the engine's machine, by a container that may: the file is root's.
+    pub(crate) async fn append_to_file_of_engine(
+        &self,
+        path: &str,
+        line: &str,
+    ) -> Result<(), Failure> {
+        let [run, stack] = self.labels();
+        let program = format!("{}:/standin:ro", self.lab.standin.display());
+        let file = format!("{path}:/file");
+        let mut arguments = vec!["run", "--rm", "--user", "0:0", "--network", "none"];
+        arguments.extend(["--label", &run, "--label", &stack]);
+        arguments.extend([
+            "--volume",
+            &program,
+            "--volume",
+            &file,
+            "--entrypoint",
+            "/standin",
+        ]);
+        arguments.extend(["docutag-demo-page:dev", "append", "/file", line]);
+        docker(&arguments).await?;
+        Ok(())
+    }
+
     /// Starts a container beside the project, on its network and with the lab's labels, as `docker run` would.
     pub(crate) async fn run_loose(
         &self,

@@ -69,7 +69,7 @@ impl Trial {
         project: Option<&str>,
         more: &[&str],
     ) -> Result<Report, Failure> {
-        let report = doctor(project, more, &self.folder).await?;
+        let report = doctor(project, more, &self.folder, "judged.json").await?;
         let expected = [self.scenario.cause.as_slice(), self.scenario.also].concat();
         let is_expected = |finding: &Finding| expected.iter().any(|named| self.is(finding, *named));
         let unrelated = report
@@ -158,7 +158,7 @@ impl Trial {
     pub(crate) async fn stays_clean(&self) -> Result<(), Failure> {
         let project = self.stack.project.as_str();
         until("a clean report after healing", CLEAN_WITHIN, async || {
-            let report = doctor(Some(project), &[], &self.folder).await?;
+            let report = doctor(Some(project), &[], &self.folder, "healed.json").await?;
             Ok(if report.exit_code == 0 && report.causes.is_empty() {
                 Seen::Yes(())
             } else {

@@ -1,7 +1,5 @@
 //! A service that started before Tempo: one that finds it later, and one that never does.
 
-use std::io::Write;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::ANALYZER;
@@ -68,13 +66,6 @@ async fn remember_another_address(trial: &Trial) -> Result<(), Failure> {
     let Some((network, _)) = gateway.trim().rsplit_once('.') else {
         return Err(Failure::Stack(format!("`{gateway}` is no address")));
     };
-    let append = || {
-        let mut hosts = std::fs::OpenOptions::new().append(true).open(&path)?;
-        writeln!(hosts, "{network}.250\ttempo")
-    };
-    append().map_err(|source| Failure::File {
-        action: "append to",
-        path: path.clone(),
-        source,
-    })
+    let line = format!("{network}.250\ttempo");
+    trial.stack.append_to_file_of_engine(&path, &line).await
 }

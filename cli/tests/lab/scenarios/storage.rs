@@ -48,7 +48,7 @@ async fn logs_without_ids(trial: &mut Trial) -> Result<(), Failure> {
     recover(trial).await
 }
 
-/// A disk of a few megabytes behind Tempo's data.
+/// A disk of a few megabytes behind Tempo's data. How full it is can only be seen on the engine's own machine, as root.
 async fn disk_nearly_full(trial: &mut Trial) -> Result<(), Failure> {
     let change = trial.stack.reshape(|project| {
         project.volume("small-disk").extend(disk("16m"));

@@ -3,6 +3,7 @@
 //!   standin answer PORT STATUS CONTENT-TYPE BODY    answers every HTTP request with this
 //!   standin log PORT                                serves pages and logs each request as JSON, without a trace id
 //!   standin names                                   knows no name: answers every question of DNS with NXDOMAIN
+//!   standin append FILE LINE                        writes a line at the end of a file and ends
 //!   standin hold                                    does nothing, as a database without tracing does
 //!
 //! It never prints what an exporter or Tempo would print.
@@ -23,6 +24,10 @@ fn main() -> io::Result<()> {
             log(&path)
         }),
         ["names"] => know_no_name(),
+        ["append", file, line] => writeln!(
+            std::fs::OpenOptions::new().append(true).open(file)?,
+            "{line}"
+        ),
         ["hold"] => loop {
             std::thread::park();
         },
