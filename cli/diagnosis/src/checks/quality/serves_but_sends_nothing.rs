@@ -69,6 +69,11 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
             "its spans go to an endpoint outside this engine: not checked here",
         ));
     }
+    if !served_within_window(service, &served, stack) {
+        return Ok(Outcome::NotApplicable(
+            "nothing tells that it was called within the window",
+        ));
+    }
     let Some(name) = &service.name else {
         return Err(Gap::new(
             Probe::TempoSearch,
@@ -85,6 +90,11 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
             Probe::TempoSearch,
             service.subject.clone(),
             "its first request is too fresh for its spans to be found",
+        )),
+        Some(_) | None if were_taken(service, stack) => Err(Gap::new(
+            Probe::TempoSearch,
+            service.subject.clone(),
+            "Tempo took its spans, and they are not found yet",
         )),
         Some(_) | None => {
             let looked = format!(
@@ -143,6 +153,24 @@ fn served(service: &Service<'_>, stack: &Stack<'_>) -> Served {
     }
 }
 
+/// Whether any of its requests came within the window in which spans were searched for: a counter alone does not tell.
+fn served_within_window(service: &Service<'_>, served: &Evidence, stack: &Stack<'_>) -> bool {
+    let container = service.container;
+    let logged = container
+        .logs
+        .known()
+        .and_then(|logs| logs.requests.last.as_ref()?.at);
+    let since = stack.snapshot.since;
+    served.at.is_some()
+        || logged.is_some_and(|at| at >= since)
+        || container.state.started_at.is_some_and(|at| at >= since)
+}
+
+/// Whether it counts spans that a Tempo itself took, which says more than a search that lags behind.
+fn were_taken(service: &Service<'_>, stack: &Stack<'_>) -> bool {
+    stack.backend_of(service).is_some() && counters(service).is_some_and(|spans| spans.sent > 0)
+}
+
 fn counters(service: &Service<'_>) -> Option<crate::snapshot::SpanCounters> {
     service.container.metrics.as_ref()?.known()?.spans
 }
@@ -177,12 +205,65 @@ fn report(service: &Service<'_>, served: Evidence, but: &str) -> Report {
 mod tests {
     use crate::{diagnose, fixtures, policy::Policy};
 
+    use crate::{
+        diagnosis::Diagnosis,
+        observed::Observed,
+        snapshot::{ServiceMetrics, Snapshot},
+    };
+
+    /// A look at a stack whose Tempo has no span of `scraper`, which says this of itself.
+    fn unseen(change: impl FnOnce(&mut Snapshot, &mut ServiceMetrics)) -> Diagnosis {
+        let mut snapshot = fixtures::healthy();
+        if let Observed::Known(sightings) = &mut snapshot.tempos[0].sightings {
+            sightings.retain(|sighting| sighting.service_name != "docutag-scraper");
+        }
+        let mut metrics = match &snapshot.service_mut("scraper").metrics {
+            Some(Observed::Known(metrics)) => metrics.clone(),
+            other => panic!("the fixture counts: {other:?}"),
+        };
+        change(&mut snapshot, &mut metrics);
+        snapshot.service_mut("scraper").metrics = Some(Observed::Known(metrics));
+        diagnose(&snapshot, &Policy::default())
+    }
+
+    #[test]
+    fn spans_that_tempo_took_and_does_not_find_yet_are_no_finding() {
+        let diagnosis = unseen(|_, _| {});
+        assert_eq!(diagnosis.causes, []);
+        assert!(!diagnosis.is_blind());
+        assert_eq!(diagnosis.gaps.len(), 1);
+    }
+
+    #[test]
+    fn a_service_that_nobody_called_within_the_window_is_no_finding() {
+        let diagnosis = unseen(|snapshot, metrics| {
+            metrics.spans = None;
+            let scraper = snapshot.service_mut("scraper");
+            scraper.state.started_at = Some(fixtures::ago(86_400));
+            if let Observed::Known(logs) = &mut scraper.logs {
+                logs.requests.last = None;
+            }
+        });
+        assert_eq!(diagnosis.causes, []);
+    }
+
+    #[test]
+    fn requests_without_spans_are_a_finding() {
+        let diagnosis = unseen(|_, metrics| metrics.spans = None);
+        let codes: Vec<_> = diagnosis
+            .causes
+            .iter()
+            .map(|cause| cause.finding.code.to_string())
+            .collect();
+        assert_eq!(codes, ["PT0701"]);
+    }
+
     #[test]
     fn spans_that_leave_the_engine_are_not_missed_in_its_tempo() {
         let mut snapshot = fixtures::healthy();
         let url = "https://otlp.example.com";
         snapshot.set_variable("scraper", "OTEL_EXPORTER_OTLP_ENDPOINT", url);
-        if let crate::observed::Observed::Known(sightings) = &mut snapshot.tempos[0].sightings {
+        if let Observed::Known(sightings) = &mut snapshot.tempos[0].sightings {
             sightings.retain(|sighting| sighting.service_name != "docutag-scraper");
         }
         let diagnosis = diagnose(&snapshot, &Policy::default());
