@@ -60,7 +60,14 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         ),
         (None, Some(network)) => Remedy::run(
             "put both on one network in the Compose file; at once, until the next recreate:",
-            format!("docker network connect {network} {name}"),
+            // By hand, Docker gives no name of Compose's: the name that the service asks for has to be said.
+            format!(
+                "docker network connect --alias {} {network} {name}",
+                settings
+                    .endpoint
+                    .as_ref()
+                    .map_or("tempo", |endpoint| &endpoint.host)
+            ),
         ),
         (None, None) => Remedy::edit("put both on one network in the Compose file"),
     };
