@@ -33,5 +33,5 @@ pub(super) async fn run(
             .map_err(CommandError::Json)?,
     };
     output.answer(&text)?;
-    Ok(look::shown(&snapshot))
+    Ok(look::described(&snapshot))
 }

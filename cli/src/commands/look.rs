@@ -30,8 +30,16 @@ pub(super) fn judge(snapshot: &Snapshot) -> (Diagnosis, Exit) {
     (diagnosis, exit)
 }
 
-/// The exit of a command that only shows what there is.
+/// The exit of a command that only shows what there is: whatever is wrong, it could be shown.
 pub(super) fn shown(snapshot: &Snapshot) -> Exit {
+    match judge(snapshot).1 {
+        Exit::Findings => Exit::Ok,
+        exit => exit,
+    }
+}
+
+/// The exit of a command that asks no container anything.
+pub(super) fn described(snapshot: &Snapshot) -> Exit {
     let blind = snapshot.gaps.iter().any(|gap| gap.probe.is_essential());
     match (blind, snapshot.timed_out) {
         (true, _) => Exit::Blind,
