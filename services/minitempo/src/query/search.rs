@@ -9,7 +9,7 @@ use super::error::QueryError;
 use super::trace::{Trace, assemble, trace_by_id};
 use super::view::{ServiceStats, SpanView, TraceView, hexadecimal};
 use crate::ids::{TenantId, TraceId};
-use crate::store::{Catalogue, TimeRange};
+use crate::store::{Catalogue, Summary, TimeRange};
 use crate::traceql::{Field, Intrinsic, Query, Static, matching_spans, values_of};
 
 /// What is looked for.
@@ -87,8 +87,8 @@ pub(crate) fn search(
     let mut decided = HashSet::new();
     let whole = request.criteria.needs_whole_trace();
     for block in catalogue.blocks().into_iter().rev() {
-        let summary = block.summary();
-        if !request.range.touches(summary.start, summary.end) {
+        let outside = |summary: Summary| !request.range.touches(summary.start, summary.end);
+        if block.summary().is_some_and(outside) {
             continue;
         }
         for (id, entry) in block.traces(tenant, request.range)? {

@@ -8,7 +8,7 @@ use super::error::QueryError;
 use super::trace::assemble;
 use super::view::TraceView;
 use crate::ids::TenantId;
-use crate::store::{Catalogue, TimeRange};
+use crate::store::{Catalogue, Summary, TimeRange};
 use crate::traceql::{Field, Query, Static, matching_spans, values_of};
 
 /// The keys of attributes, by where they are.
@@ -113,8 +113,8 @@ fn visit(
 ) -> Result<u64, QueryError> {
     let mut inspected = 0;
     for block in catalogue.blocks().into_iter().rev() {
-        let summary = block.summary();
-        if !range.touches(summary.start, summary.end) {
+        let outside = |summary: Summary| !range.touches(summary.start, summary.end);
+        if block.summary().is_some_and(outside) {
             continue;
         }
         for (_, entry) in block.traces(tenant, range)? {

@@ -97,11 +97,12 @@ impl Block {
         Ok(())
     }
 
-    /// Writes the index into the file, closes it for writing and opens it for reading.
+    /// Writes the index into the file, closes it for writing and opens it for reading; of a block whose opening failed
+    /// before, only the opening is left to do.
     pub(crate) fn seal(&self) -> Result<(), StoreError> {
         self.write_index()?;
         let mut content = self.content.write().unwrap_or_else(PoisonError::into_inner);
-        if let Content::Open { .. } = &*content {
+        if !matches!(&*content, Content::Sealed { .. }) {
             *content = Content::Closed;
             *content = match open_sealed(&self.path)? {
                 Some((database, summary)) => Content::Sealed { database, summary },
@@ -155,12 +156,12 @@ impl Block {
         transaction.commit().map_err(|source| failed(source.into()))
     }
 
-    /// What the block holds as a whole.
-    pub(crate) fn summary(&self) -> Summary {
+    /// What the block holds as a whole; `None` while the file could not be opened again, for then it is not known.
+    pub(crate) fn summary(&self) -> Option<Summary> {
         match &*self.read() {
-            Content::Open { index, .. } => read_index(index).summary().clone(),
-            Content::Sealed { summary, .. } => summary.clone(),
-            Content::Closed => Summary::default(),
+            Content::Open { index, .. } => Some(read_index(index).summary().clone()),
+            Content::Sealed { summary, .. } => Some(summary.clone()),
+            Content::Closed => None,
         }
     }
 

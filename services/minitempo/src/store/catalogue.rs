@@ -96,7 +96,10 @@ impl Catalogue {
     pub(crate) fn totals(&self) -> BTreeMap<String, (TenantTotals, u64)> {
         let mut totals = BTreeMap::<String, (TenantTotals, u64)>::new();
         for block in self.blocks() {
-            for (tenant, in_block) in block.summary().tenants {
+            let Some(summary) = block.summary() else {
+                continue;
+            };
+            for (tenant, in_block) in summary.tenants {
                 let (sum, blocks) = totals.entry(tenant).or_default();
                 sum.traces += in_block.traces;
                 sum.spans += in_block.spans;

@@ -8,6 +8,7 @@
 //! - [`catalogue`]: the blocks of a folder, what readers see;
 //! - [`recovery`]: opening what an earlier run left behind, setting damaged files aside;
 //! - [`writer`]: the one thread that writes;
+//! - [`housekeeping`]: what it does besides, from time to time;
 //! - [`handle`]: how it is told what to do.
 
 mod block;
@@ -16,6 +17,7 @@ mod error;
 mod file;
 mod fragment;
 mod handle;
+mod housekeeping;
 mod index;
 mod recovery;
 mod sealed;
@@ -26,4 +28,5 @@ pub(crate) use error::Causes;
 pub use error::StoreError;
 pub(crate) use fragment::Fragment;
 pub(crate) use handle::WriterHandle;
+pub(crate) use index::Summary;
 pub(crate) use writer::{Writer, WriterSettings};

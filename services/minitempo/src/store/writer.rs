@@ -1,7 +1,6 @@
 //! The one thread that writes: it gathers what waits, writes it in one transaction and answers all who wait (group
-//! commit), starts a new block when the open one is old or full, and unlinks blocks past retention.
+//! commit), and starts a new block when the open one is old or full.
 
-use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::{mpsc, oneshot};
-use tracing::{debug, error, info, warn};
+use tracing::{debug, error, info};
 
 use super::block::Block;
 use super::catalogue::Catalogue;
@@ -108,13 +107,14 @@ impl Writer {
     }
 }
 
-struct State {
-    settings: WriterSettings,
-    catalogue: Arc<Catalogue>,
-    current: Arc<Block>,
-    sealing: Vec<JoinHandle<()>>,
-    counters: Arc<WriterCounters>,
-    last_failure: Option<(Instant, Arc<StoreError>)>,
+/// What the writing thread works with.
+pub(super) struct State {
+    pub(super) settings: WriterSettings,
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) current: Arc<Block>,
+    pub(super) sealing: Vec<JoinHandle<()>>,
+    pub(super) counters: Arc<WriterCounters>,
+    pub(super) last_failure: Option<(Instant, Arc<StoreError>)>,
 }
 
 type Waiting = (Vec<Fragment>, oneshot::Sender<Result<(), Arc<StoreError>>>);
@@ -147,7 +147,7 @@ impl State {
                 break;
             }
             if keep_house {
-                self.enforce_retention();
+                self.keep_house();
             }
             self.roll_over_if_due();
         }
@@ -219,49 +219,27 @@ impl State {
             }
         };
         let full_block = std::mem::replace(&mut self.current, next);
-        self.sealing.retain(|sealing| !sealing.is_finished());
-        let counters = Arc::clone(&self.counters);
-        self.sealing
-            .push(thread::spawn(move || match full_block.seal() {
-                Ok(()) => {
-                    counters.sealed.fetch_add(1, Ordering::Relaxed);
-                    info!(block = %full_block.path().display(), "block sealed");
-                }
-                Err(failure) => {
-                    counters.failed_seals.fetch_add(1, Ordering::Relaxed);
-                    error!(err = %Causes(&failure), "failed to seal block");
-                }
-            }));
+        self.start_sealing(full_block);
     }
 
-    fn enforce_retention(&mut self) {
-        if self.settings.retention.is_zero() {
-            return;
-        }
-        let retention = u64::try_from(self.settings.retention.as_millis()).unwrap_or(u64::MAX);
-        let oldest_kept = unix_millis().saturating_sub(retention);
-        for block in self.catalogue.blocks() {
-            if block.is_open() || block.summary().arrived >= oldest_kept {
-                continue;
+    /// Seals a block on a thread of its own: it takes long, and the storage engine may panic on a file that was altered.
+    pub(super) fn start_sealing(&mut self, block: Arc<Block>) {
+        self.sealing.retain(|sealing| !sealing.is_finished());
+        let counters = Arc::clone(&self.counters);
+        self.sealing.push(thread::spawn(move || match block.seal() {
+            Ok(()) => {
+                counters.sealed.fetch_add(1, Ordering::Relaxed);
+                info!(block = %block.path().display(), "block sealed");
             }
-            self.catalogue.remove(block.path());
-            match fs::remove_file(block.path()) {
-                Ok(()) => {
-                    self.counters.deleted.fetch_add(1, Ordering::Relaxed);
-                    info!(block = %block.path().display(), "block past retention deleted");
-                }
-                Err(failure) => {
-                    self.counters
-                        .failed_deletions
-                        .fetch_add(1, Ordering::Relaxed);
-                    warn!(block = %block.path().display(), err = %failure, "failed to delete block");
-                }
+            Err(failure) => {
+                counters.failed_seals.fetch_add(1, Ordering::Relaxed);
+                error!(err = %Causes(&failure), "failed to seal block");
             }
-        }
+        }));
     }
 }
 
-fn create_block(
+pub(super) fn create_block(
     settings: &WriterSettings,
     catalogue: &Catalogue,
 ) -> Result<Arc<Block>, StoreError> {
@@ -290,7 +268,7 @@ fn block_age(block: &Block) -> Duration {
     Duration::from_millis(unix_millis().saturating_sub(made))
 }
 
-fn unix_millis() -> u64 {
+pub(super) fn unix_millis() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| {
