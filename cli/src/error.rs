@@ -129,6 +129,9 @@ impl CommandError {
                 Some(format!("the traced services are `{}`", known.join("`, `")))
             }
             Self::NoSuchCheck(_) => Some("list them with `ptctl checks`".to_owned()),
+            Self::Plan(PlanError::Elsewhere { project }) => Some(format!(
+                "name it with `--project {project}`, or name the services"
+            )),
             Self::NobodyToAsk => Some("add `--yes` to go on without asking".to_owned()),
             Self::SnapshotVersion { .. } => {
                 Some("use the ptctl that saved it, or save it again".to_owned())

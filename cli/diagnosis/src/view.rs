@@ -163,7 +163,11 @@ impl Backend<'_> {
 }
 
 /// Whether a container of the look is of the stack itself: of its project, or started without Compose on its networks.
+/// Whether a container belongs to the stack as a service; one of `docker compose run` is somebody's single command.
 fn in_stack(container: &Container, snapshot: &Snapshot) -> bool {
+    if container.label("com.docker.compose.oneoff") == Some("True") {
+        return false;
+    }
     container.project.is_none() || container.project == snapshot.stack.project
 }
 

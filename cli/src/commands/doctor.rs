@@ -98,7 +98,7 @@ async fn look_or_wait(
 
 fn save(snapshot: &Snapshot, path: &Path) -> Result<(), CommandError> {
     let text = render::json(snapshot).map_err(CommandError::Json)?;
-    std::fs::write(path, text).map_err(|source| CommandError::Save {
+    write_private(path, &text).map_err(|source| CommandError::Save {
         path: path.to_owned(),
         source,
     })
@@ -126,4 +126,16 @@ fn load(path: &Path) -> Result<Snapshot, CommandError> {
         });
     }
     serde_json::from_str(&text).map_err(refused)
+}
+
+/// Writes a file that only its owner may read: what was seen is redacted, and still nobody else's business.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())
 }

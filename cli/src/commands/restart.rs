@@ -11,7 +11,7 @@ use crate::{
     exit::Exit,
     gather::{Depth, GatherRequest, connect, gather},
     output::{Answer, Output},
-    restart::{Dependencies, POLL, Plan, Step, waiting_for},
+    restart::{Dependencies, POLL, Plan, PlanError, Step, may_restart_all, waiting_for},
     settings,
 };
 
@@ -25,6 +25,17 @@ pub(super) async fn run(
 ) -> Result<Exit, CommandError> {
     let request = settings::request(global, &[], Depth::Description, settings::DEFAULT_SINCE)?;
     let snapshot = gather(&request).await.map_err(CommandError::Gather)?;
+    let environment = &request.environment;
+    if args.services.is_empty()
+        && !may_restart_all(
+            &snapshot,
+            request.stack.project.as_deref(),
+            &environment.working_dir,
+        )
+    {
+        let project = snapshot.stack.project.clone().unwrap_or_default();
+        return Err(CommandError::Plan(PlanError::Elsewhere { project }));
+    }
     let dependencies = match Dependencies::of_stack(&snapshot) {
         Ok(dependencies) => dependencies,
         Err(error) => {

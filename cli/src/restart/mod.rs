@@ -8,7 +8,7 @@ use std::time::Duration;
 
 pub use self::{
     dependencies::{Dependencies, DependencyError},
-    plan::{Plan, PlanError, Step},
+    plan::{Plan, PlanError, Step, may_restart_all},
     readiness::{unready, waiting_for},
 };
 

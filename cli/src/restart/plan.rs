@@ -1,6 +1,9 @@
 //! What is restarted, in which order, and why.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use ptctl_diagnosis::{
     snapshot::{Container, ContainerId, Snapshot},
@@ -9,6 +12,12 @@ use ptctl_diagnosis::{
 use thiserror::Error;
 
 use super::Dependencies;
+
+/// Whether a stack may be restarted as a whole: it was named, or it is that of the working folder.
+pub fn may_restart_all(snapshot: &Snapshot, named: Option<&str>, working_dir: &Path) -> bool {
+    let is_here = |folder: &String| working_dir.starts_with(folder);
+    named.is_some() || snapshot.stack.working_dir.as_ref().is_some_and(is_here)
+}
 
 /// The steps of a restart, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +53,12 @@ pub enum PlanError {
     Circle {
         /// The services.
         services: Vec<String>,
+    },
+    /// A project that nobody named and that is not that of this folder.
+    #[error("`{project}` is not the project of this folder")]
+    Elsewhere {
+        /// The project.
+        project: String,
     },
     /// Nothing to do.
     #[error("no service of the stack is traced; name the ones to restart")]
@@ -132,6 +147,8 @@ fn traced(snapshot: &Snapshot) -> Vec<&Container> {
         .services
         .iter()
         .map(|service| service.container)
+        // A job that ended is not to be done again, and containers beside the project are not its own.
+        .filter(|container| container.is_running() && container.project == snapshot.stack.project)
         .collect()
 }
 

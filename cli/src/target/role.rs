@@ -7,14 +7,30 @@ pub const ROLE_LABEL: &str = "dev.ptctl.role";
 
 /// The role of a container.
 ///
-/// The label decides; then the last part of the image's name; then the program that runs, for an image that was built
-/// under another name.
+/// The label decides; then the last part of the image's name, unless the container runs one of the small tools with
+/// which a job prepares that image's volume; then the program that runs, for an image that was built under another name.
 pub fn role_of(image: &str, command: &[String], role_label: Option<&str>) -> Role {
     role_label
         .and_then(by_label)
-        .or_else(|| by_image(image))
+        .or_else(|| by_image(image).filter(|_| !runs_a_tool(command)))
         .or_else(|| command.first().and_then(|program| by_program(program)))
         .unwrap_or(Role::Service)
+}
+
+/// Whether the command is a shell or a file tool, such as `chown 10001:10001 /var/tempo` in Tempo's own image.
+fn runs_a_tool(command: &[String]) -> bool {
+    const TOOLS: [&str; 8] = [
+        "sh", "bash", "ash", "busybox", "chown", "chmod", "mkdir", "cp",
+    ];
+    let program = command
+        .first()
+        .and_then(|program| program.rsplit('/').next());
+    // A shell that ends in starting the program itself is that program.
+    let starts_it = command
+        .iter()
+        .skip(1)
+        .any(|word| word.contains("config.file"));
+    program.is_some_and(|program| TOOLS.contains(&program)) && !starts_it
 }
 
 fn by_label(label: &str) -> Option<Role> {
@@ -64,6 +80,19 @@ fn by_program(program: &str) -> Option<Role> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_job_that_prepares_tempos_volume_is_no_tempo() {
+        let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let chown = words("chown 10001:10001 /var/tempo");
+        assert_eq!(role_of("grafana/tempo:3.0.3", &chown, None), Role::Service);
+        let through_a_shell = words("sh -c /tempo -config.file=/etc/tempo.yaml");
+        assert_eq!(
+            role_of("grafana/tempo:2.4.0", &through_a_shell, None),
+            Role::Tempo
+        );
+        assert_eq!(role_of("grafana/tempo:3.0.3", &[], None), Role::Tempo);
+    }
 
     #[test]
     fn a_role_is_told_by_label_then_image_then_program() {

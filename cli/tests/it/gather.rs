@@ -220,9 +220,17 @@ async fn a_backend_elsewhere_is_asked_at_the_address_given() {
     assert!(!serde_json::to_string(&snapshot).unwrap().contains("s3cr3t"));
 }
 
+/// The recorded service as started just now: its first minute and the window are then one range of its log.
+fn just_started(engine: &FakeEngine) {
+    engine.change(WEB, |described| {
+        described["State"]["StartedAt"] = now().into()
+    });
+}
+
 #[tokio::test]
 async fn what_a_log_says_is_classified_and_folded() {
     let engine = FakeEngine::on_socket(Wire::Docker20);
+    just_started(&engine);
     let time = now();
     let refused = br#"{"time":"t","level":"ERROR","msg":"failed to export spans","service":"shop-web","error":"transport error: tcp connect error: Connection refused (os error 111)","cause":"connection refused","endpoint":"http://tempo:4317","spans_waiting":3,"spans_dropped":0,"spans_failed":0}"#;
     let announced = br#"{"level":"INFO","msg":"initializing tracer","service":"shop-web","tempo_endpoint":"tempo:4317"}"#;
@@ -265,6 +273,7 @@ async fn what_a_log_says_is_classified_and_folded() {
 async fn a_terminals_log_is_read_too() {
     let engine = FakeEngine::on_socket(Wire::Docker20);
     engine.change(WEB, |described| described["Config"]["Tty"] = true.into());
+    just_started(&engine);
     let log = format!("{} first\r\n{} second\r\n", now(), now());
     engine.answer(&format!("/containers/{WEB}/logs"), Answer::Body(log.into()));
     let snapshot = gather(&request(&engine)).await.unwrap();

@@ -37,6 +37,7 @@ pub(super) const ENDPOINT: &[Cause] = &[
     Cause::same_subject(endpoint::endpoint_on_another_network::CHECK.code),
     Cause::same_subject(endpoint::endpoint_protocol_mismatch::CHECK.code),
     Cause::same_subject(endpoint::endpoint_port_not_served::CHECK.code),
+    Cause::same_subject(endpoint::endpoint_target_not_running::CHECK.code),
 ];
 
 /// Why nobody receives at the right place.

@@ -37,6 +37,7 @@ pub(crate) static ALL: &[&Check] = &[
     &configuration::endpoint_on_another_network::CHECK,
     &configuration::endpoint_port_not_served::CHECK,
     &configuration::endpoint_protocol_mismatch::CHECK,
+    &configuration::endpoint_target_not_running::CHECK,
     &export_errors::connection_refused::CHECK,
     &export_errors::name_not_found::CHECK,
     &export_errors::timed_out::CHECK,

@@ -8,9 +8,9 @@ use crate::{
     check::{Check, Examine, Outcome, Verdict},
     diagnosis::{Diagnosis, NotApplicable, Passed},
     finding::Finding,
-    observed::Gap,
+    observed::{Gap, Probe},
     policy::Policy,
-    snapshot::Snapshot,
+    snapshot::{Container, Snapshot},
     subject::Subject,
     view::Stack,
 };
@@ -27,6 +27,14 @@ pub fn diagnose(snapshot: &Snapshot, policy: &Policy) -> Diagnosis {
     tally.gaps.extend(snapshot.gaps.iter().cloned());
     tally.gaps.extend(snapshot.networks.gap().cloned());
     tally.gaps.extend(snapshot.events.gap().cloned());
+    tally.gaps.extend(unread_logs(&stack));
+    if stack.services.is_empty() && stack.backends.is_empty() {
+        tally.gaps.insert(Gap::new(
+            Probe::Containers,
+            Subject::Stack,
+            "no service of it shows a sign of tracing, and no Tempo belongs to it",
+        ));
+    }
     let mut causes = attribute(tally.findings, &stack);
     let gaps = explain(tally.gaps.into_iter().collect(), &mut causes);
     Diagnosis {
@@ -35,6 +43,23 @@ pub fn diagnose(snapshot: &Snapshot, policy: &Policy) -> Diagnosis {
         passed: tally.passed,
         not_applicable: tally.not_applicable,
     }
+}
+
+/// Logs that were not read to their end: what stands in the rest is unknown.
+fn unread_logs(stack: &Stack<'_>) -> Vec<Gap> {
+    let cut = |subject: &Subject, container: &Container| {
+        let reason = container.logs.known()?.window.cut.clone()?;
+        Some(Gap::new(Probe::Logs, subject.clone(), reason))
+    };
+    let services = stack
+        .services
+        .iter()
+        .filter_map(|service| cut(&service.subject, service.container));
+    let backends = stack
+        .backends
+        .iter()
+        .filter_map(|backend| cut(&backend.subject, backend.container?));
+    services.chain(backends).collect()
 }
 
 fn examine(check: &Check, stack: &Stack<'_>, policy: &Policy) -> Vec<(Subject, Verdict)> {

@@ -192,7 +192,7 @@ fn from_environment(container: &Container) -> Option<&str> {
             .map(|(_, value)| value.trim())
     };
     container
-        .variable("OTEL_SERVICE_NAME")
+        .setting("OTEL_SERVICE_NAME")
         .or_else(from_attributes)
         .filter(|name| !name.is_empty())
 }
@@ -200,8 +200,8 @@ fn from_environment(container: &Container) -> Option<&str> {
 /// The protocol that is written in the environment.
 fn protocol(container: &Container) -> Option<OtlpProtocol> {
     let written = container
-        .variable("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")
-        .or_else(|| container.variable("OTEL_EXPORTER_OTLP_PROTOCOL"))?;
+        .setting("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")
+        .or_else(|| container.setting("OTEL_EXPORTER_OTLP_PROTOCOL"))?;
     match written {
         "grpc" => Some(OtlpProtocol::Grpc),
         "http/protobuf" | "http/json" => Some(OtlpProtocol::Http),

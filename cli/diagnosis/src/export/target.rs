@@ -53,6 +53,7 @@ impl<'s> Target<'s> {
             .ok()
             .or_else(|| extra_host(container, &endpoint.host));
         if HOST_NAMES.contains(&endpoint.host.as_str())
+            || is_host_gateway(container, &endpoint.host)
             || address.is_some_and(|ip| is_gateway(container, ip))
         {
             return Some(published(port, snapshot));
@@ -112,6 +113,14 @@ fn published(port: Option<u16>, snapshot: &Snapshot) -> Target<'_> {
         },
         None => Target::HostPort,
     }
+}
+
+/// Whether `extra_hosts` maps a name to the engine's host: the engine keeps the word as it was written.
+fn is_host_gateway(container: &Container, host: &str) -> bool {
+    container
+        .extra_hosts
+        .iter()
+        .any(|entry| entry.strip_prefix(host) == Some(":host-gateway"))
 }
 
 fn extra_host(container: &Container, host: &str) -> Option<IpAddr> {

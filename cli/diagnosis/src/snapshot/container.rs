@@ -95,6 +95,11 @@ impl Container {
             .map(|variable| variable.value.as_str())
     }
 
+    /// The value of an OpenTelemetry variable; by its specification an empty one counts as unset.
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        self.variable(name).filter(|value| !value.is_empty())
+    }
+
     /// Whether its main process runs (a paused one does, frozen).
     pub fn is_running(&self) -> bool {
         matches!(self.state.status, Status::Running | Status::Paused)

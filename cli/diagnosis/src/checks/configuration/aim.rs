@@ -12,23 +12,31 @@ use crate::{
 pub(super) enum Aim<'a> {
     /// These.
     Settings(&'a ExportSettings),
-    /// None can be seen, and its spans arrive: nothing to judge.
-    ArrivesAnyway,
+    /// None that can be judged, and why.
+    NotJudged(&'static str),
 }
 
 /// The settings of a service; unknown settings are a gap only while nothing shows that its spans arrive.
 pub(super) fn aim<'a>(service: &'a Service<'_>, stack: &Stack<'_>) -> Result<Aim<'a>, Gap> {
+    if let Some(exporters) = service.container.setting("OTEL_TRACES_EXPORTER")
+        && !exporters
+            .split(',')
+            .any(|exporter| exporter.trim() == "otlp")
+    {
+        return Ok(Aim::NotJudged(
+            "its traces do not go by OTLP: `OTEL_TRACES_EXPORTER` says so",
+        ));
+    }
     match service.settings.get() {
         Ok(settings) => Ok(Aim::Settings(settings)),
         Err(gap) => match stack.sighting_of(service) {
-            Ok(Some(sighting)) if sighting.last_at.is_some() => Ok(Aim::ArrivesAnyway),
+            Ok(Some(sighting)) if sighting.last_at.is_some() => Ok(Aim::NotJudged(
+                "its settings are made in code, and its spans arrive",
+            )),
             Ok(_) | Err(_) => Err(gap),
         },
     }
 }
-
-/// Why a check of the settings does not apply when the spans arrive.
-pub(super) const ARRIVES: &str = "its settings are made in code, and its spans arrive";
 
 /// The variable or default that decided the endpoint.
 pub(super) fn source_proof(service: &Service<'_>, settings: &ExportSettings) -> Evidence {

@@ -30,8 +30,9 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
-    let Aim::Settings(settings) = aim::aim(service, stack)? else {
-        return Ok(Outcome::NotApplicable(aim::ARRIVES));
+    let settings = match aim::aim(service, stack)? {
+        Aim::Settings(settings) => settings,
+        Aim::NotJudged(why) => return Ok(Outcome::NotApplicable(why)),
     };
     let Some(Target::NotShared { name, networks }) = &service.target else {
         return Ok(Outcome::Pass);

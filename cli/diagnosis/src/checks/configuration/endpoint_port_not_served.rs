@@ -34,8 +34,9 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
-    let Aim::Settings(settings) = aim::aim(service, stack)? else {
-        return Ok(Outcome::NotApplicable(aim::ARRIVES));
+    let settings = match aim::aim(service, stack)? {
+        Aim::Settings(settings) => settings,
+        Aim::NotJudged(why) => return Ok(Outcome::NotApplicable(why)),
     };
     let Some(backend) = stack.backend_of(service) else {
         return Ok(Outcome::NotApplicable(

@@ -15,7 +15,7 @@ pub(crate) static CHECK: Check = Check {
     code: Code::new(303),
     name: "endpoint-unknown-host",
     severity: Severity::Error,
-    summary: "a service sends spans to a name or host port that nobody answers to",
+    summary: "a service sends spans to a name that nobody answers to",
     why: "Docker's DNS knows container names, Compose services and aliases of shared networks. Any other single word resolves to nothing.",
     causes: &[
         "A typing error.",
@@ -30,13 +30,13 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
-    let Aim::Settings(settings) = aim::aim(service, stack)? else {
-        return Ok(Outcome::NotApplicable(aim::ARRIVES));
+    let settings = match aim::aim(service, stack)? {
+        Aim::Settings(settings) => settings,
+        Aim::NotJudged(why) => return Ok(Outcome::NotApplicable(why)),
     };
     let wrong = match &service.target {
         Some(Target::Nobody) => "no container on its networks has that name",
-        Some(Target::HostPort) => "no container publishes that port on the host",
-        Some(Target::Outside) => {
+        Some(Target::Outside | Target::HostPort) => {
             return Ok(Outcome::NotApplicable(
                 "the endpoint is outside this engine: not checked here",
             ));

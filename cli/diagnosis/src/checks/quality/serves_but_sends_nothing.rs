@@ -47,6 +47,12 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
+    let sampler = service.container.setting("OTEL_TRACES_SAMPLER");
+    if sampler.is_some_and(|sampler| sampler.contains("ratio")) && counters(service).is_none() {
+        return Ok(Outcome::NotApplicable(
+            "its sampler keeps a part of its traces only",
+        ));
+    }
     let served = match served(service, stack) {
         Served::Nothing => {
             return Ok(Outcome::NotApplicable(

@@ -51,6 +51,19 @@ pub(super) fn was_oom_killed(container: &Container, stack: &Stack<'_>) -> bool {
             .any(|event| event.kind == EngineEventKind::Oom)
 }
 
+/// Whether it ended, or keeps ending.
+pub(in crate::checks) fn is_down(container: &Container, stack: &Stack<'_>) -> bool {
+    has_ended(container) || is_looping(container, stack)
+}
+
+/// Its state, for a sentence: `is paused`, `exited with code 1`.
+pub(in crate::checks) fn state_in_words(container: &Container) -> String {
+    match container.state.status {
+        Status::Paused => "is paused".to_owned(),
+        _ => ending(container),
+    }
+}
+
 /// How the container ended, for a sentence: `exited with code 1`, `was created but never started`.
 fn ending(container: &Container) -> String {
     match container.state.status {
@@ -63,7 +76,7 @@ fn ending(container: &Container) -> String {
 }
 
 /// When it ended.
-fn ended(container: &Container) -> Option<Moment> {
+pub(in crate::checks) fn ended(container: &Container) -> Option<Moment> {
     let at = container.state.finished_at?;
     Some(Moment::new(
         at,
@@ -72,7 +85,7 @@ fn ended(container: &Container) -> Option<Moment> {
 }
 
 /// The engine's own words on its state.
-fn state_proof(container: &Container) -> Evidence {
+pub(in crate::checks) fn state_proof(container: &Container) -> Evidence {
     let state = &container.state;
     let restarts = match state.restart_count {
         0 => String::new(),
@@ -91,7 +104,7 @@ fn state_proof(container: &Container) -> Evidence {
 }
 
 /// The lines of its log that say why it ended; else the last lines that it wrote.
-fn last_words(container: &Container) -> Vec<Evidence> {
+pub(in crate::checks) fn last_words(container: &Container) -> Vec<Evidence> {
     let Some(logs) = container.logs.known() else {
         return Vec::new();
     };

@@ -4,10 +4,10 @@ use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
     checks::commands,
     code::Code,
-    export::Target,
+    export::{EndpointSource, Target},
     finding::{Evidence, EvidenceKind, Remedy, Severity},
     policy::Policy,
-    view::Stack,
+    view::{Service, Stack},
 };
 
 pub(crate) static CHECK: Check = Check {
@@ -32,17 +32,17 @@ fn examine(stack: &Stack<'_>, _: &Policy) -> Verdict {
     if !stack.backends.is_empty() {
         return Ok(Outcome::Pass);
     }
-    let waiting: Vec<_> = stack
+    let waiting: Vec<(&Service<'_>, &str)> = stack
         .services
         .iter()
-        .filter(|service| service.target == Some(Target::Nobody))
+        .filter_map(|service| Some((service, missing_tempo(service, stack)?)))
         .collect();
-    let Some(first) = waiting.first() else {
+    let Some((first, host)) = waiting.first() else {
         return Ok(Outcome::NotApplicable(
-            "no service sends to a name inside this engine that nobody has",
+            "no service sends to a Tempo inside this engine that nobody is",
         ));
     };
-    let proofs = waiting.iter().filter_map(|service| {
+    let proofs = waiting.iter().filter_map(|(service, _)| {
         let settings = service.settings.known()?;
         Some(Evidence::new(
             EvidenceKind::Variable,
@@ -62,8 +62,29 @@ fn examine(stack: &Stack<'_>, _: &Policy) -> Verdict {
             "engine",
             format!("{containers} containers, none of them Tempo"),
         ),
-        Remedy::edit("start Tempo beside the services")
-            .then(commands::up(first.container, "tempo")),
+        Remedy::edit("start Tempo beside the services").then(commands::up(first.container, host)),
     );
     fail(report.proof(proofs))
+}
+
+/// The host that a service names, where it is Tempo's by its name or the library's default, or where every traced service
+/// names the same one; any other name may be a typing error of one service.
+fn missing_tempo<'a>(service: &'a Service<'_>, stack: &'a Stack<'_>) -> Option<&'a str> {
+    if service.target != Some(Target::Nobody) {
+        return None;
+    }
+    let settings = service.settings.known()?;
+    let host = host_of(service)?;
+    let all_name_it = stack.services.len() > 1
+        && stack
+            .services
+            .iter()
+            .all(|other| host_of(other) == Some(host));
+    let named = host.to_ascii_lowercase().contains("tempo");
+    (named || all_name_it || settings.source == EndpointSource::LibraryDefault).then_some(host)
+}
+
+fn host_of<'a>(service: &'a Service<'_>) -> Option<&'a str> {
+    let endpoint = service.settings.known()?.endpoint.as_ref().ok()?;
+    Some(&endpoint.host)
 }

@@ -5,7 +5,7 @@ use crate::{
     checks::{commands, explanations},
     code::Code,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
-    observed::Probe,
+    observed::{Gap, Probe},
     policy::Policy,
     snapshot::Readiness,
     view::{Backend, Stack},
@@ -37,6 +37,11 @@ pub(crate) static CHECK: Check = Check {
 fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let (said, answer) = match backend.tempo.ready.get()? {
         Readiness::Ready => return Ok(Outcome::Pass),
+        // Something answers for it that is no Tempo, or does not let us ask.
+        Readiness::NotReady { status, reason } if (400..500).contains(status) => {
+            let reason = format!("HTTP {status}: {reason}");
+            return Err(Gap::new(Probe::TempoReady, backend.subject.clone(), reason));
+        }
         Readiness::NotReady { status, reason } => {
             (reason.clone(), format!("HTTP {status}: {reason}"))
         }

@@ -9,6 +9,7 @@ use crate::{
     code::Code,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
     policy::Policy,
+    snapshot::LogLine,
     view::{Backend, Stack},
 };
 
@@ -55,6 +56,8 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
         .iter()
         .filter(|line| announced_address(&line.text).is_some_and(is_loopback))
         .map(|line| Evidence::log(&container.name, line));
+    // What it said at its start is what it does; the configuration only speaks where the start is not in the log.
+    let config = config.filter(|_| announced.is_empty() || said_loopback(announced));
     let from_config = config.into_iter().flat_map(|config| {
         let bound = config
             .receivers
@@ -90,6 +93,12 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
         .started_at
         .map(|at| Moment::new(at, "it started with this configuration"));
     fail(report.since(since).proof(rest))
+}
+
+fn said_loopback(announced: &[LogLine]) -> bool {
+    announced
+        .iter()
+        .any(|line| announced_address(&line.text).is_some_and(is_loopback))
 }
 
 /// The address in a line that announces a receiver: `… endpoint=127.0.0.1:4317` or `… "endpoint": "localhost:4317"`.

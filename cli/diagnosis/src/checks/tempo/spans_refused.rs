@@ -63,6 +63,11 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
     let since = refusal
         .and_then(|(_, group)| group.first_at)
         .map(|at| Moment::new(at, "its first refusal in the log"));
+    // The counter has no time: without a refusal in the window it is history.
+    let report = match refusal {
+        Some(_) => report,
+        None => report.severity(Severity::Info),
+    };
     let proofs = refusal.map(|(container, group)| Evidence::log(&container.name, &group.sample));
     fail(report.since(since).proof(proofs))
 }
