@@ -9,6 +9,24 @@ engine=$PWD/scripts/engine
 boxes=$(mktemp -d)
 failed=0
 
+# end_processes FOLDER: ends whatever still runs out of this folder, told by its command line or environment.
+end_processes() {
+    # shellcheck disable=SC2013 # numbers
+    for pid in $(grep -lsF -- "$1" /proc/[0-9]*/cmdline /proc/[0-9]*/environ | cut -d/ -f3 | sort -u); do
+        kill -9 "$pid" 2>/dev/null || :
+    done
+}
+
+clean_up() {
+    end_processes "$boxes/"
+    rm -rf "$boxes"
+}
+
+trap clean_up EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 # ---- what a box is made of: `box` is its folder -------------------------------------------------------------------
 
 # fake NAME: makes the command NAME, its text taken from standard input.
@@ -27,12 +45,50 @@ esac
 FAKE
 }
 
+# A daemon that never stays for good: a minute at most, and no longer than its box, whose `sleep` it uses. Like the true
+# one, it does not start while its pid file names a living process, and waits in vain for a containerd that is none.
 fake_dockerd() {
     fake dockerd <<FAKE
+for file in docker.pid docker/containerd/containerd.pid; do
+    if [ -e "$box/root/var/run/\$file" ] && kill -0 "\$(cat "$box/root/var/run/\$file")" 2>/dev/null; then
+        echo "process with the number in \$file is still running"
+        exit 1
+    fi
+done
 trap 'rm -f "$box/answers"; exit 0' TERM
 touch "$box/answers"
-while :; do sleep 0.1; done
+beats=0
+while [ "\$beats" -lt 600 ] && sleep 0.1; do beats=\$((beats + 1)); done
 FAKE
+}
+
+# stand_in NAME: runs a process of this name, which does nothing; leaves its number in `process`.
+stand_in() {
+    mkdir -p "$box/stand-ins"
+    printf '#!/bin/sh\nexec 2>/dev/null\nbeats=0\nwhile [ "$beats" -lt 600 ] && %s 0.1; do beats=$((beats + 1)); done\n' \
+        "$box/bin/sleep" >"$box/stand-ins/$1"
+    chmod +x "$box/stand-ins/$1"
+    "$box/stand-ins/$1" &
+    process=$!
+    waited=0
+    until [ "$(cat "/proc/$process/comm")" = "$1" ]; do
+        [ "$waited" -lt 100 ] || fail "expected process $process to be a $1"
+        sleep 0.1
+        waited=$((waited + 1))
+    done
+}
+
+# A socket that nobody listens on. The path is relative, as one in full may be too long.
+left_socket() {
+    mkdir -p "$box/root/var/run"
+    (cd "$box/root/var/run" && perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => "docker.sock", Listen => 1) or die') ||
+        fail 'expected perl to make a socket'
+}
+
+# pid_file FILE NUMBER: writes it the way dockerd does, without a line end.
+pid_file() {
+    mkdir -p "$(dirname "$box/root/var/run/$1")"
+    printf '%s' "$2" >"$box/root/var/run/$1"
 }
 
 fake_dockerd_that_dies() {
@@ -179,12 +235,12 @@ an_engine_with_running_containers_is_not_stopped() {
 another_process_under_the_noted_number_is_never_stopped() {
     fake_docker
     mkdir -p "$box/root/run/ptctl-engine"
-    sleep 60 &
-    echo "process $! 1" >"$box/root/run/ptctl-engine/started"
+    stand_in other
+    echo "process $process 1" >"$box/root/run/ptctl-engine/started"
     engine down
     exits_with 0
     says 'has ended already'
-    kill "$!" || fail 'expected the other process to run on'
+    kill "$process" || fail 'expected the other process to run on'
 }
 
 the_started_engine_keeps_no_pipe_of_the_caller_open() {
@@ -211,12 +267,55 @@ a_daemon_that_dies_is_reported_with_its_last_words() {
 a_daemon_that_runs_without_an_answer_is_not_started_twice() {
     fake_docker
     fake_dockerd
-    mkdir -p "$box/root/var/run"
-    echo $$ >"$box/root/var/run/docker.pid"
+    stand_in dockerd
+    pid_file docker.pid "$process"
     engine up PTCTL_ENGINE_WAIT=1
     exits_with 1
-    says "dockerd (process $$) does not answer"
+    says "dockerd (process $process) does not answer"
     [ ! -e "$box/answers" ] || fail 'expected no second daemon'
+    [ -e "$box/root/var/run/docker.pid" ] || fail 'expected its pid file to stay'
+}
+
+an_engine_is_started_where_another_process_has_the_numbers_of_the_former() {
+    fake_docker
+    fake_dockerd
+    stand_in other
+    pid_file docker.pid "$process"
+    pid_file docker/containerd/containerd.pid "$process"
+    engine up
+    exits_with 0
+    says 'Docker engine 20.10.24 answers'
+    kill -0 "$process" || fail 'expected the other process to run on'
+}
+
+the_pid_file_of_a_containerd_that_outlived_its_dockerd_stays() {
+    fake_docker
+    fake_dockerd_that_dies
+    stand_in containerd
+    pid_file docker/containerd/containerd.pid "$process"
+    engine up
+    exits_with 1
+    [ -e "$box/root/var/run/docker/containerd/containerd.pid" ] || fail 'expected the pid file to stay'
+}
+
+an_engine_is_started_where_a_former_one_left_its_socket() {
+    fake_docker
+    fake_dockerd
+    left_socket
+    engine up
+    exits_with 0
+    says 'Docker engine 20.10.24 answers'
+}
+
+a_socket_that_was_left_is_no_lack_of_rights() {
+    fake_docker
+    fake_dockerd
+    fake_user 1000
+    left_socket
+    chmod 0 "$box/root/var/run/docker.sock"
+    engine up
+    exits_with 1
+    says 'a Docker engine is installed but does not run'
 }
 
 systemd_starts_and_stops_the_engine_where_it_runs() {
@@ -337,6 +436,6 @@ for test in $(sed -n 's/^\([a-z_]*\)() {$/\1/p' "$0" | sed -n '/^an_engine_that_
         echo "FAILED: $test"
         failed=$((failed + 1))
     fi
+    end_processes "$box/"
 done
-rm -rf "$boxes"
 [ "$failed" = 0 ] || { echo "$failed tests of scripts/engine failed" >&2; exit 1; }
