@@ -11,14 +11,23 @@ use uuid::Uuid;
 
 use super::peers::{Analysis, ScrapedPage};
 
-/// The key of a document: an absolute http or https URL without fragment.
+/// The longest URL, in bytes.
+const LONGEST_URL: usize = 4096;
+
+/// The key of a document: an absolute http or https URL without credentials and without fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentUrl(Url);
 
-/// The text is no URL of a page.
+/// Why a text is no key of a document.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`url` must be an absolute http or https URL")]
-pub struct NotAPageUrl;
+pub enum InvalidDocumentUrl {
+    /// It is no URL of a page.
+    #[error("`url` must be an absolute http or https URL of at most {LONGEST_URL} bytes")]
+    NotAPage,
+    /// User name or password in the URL, which would be shown wherever the URL is.
+    #[error("`url` must not have a user name or password")]
+    Credentials,
+}
 
 /// A document as it is stored.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -87,14 +96,17 @@ impl Document {
 }
 
 impl FromStr for DocumentUrl {
-    type Err = NotAPageUrl;
+    type Err = InvalidDocumentUrl;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut url = Url::parse(text.trim()).map_err(|_| NotAPageUrl)?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(NotAPageUrl);
-        }
+        let mut url = Url::parse(text.trim()).map_err(|_| InvalidDocumentUrl::NotAPage)?;
         url.set_fragment(None);
+        if !matches!(url.scheme(), "http" | "https") || url.as_str().len() > LONGEST_URL {
+            return Err(InvalidDocumentUrl::NotAPage);
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(InvalidDocumentUrl::Credentials);
+        }
         Ok(Self(url))
     }
 }
@@ -132,7 +144,37 @@ mod tests {
             "ftp://example.com/",
             "file:///etc/passwd",
         ] {
-            assert_eq!(text.parse::<DocumentUrl>(), Err(NotAPageUrl), "{text}");
+            assert_eq!(
+                text.parse::<DocumentUrl>(),
+                Err(InvalidDocumentUrl::NotAPage),
+                "{text}"
+            );
         }
+    }
+
+    #[test]
+    fn a_user_name_and_a_password_are_refused() {
+        for text in [
+            "http://user:password@example.com/",
+            "http://user@example.com/",
+            "http://:password@example.com/",
+        ] {
+            assert_eq!(
+                text.parse::<DocumentUrl>(),
+                Err(InvalidDocumentUrl::Credentials),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_url_has_at_most_4096_bytes() {
+        let start = "http://example.com/";
+        let longest = format!("{start}{}", "x".repeat(4096 - start.len()));
+        assert!(format!("{longest}#part").parse::<DocumentUrl>().is_ok());
+        assert_eq!(
+            format!("{longest}x").parse::<DocumentUrl>(),
+            Err(InvalidDocumentUrl::NotAPage)
+        );
     }
 }

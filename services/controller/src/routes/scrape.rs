@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use service_kit::{ApiError, Json};
 
-use crate::domain::document::{DocumentUrl, NotAPageUrl};
+use crate::domain::document::{DocumentUrl, InvalidDocumentUrl};
 use crate::domain::library::{Freshness, Library, Obtained};
 
 /// The page wanted.
@@ -44,8 +44,8 @@ pub(crate) async fn scrape(
     Ok((status, Json(document)).into_response())
 }
 
-impl From<NotAPageUrl> for ApiError {
-    fn from(error: NotAPageUrl) -> Self {
+impl From<InvalidDocumentUrl> for ApiError {
+    fn from(error: InvalidDocumentUrl) -> Self {
         Self::unprocessable("invalid_url", error.to_string())
     }
 }

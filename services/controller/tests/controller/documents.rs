@@ -200,11 +200,25 @@ async fn what_is_asked_wrongly_is_refused_with_the_reason() {
     ] {
         assert_eq!(stack.client().get(path).await.error(), error, "{path}");
     }
-    let answer = stack
-        .client()
-        .post("/api/scrape", &json!({"url": "example.com"}))
-        .await;
-    assert_eq!(answer.error(), (422, "invalid_url"));
+    for (url, reason) in [
+        (
+            "example.com",
+            "`url` must be an absolute http or https URL of at most 4096 bytes",
+        ),
+        (
+            "http://user:password@example.com/",
+            "`url` must not have a user name or password",
+        ),
+    ] {
+        let answer = stack
+            .client()
+            .post("/api/scrape", &json!({"url": url}))
+            .await;
+        assert_eq!(
+            (answer.error(), answer.message()),
+            ((422, "invalid_url"), reason)
+        );
+    }
     let answer = stack
         .client()
         .post(

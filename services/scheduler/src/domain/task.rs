@@ -21,7 +21,7 @@ const LONGEST_URL: usize = 4096;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TaskName(String);
 
-/// The page to scrape: an absolute http or https URL.
+/// The page to scrape: an absolute http or https URL without credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PageUrl(Url);
 
@@ -69,6 +69,9 @@ pub enum InvalidTask {
     /// The URL is none of a page.
     #[error("`url` must be an absolute http or https URL of at most {LONGEST_URL} bytes")]
     Url,
+    /// User name or password in the URL, which would be shown wherever the URL is.
+    #[error("`url` must not have a user name or password")]
+    Credentials,
     /// The expression is no schedule.
     #[error(transparent)]
     Schedule(#[from] InvalidSchedule),
@@ -112,11 +115,13 @@ impl FromStr for PageUrl {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let url = Url::parse(text.trim()).map_err(|_| InvalidTask::Url)?;
-        if matches!(url.scheme(), "http" | "https") && url.as_str().len() <= LONGEST_URL {
-            Ok(Self(url))
-        } else {
-            Err(InvalidTask::Url)
+        if !matches!(url.scheme(), "http" | "https") || url.as_str().len() > LONGEST_URL {
+            return Err(InvalidTask::Url);
         }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(InvalidTask::Credentials);
+        }
+        Ok(Self(url))
     }
 }
 
@@ -195,6 +200,20 @@ mod tests {
     fn only_pages_are_scraped() {
         for url in ["news.example", "ftp://news.example/", ""] {
             assert!(url.parse::<PageUrl>().is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_user_name_and_a_password_are_refused() {
+        for url in [
+            "http://user:password@news.example/",
+            "http://user@news.example/",
+            "http://:password@news.example/",
+        ] {
+            assert!(
+                matches!(url.parse::<PageUrl>(), Err(InvalidTask::Credentials)),
+                "{url}"
+            );
         }
     }
 }

@@ -159,7 +159,7 @@ impl From<InvalidTask> for ApiError {
     fn from(error: InvalidTask) -> Self {
         let code = match &error {
             InvalidTask::Name => "invalid_name",
-            InvalidTask::Url => "invalid_url",
+            InvalidTask::Url | InvalidTask::Credentials => "invalid_url",
             InvalidTask::Schedule(
                 InvalidSchedule::Malformed { .. }
                 | InvalidSchedule::NeverOccurs

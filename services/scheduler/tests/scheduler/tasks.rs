@@ -83,6 +83,11 @@ async fn a_task_that_cannot_be_is_refused_with_the_reason() {
             "`url` must be an absolute http or https URL",
         ),
         (
+            with("url", json!("http://user:password@news.example/")),
+            (422, "invalid_url"),
+            "`url` must not have a user name or password",
+        ),
+        (
             with("enabled", json!("yes")),
             (422, "invalid_body"),
             "enabled: invalid type: string \"yes\"",
