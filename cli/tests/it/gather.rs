@@ -223,7 +223,7 @@ async fn a_backend_elsewhere_is_asked_at_the_address_given() {
 /// The recorded service as started just now: its first minute and the window are then one range of its log.
 fn just_started(engine: &FakeEngine) {
     engine.change(WEB, |described| {
-        described["State"]["StartedAt"] = now().into()
+        described["State"]["StartedAt"] = now().into();
     });
 }
 
