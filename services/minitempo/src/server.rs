@@ -211,3 +211,84 @@ async fn keep_house(writer: WriterHandle, told_to_finish: impl Future<Output = (
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use axum::body::Body;
+    use http::{Request, StatusCode};
+    use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+    use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
+    use prost::Message as _;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::ingest::Transport;
+
+    const QUESTIONS: [&str; 4] = [
+        "/api/traces/07070707070707070707070707070707",
+        "/api/v2/traces/07070707070707070707070707070707",
+        "/api/search?q=%7B%7D",
+        "/api/v2/search/tags",
+    ];
+
+    async fn send(running: &Running) {
+        let span = Span {
+            trace_id: vec![7; 16],
+            span_id: vec![7; 8],
+            start_time_unix_nano: 1_795_328_711_000_000_000,
+            end_time_unix_nano: 1_795_328_711_050_000_000,
+            ..Span::default()
+        };
+        let request = ExportTraceServiceRequest {
+            resource_spans: vec![ResourceSpans {
+                scope_spans: vec![ScopeSpans {
+                    spans: vec![span],
+                    ..ScopeSpans::default()
+                }],
+                ..ResourceSpans::default()
+            }],
+        };
+        let body = request.encode_to_vec().into();
+        let pushed = running.state.pipeline.push(None, body, Transport::Http);
+        pushed.await.expect("stored");
+    }
+
+    async fn status(running: &Running, question: &str) -> StatusCode {
+        let request = Request::get(question).body(Body::empty()).expect("valid");
+        let router = api::router(Arc::clone(&running.state));
+        router.oneshot(request).await.expect("an answer").status()
+    }
+
+    #[tokio::test]
+    async fn spans_that_cannot_be_read_for_now_are_an_error_and_not_an_absence() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let running = Server::start(Config::ephemeral(folder.path()))
+            .await
+            .expect("starts");
+        send(&running).await;
+        let block = Arc::clone(&running.state.catalogue.blocks()[0]);
+        let away = block.path().with_extension("away");
+        fs::rename(block.path(), &away).expect("moved");
+        assert!(block.reopen().is_err());
+        for question in QUESTIONS {
+            let status = status(&running, question).await;
+            assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR, "{question}");
+        }
+        fs::rename(&away, block.path()).expect("moved back");
+        let served = async {
+            let mut looks = tokio::time::interval(Duration::from_millis(50));
+            while status(&running, QUESTIONS[0]).await != StatusCode::OK {
+                looks.tick().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), served)
+            .await
+            .expect("opened again in time");
+        for question in QUESTIONS {
+            assert_eq!(status(&running, question).await, StatusCode::OK);
+        }
+        running.shutdown().await;
+    }
+}

@@ -58,7 +58,7 @@ impl Block {
     pub(crate) fn append(&self, fragments: &[&Fragment], arrived: u64) -> Result<(), StoreError> {
         let content = self.read();
         let Content::Open { database, index } = &*content else {
-            return Err(StoreError::Closed);
+            return Err(self.closed());
         };
         let failed = |source: redb::Error| StoreError::engine(&self.path, source);
         let first = read_index(index).next_sequence();
@@ -217,7 +217,7 @@ impl Block {
                     })
                     .transpose()
             }
-            Content::Closed => Ok(None),
+            Content::Closed => Err(self.closed()),
         }
     }
 
@@ -234,7 +234,7 @@ impl Block {
                 .map(|(id, entry)| (id, entry.clone()))
                 .collect(),
             Content::Sealed { database, .. } => sealed_traces(&self.path, database, tenant, range)?,
-            Content::Closed => Vec::new(),
+            Content::Closed => return Err(self.closed()),
         };
         found.sort_unstable_by_key(|(id, entry)| (std::cmp::Reverse(entry.start), *id));
         Ok(found)
@@ -246,7 +246,7 @@ impl Block {
         let begin = match &*content {
             Content::Open { database, .. } => database.begin_read(),
             Content::Sealed { database, .. } => database.begin_read(),
-            Content::Closed => return Ok(Vec::new()),
+            Content::Closed => return Err(self.closed()),
         };
         let failed = |source: redb::Error| StoreError::engine(&self.path, source);
         let transaction = begin.map_err(|source| failed(source.into()))?;
@@ -273,6 +273,12 @@ impl Block {
             payloads.push(payload.to_vec());
         }
         Ok(payloads)
+    }
+
+    fn closed(&self) -> StoreError {
+        StoreError::BlockClosed {
+            path: self.path.clone(),
+        }
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Content> {

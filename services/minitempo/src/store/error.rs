@@ -54,6 +54,12 @@ pub enum StoreError {
         /// Which kind of record.
         what: &'static str,
     },
+    /// A block is not open for what was asked of it: the file could not be opened again, which is tried from time to time.
+    #[error("block {} is closed", .path.display())]
+    BlockClosed {
+        /// The block.
+        path: PathBuf,
+    },
     /// The store has been shut down.
     #[error("the store is shut down")]
     Closed,
