@@ -16,7 +16,7 @@ use crate::metrics::Metrics;
 use crate::query::{self, Trace};
 use crate::store::{StoreError, Writer, WriterHandle, WriterSettings};
 
-/// How often blocks are looked at: to start a new one, to delete old ones.
+/// How often blocks are looked at, to start a new one and to delete old ones, and idle traces are forgotten.
 const HOUSEKEEPING: Duration = Duration::from_secs(1);
 
 /// Why a server did not start.
@@ -101,7 +101,11 @@ impl Server {
         let mut receivers = Group::new();
         let otlp_grpc = serve_grpc(&state, &mut receivers).await?;
         let otlp_http = serve_otlp_http(&state, &mut receivers).await?;
-        receivers.spawn(keep_house(opened.handle, receivers.told_to_finish()));
+        receivers.spawn(keep_house(
+            Arc::clone(&state.pipeline),
+            opened.handle,
+            receivers.told_to_finish(),
+        ));
         let mut api = Group::new();
         let router = api::router(Arc::clone(&state));
         api.spawn(serve_http(http.socket, router, api.told_to_finish()));
@@ -196,13 +200,18 @@ async fn serve_otlp_http(
     Ok(Some(bound.address))
 }
 
-async fn keep_house(writer: WriterHandle, told_to_finish: impl Future<Output = ()>) {
+async fn keep_house(
+    pipeline: Arc<Pipeline>,
+    writer: WriterHandle,
+    told_to_finish: impl Future<Output = ()>,
+) {
     let mut told_to_finish = std::pin::pin!(told_to_finish);
     let mut ticks = tokio::time::interval(HOUSEKEEPING);
     loop {
         tokio::select! {
             () = &mut told_to_finish => return,
             _ = ticks.tick() => {
+                pipeline.keep_house();
                 if let Err(failure) = writer.keep_house().await {
                     error!(err = %failure, "blocks are no longer looked after");
                     return;

@@ -106,19 +106,25 @@ impl LiveTraces {
 
     /// The counts of all tenants, after forgetting traces that no longer grow.
     pub(crate) fn counts(&self, now: Instant) -> Vec<LiveCount> {
-        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        self.forget_idle(now);
+        let tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
         tenants
-            .iter_mut()
-            .map(|(tenant, growing)| {
-                growing.traces.retain(|_, live| is_growing(live, now));
-                LiveCount {
-                    tenant: tenant.clone(),
-                    traces: growing.traces.len(),
-                    bytes: growing.traces.values().map(|live| live.bytes).sum(),
-                    created: growing.created,
-                }
+            .iter()
+            .map(|(tenant, growing)| LiveCount {
+                tenant: tenant.clone(),
+                traces: growing.traces.len(),
+                bytes: growing.traces.values().map(|live| live.bytes).sum(),
+                created: growing.created,
             })
             .collect()
+    }
+
+    /// Forgets traces that no longer grow, so that they take no memory where nobody reads `/metrics`.
+    pub(crate) fn forget_idle(&self, now: Instant) {
+        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        for growing in tenants.values_mut() {
+            growing.traces.retain(|_, live| is_growing(live, now));
+        }
     }
 }
 
@@ -154,6 +160,20 @@ mod tests {
         assert_eq!(admit(1, start), Admission::Admitted);
         assert_eq!(admit(3, start + IDLE), Admission::Admitted);
         assert_eq!(live.counts(start + IDLE)[0].created, 3);
+    }
+
+    #[test]
+    fn an_idle_trace_is_forgotten_without_a_limit_and_without_a_look_at_the_metrics() {
+        let live = live(0, 0);
+        let tenant = TenantId::single();
+        let start = Instant::now();
+        let held = || live.tenants.lock().expect("no panic")[&tenant].traces.len();
+        live.admit(&tenant, id(1), 10, start, || 0);
+        live.admit(&tenant, id(2), 10, start + IDLE / 2, || 0);
+        live.forget_idle(start + IDLE / 2);
+        assert_eq!(held(), 2);
+        live.forget_idle(start + IDLE);
+        assert_eq!(held(), 1);
     }
 
     #[test]

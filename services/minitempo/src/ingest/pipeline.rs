@@ -178,6 +178,11 @@ impl Pipeline {
         self.live.counts(Instant::now())
     }
 
+    /// Forgets the traces that have been idle.
+    pub(crate) fn keep_house(&self) {
+        self.live.forget_idle(Instant::now());
+    }
+
     fn note_truncation(&self, tenant: &TenantId, batch: &Batch) {
         let Some(example) = &batch.truncated.example else {
             return;
