@@ -8,6 +8,7 @@ use service_kit::{Limits, Peer, Service, Settings, StartError};
 
 use crate::config::Config;
 use crate::domain::library::Library;
+use crate::domain::peers;
 use crate::domain::store::DocumentStore;
 use crate::{NAME, routes};
 
@@ -27,7 +28,8 @@ const LIMITS: Limits = Limits {
 pub async fn build(settings: Settings) -> Result<Service, StartError> {
     let config = Config::read(&settings)?;
     let store = DocumentStore::open(&config.data).await?;
-    let scraper = Peer::new("scraper", config.scraper, SCRAPER_PATIENCE)?;
+    let scraper =
+        Peer::new("scraper", config.scraper, SCRAPER_PATIENCE)?.judging_by(peers::SCRAPER_VERDICTS);
     let textanalyzer = Peer::new("textanalyzer", config.textanalyzer, TEXTANALYZER_PATIENCE)?;
     let dependencies = [
         store.dependency(),

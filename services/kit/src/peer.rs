@@ -19,6 +19,7 @@ pub struct Peer {
     base: BaseUrl,
     patience: Duration,
     client: telemetry::HttpClient,
+    verdicts: &'static [&'static str],
 }
 
 /// A call to a peer that gave no answer to work with.
@@ -40,9 +41,19 @@ pub enum PeerError {
         /// How long it had.
         patience: Duration,
     },
-    /// The peer said no, in the uniform shape.
+    /// The peer said no to what the caller asked for, or tells of a fault beyond it (502, 504).
     #[error("{peer} answered {status}: {}", detail.message)]
     Refused {
+        /// The peer's name.
+        peer: &'static str,
+        /// The status of its answer.
+        status: StatusCode,
+        /// What it said.
+        detail: ErrorDetail,
+    },
+    /// The peer said no, in the uniform shape, for a reason between it and this service.
+    #[error("{peer} answered {status}: {}", detail.message)]
+    Failed {
         /// The peer's name.
         peer: &'static str,
         /// The status of its answer.
@@ -75,7 +86,16 @@ impl Peer {
             base,
             patience,
             client,
+            verdicts: &[],
         })
+    }
+
+    /// With `codes`, the error codes by which the peer's 403 and 422 judge what the caller asked for. Every other
+    /// 4xx is about the request that this service made, and none of the caller's business.
+    #[must_use]
+    pub fn judging_by(mut self, codes: &'static [&'static str]) -> Self {
+        self.verdicts = codes;
+        self
     }
 
     /// Posts `body` as JSON to `path` and reads the JSON answer.
@@ -112,11 +132,7 @@ impl Peer {
             return response.json().await.map_err(unreadable);
         }
         let body: ErrorBody = response.json().await.map_err(unreadable)?;
-        Err(PeerError::Refused {
-            peer: self.name,
-            status,
-            detail: body.error,
-        })
+        Err(self.refusal(status, body.error))
     }
 
     /// This peer as a dependency: available when its `/health` answers.
@@ -143,6 +159,30 @@ impl Peer {
         }
     }
 
+    fn refusal(&self, status: StatusCode, detail: ErrorDetail) -> PeerError {
+        let peer = self.name;
+        let is_for_the_caller = match status {
+            StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => true,
+            StatusCode::FORBIDDEN | StatusCode::UNPROCESSABLE_ENTITY => {
+                self.verdicts.contains(&detail.code.as_str())
+            }
+            _ => false,
+        };
+        if is_for_the_caller {
+            PeerError::Refused {
+                peer,
+                status,
+                detail,
+            }
+        } else {
+            PeerError::Failed {
+                peer,
+                status,
+                detail,
+            }
+        }
+    }
+
     fn no_answer(&self, source: telemetry::RequestError) -> PeerError {
         if source.is_timeout() {
             PeerError::TooSlow {
@@ -159,15 +199,15 @@ impl Peer {
 }
 
 impl From<PeerError> for ApiError {
-    /// What the peer says about the caller's request, or about what lies beyond it (502, 504), is passed on as it
-    /// is; a fault of the peer itself becomes 502, 503 or 504 in its name.
+    /// What the peer says about what the caller asked for, or about what lies beyond it (502, 504), is passed on as
+    /// it is; everything else is a fault between the services and becomes 502, 503 or 504 in the peer's name.
     fn from(error: PeerError) -> Self {
         let message = error.to_string();
         match &error {
-            PeerError::Refused { status, detail, .. } if is_about_the_request(*status) => {
+            PeerError::Refused { status, detail, .. } => {
                 Self::new(*status, detail.code.clone(), detail.message.clone()).caused_by(error)
             }
-            PeerError::Refused { peer, .. } | PeerError::Unreadable { peer, .. } => {
+            PeerError::Failed { peer, .. } | PeerError::Unreadable { peer, .. } => {
                 Self::new(StatusCode::BAD_GATEWAY, format!("{peer}_failed"), message)
                     .caused_by(error)
             }
@@ -185,10 +225,4 @@ impl From<PeerError> for ApiError {
             .caused_by(error),
         }
     }
-}
-
-fn is_about_the_request(status: StatusCode) -> bool {
-    status.is_client_error()
-        || status == StatusCode::BAD_GATEWAY
-        || status == StatusCode::GATEWAY_TIMEOUT
 }

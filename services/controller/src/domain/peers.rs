@@ -2,6 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The codes of the scraper's errors that describe the page asked for, which the caller is told as they are.
+pub const SCRAPER_VERDICTS: &[&str] = &[
+    "address_forbidden",
+    "invalid_url",
+    "page_too_complex",
+    "page_too_large",
+    "unknown_host",
+    "unsupported_content_type",
+];
+
 /// The question to the scraper: `POST /api/scrape`.
 #[derive(Debug, Serialize)]
 pub struct ScrapeQuestion<'a> {

@@ -21,11 +21,15 @@ async fn answer_when_the_scraper_says(status: StatusCode, body: Value) -> TestAn
 }
 
 async fn answer_with_scraper(scraper: &str) -> TestAnswer {
+    answer_with_peers(scraper, &vacant()).await
+}
+
+async fn answer_with_peers(scraper: &str, textanalyzer: &str) -> TestAnswer {
     let data = tempfile::tempdir().expect("a folder");
     let settings = Settings::default()
         .with("DATA_DIR", &data.path().display().to_string())
         .with("SCRAPER_URL", scraper)
-        .with("TEXTANALYZER_URL", &vacant());
+        .with("TEXTANALYZER_URL", textanalyzer);
     let controller = TestService::start(app::build(settings).await.expect("a controller")).await;
     controller
         .client()
@@ -48,12 +52,17 @@ fn page(status: u16, text: &str) -> Value {
 
 #[tokio::test]
 async fn what_the_scraper_says_about_the_url_is_passed_on() {
-    let refusal = json!({"error": {"code": "address_forbidden", "message": "`site.example` is a private address"}});
-    for status in [
-        StatusCode::FORBIDDEN,
-        StatusCode::UNPROCESSABLE_ENTITY,
-        StatusCode::BAD_GATEWAY,
+    for (status, code) in [
+        (StatusCode::FORBIDDEN, "address_forbidden"),
+        (StatusCode::UNPROCESSABLE_ENTITY, "invalid_url"),
+        (StatusCode::UNPROCESSABLE_ENTITY, "unknown_host"),
+        (StatusCode::UNPROCESSABLE_ENTITY, "unsupported_content_type"),
+        (StatusCode::UNPROCESSABLE_ENTITY, "page_too_large"),
+        (StatusCode::UNPROCESSABLE_ENTITY, "page_too_complex"),
+        (StatusCode::BAD_GATEWAY, "fetch_failed"),
+        (StatusCode::GATEWAY_TIMEOUT, "page_too_slow"),
     ] {
+        let refusal = json!({"error": {"code": code, "message": "the reason"}});
         let answer = answer_when_the_scraper_says(status, refusal.clone()).await;
         assert_eq!((answer.status, &answer.json), (status.as_u16(), &refusal));
     }
@@ -66,6 +75,45 @@ async fn a_fault_of_the_scraper_is_a_bad_gateway_in_its_name() {
     assert_eq!(answer.error(), (502, "scraper_failed"));
     let answer = answer_when_the_scraper_says(StatusCode::OK, json!({"unexpected": true})).await;
     assert_eq!(answer.error(), (502, "scraper_failed"));
+}
+
+#[tokio::test]
+async fn what_the_scraper_says_about_the_controllers_own_request_is_not_blamed_on_the_caller() {
+    for (status, code) in [
+        (StatusCode::NOT_FOUND, "not_found"),
+        (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
+        (StatusCode::UNPROCESSABLE_ENTITY, "invalid_body"),
+        (StatusCode::FORBIDDEN, "forbidden"),
+    ] {
+        let refusal = json!({"error": {"code": code, "message": "no"}});
+        let answer = answer_when_the_scraper_says(status, refusal).await;
+        assert_eq!(
+            (answer.error(), answer.message()),
+            (
+                (502, "scraper_failed"),
+                &*format!("scraper answered {status}: no")
+            )
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_the_analyser_does_not_take_is_not_blamed_on_the_caller() {
+    let refusal = json!({"error": {"code": "body_too_large", "message": "too much"}});
+    let textanalyzer = Router::new().route(
+        "/api/analyze",
+        post(async move || (StatusCode::PAYLOAD_TOO_LARGE, axum::Json(refusal.clone()))),
+    );
+    let scraper = Router::new().route(
+        "/api/scrape",
+        post(async || axum::Json(page(200, "Some text."))),
+    );
+    let answer = answer_with_peers(
+        &format!("http://{}", site::serve(scraper).await),
+        &format!("http://{}", site::serve(textanalyzer).await),
+    )
+    .await;
+    assert_eq!(answer.error(), (502, "textanalyzer_failed"));
 }
 
 #[tokio::test]
