@@ -22,6 +22,12 @@ pub enum StoreError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// The thread that writes could not be started.
+    #[error("start the span writer")]
+    StartWriter {
+        /// What the operating system said.
+        source: io::Error,
+    },
     /// A damaged block could not be moved out of the way.
     #[error("set aside {}", .path.display())]
     SetAside {

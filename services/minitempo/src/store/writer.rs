@@ -77,14 +77,10 @@ impl Writer {
             counters: Arc::clone(&counters),
             last_failure: None,
         };
-        let folder = state.settings.folder.clone();
         let thread = thread::Builder::new()
             .name("span-writer".to_owned())
             .spawn(move || state.run(inbox))
-            .map_err(|source| StoreError::CreateFolder {
-                path: folder,
-                source,
-            })?;
+            .map_err(|source| StoreError::StartWriter { source })?;
         Ok(Opened {
             writer: Self {
                 commands: commands.clone(),
