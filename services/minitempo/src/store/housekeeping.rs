@@ -100,9 +100,9 @@ mod tests {
     fn state(folder: &Path) -> State {
         let settings = WriterSettings {
             folder: folder.to_owned(),
-            block_duration: Duration::from_secs(3600),
+            block_duration: Duration::from_hours(1),
             block_bytes: 1 << 20,
-            retention: Duration::from_secs(3600),
+            retention: Duration::from_hours(1),
         };
         let catalogue = Arc::new(Catalogue::default());
         let current = create_block(&settings, &catalogue).expect("a block");
