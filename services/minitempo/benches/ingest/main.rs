@@ -1,0 +1,163 @@
+//! The figures of minitempo: start to ready, memory at rest, spans a second over gRPC and HTTP in batches of 512.
+//!
+//! The program runs in a process of its own; the sender shares the machine with it. Limits are lifted. `cargo bench -p
+//! minitempo` prints one line a figure.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "figures are for the terminal"
+)]
+
+mod program;
+mod requests;
+mod senders;
+
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use program::Program;
+use requests::{SPANS_PER_BATCH, batch};
+use senders::{send_grpc, send_http};
+
+/// How many batches one measurement sends.
+const BATCHES: usize = 600;
+/// How long after its start a program is at rest.
+const SETTLED: Duration = Duration::from_secs(2);
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> Result<(), Failure> {
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .map_err(|_| "another provider is installed")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    // Cargo passes flags of its own test harness; none of them matters here.
+    for figure in [measure_start()?, measure_rest()?] {
+        println!("{figure}");
+    }
+    for connections in [1, 4] {
+        println!(
+            "{}",
+            runtime.block_on(measure(Protocol::Grpc, connections))?
+        );
+    }
+    for connections in [1, 4] {
+        println!(
+            "{}",
+            runtime.block_on(measure(Protocol::Http, connections))?
+        );
+    }
+    Ok(())
+}
+
+fn measure_start() -> Result<String, Failure> {
+    let mut best = Duration::MAX;
+    for _ in 0..5 {
+        let began = Instant::now();
+        let program = Program::start()?;
+        let answer = health(&program)?;
+        best = best.min(began.elapsed());
+        if !answer.contains("healthy") {
+            return Err(answer.into());
+        }
+    }
+    Ok(format!(
+        "start to ready (best of 5, with the asking): {:.0} ms",
+        best.as_secs_f64() * 1e3
+    ))
+}
+
+fn health(program: &Program) -> Result<String, Failure> {
+    let output = Command::new(env!("CARGO_BIN_EXE_minitempo"))
+        .args([
+            "-health",
+            &format!("-health.url=http://{}/ready", program.http),
+        ])
+        .output()?;
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+fn measure_rest() -> Result<String, Failure> {
+    let program = Program::start()?;
+    health(&program)?;
+    std::thread::sleep(SETTLED);
+    Ok(format!(
+        "resident memory at rest: {:.1} MB",
+        megabytes(program.resident()?)
+    ))
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Protocol {
+    Grpc,
+    Http,
+}
+
+async fn measure(protocol: Protocol, connections: usize) -> Result<String, Failure> {
+    let program = Program::start()?;
+    let batches: Arc<Vec<Bytes>> = Arc::new((0..BATCHES).map(batch).collect());
+    let next = Arc::new(AtomicUsize::new(0));
+    let before = program.processor_time()?;
+    let began = Instant::now();
+    let mut lanes = tokio::task::JoinSet::new();
+    for _ in 0..connections {
+        let (batches, next) = (Arc::clone(&batches), Arc::clone(&next));
+        let (grpc, http) = (program.otlp_grpc, program.otlp_http);
+        lanes.spawn(async move {
+            match protocol {
+                Protocol::Grpc => send_grpc(grpc, &batches, &next).await,
+                Protocol::Http => send_http(http, &batches, &next).await,
+            }
+        });
+    }
+    let mut latencies = Vec::new();
+    while let Some(lane) = lanes.join_next().await {
+        latencies.extend(lane??);
+    }
+    let took = began.elapsed();
+    let used = program.processor_time()?.saturating_sub(before);
+    latencies.sort_unstable();
+    let spans = count(BATCHES * SPANS_PER_BATCH);
+    let folder = program.folder.path().join("minitempo");
+    Ok(format!(
+        "{protocol:?} {connections} connection(s): {:.0} k spans/s, p50 {:.1} ms, p99 {:.1} ms, {:.2} us of processor a span, {:.0} MB resident, {:.0} MB on disk",
+        spans / took.as_secs_f64() / 1e3,
+        latencies[latencies.len() / 2].as_secs_f64() * 1e3,
+        latencies[latencies.len() * 99 / 100].as_secs_f64() * 1e3,
+        used.as_secs_f64() * 1e6 / spans,
+        megabytes(program.resident()?),
+        megabytes(bytes_in(&folder)?),
+    ))
+}
+
+/// What the files take up on disk; they are longer than that, with holes.
+fn bytes_in(folder: &Path) -> Result<u64, Failure> {
+    let mut total = 0;
+    for entry in fs::read_dir(folder)? {
+        total += entry?.metadata()?.blocks() * 512;
+    }
+    Ok(total)
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    count(usize::try_from(bytes).unwrap_or(usize::MAX)) / 1e6
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a figure for people is exact enough"
+)]
+fn count(number: usize) -> f64 {
+    number as f64
+}
