@@ -229,3 +229,36 @@ impl SpanProcessor for ExportProcessor {
             .map_err(|NotInTime| OTelSdkError::Timeout(timeout))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Exporter, Lookup};
+
+    /// An export that has nothing to send.
+    fn export() -> ExportProcessor {
+        let find = |name: &str| (name == "TEMPO_ENDPOINT").then(|| "127.0.0.1:4317".into());
+        let Ok(Config::Enabled(tracing)) = Config::read("stopped", &Lookup::new(&find)) else {
+            panic!("the configuration enables tracing");
+        };
+        let Exporter::Otlp(otlp) = tracing.exporter else {
+            panic!("the configuration has an endpoint");
+        };
+        let settings = ExportSettings::new(*otlp);
+        ExportProcessor::start(settings, Resource::builder_empty().build(), Arc::default()).unwrap()
+    }
+
+    #[test]
+    fn the_export_has_ended_before_whoever_stopped_it_is_told() {
+        let control = export().control();
+        // Nothing is told through this channel before it is received.
+        let (told, end) = sync_channel(0);
+        control.ask(Command::Stop(Asker::Thread(told)));
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while !control.has_ended() {
+            assert!(Instant::now() < deadline, "told before it ended");
+            thread::yield_now();
+        }
+        end.recv_timeout(Duration::from_secs(5)).unwrap();
+    }
+}

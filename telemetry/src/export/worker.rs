@@ -85,6 +85,8 @@ impl Worker {
                     }
                     Some(Command::Stop(asker)) => {
                         self.stop().await;
+                        // Whoever is told must find the export ended.
+                        self.commands.close();
                         asker.tell();
                         return;
                     }
