@@ -103,7 +103,7 @@ impl SpanMetrics {
             )?,
             dropped: describe(
                 "telemetry_spans_dropped_total",
-                "Spans dropped because the queue was full.",
+                "Spans dropped: the queue was full, or the process ended first.",
             )?,
             waiting: describe("telemetry_spans_waiting", "Spans waiting for export.")?,
         })
