@@ -25,9 +25,13 @@ pub(crate) enum Unhealthy {
     },
 }
 
-/// Asks `/health` on the loopback interface at `port`.
-pub(crate) fn ask(port: u16) -> Result<(), Unhealthy> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+/// Asks `/health` of the service that listens on `configured`: there, or on loopback if it listens everywhere.
+pub(crate) fn ask(configured: SocketAddr) -> Result<(), Unhealthy> {
+    let address = if configured.ip().is_unspecified() {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, configured.port()))
+    } else {
+        configured
+    };
     let status_line =
         status_line(address).map_err(|source| Unhealthy::Unreachable { address, source })?;
     if status_line.split(' ').nth(1) == Some("200") {
@@ -52,4 +56,43 @@ fn status_line(address: SocketAddr) -> io::Result<String> {
     stream.take(4096).read_to_end(&mut answer)?;
     let text = String::from_utf8_lossy(&answer);
     Ok(text.lines().next().unwrap_or("").to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader};
+    use std::net::{IpAddr, Ipv6Addr, TcpListener};
+    use std::thread;
+
+    use super::*;
+
+    /// A service that listens on `ip` and answers one request with 200.
+    fn healthy_service_on(ip: Ipv4Addr) -> SocketAddr {
+        let listener = TcpListener::bind((ip, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let head = BufReader::new(&stream).lines().map(Result::unwrap);
+            assert!(head.take_while(|line| !line.is_empty()).count() > 0);
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        });
+        address
+    }
+
+    #[test]
+    fn a_service_that_listens_on_one_address_is_asked_there() {
+        let address = healthy_service_on(Ipv4Addr::new(127, 0, 0, 2));
+        ask(address).unwrap();
+    }
+
+    #[test]
+    fn a_service_that_listens_everywhere_is_asked_on_loopback() {
+        for everywhere in [
+            IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+        ] {
+            let port = healthy_service_on(Ipv4Addr::LOCALHOST).port();
+            ask(SocketAddr::new(everywhere, port)).unwrap();
+        }
+    }
 }

@@ -123,11 +123,11 @@ where
 }
 
 fn health(settings: &Settings) -> ExitCode {
-    let port = match settings.listen_address() {
-        Ok(address) => address.port(),
+    let address = match settings.listen_address() {
+        Ok(address) => address,
         Err(cause) => return finish(ExitCode::FAILURE, &format!("error: {cause}")),
     };
-    match health_probe::ask(port) {
+    match health_probe::ask(address) {
         Ok(()) => finish(ExitCode::SUCCESS, "healthy"),
         Err(cause) => finish(
             ExitCode::FAILURE,
