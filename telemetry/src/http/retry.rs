@@ -17,9 +17,9 @@ pub enum RetryScope {
 /// How often a request is sent again, and how long the pauses are.
 ///
 /// A request is sent again after a connection that failed or broke, and the answers 429, 502, 503
-/// and 504. It is not sent again after a timeout: each attempt may take all the time that the call
-/// has left. The pause doubles each time; `Retry-After` in seconds is honoured up to the longest
-/// pause.
+/// and 504. The timeout is the whole call's: each attempt may take all the time that is left, so
+/// none follows one that used it up. The pause doubles each time; `Retry-After` in seconds is
+/// honoured up to the longest pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
     /// Which requests.
