@@ -29,7 +29,15 @@ pub(super) const STAGE: Stage = Stage {
             }))
         }),
         Scenario::fault("collector-does-not-answer", "PT0503", ANALYZER, |trial| {
-            Box::pin(silent_gateway(trial))
+            Box::pin(silent_gateway(
+                trial,
+                &["kill", "--signal", "STOP"],
+                &["kill", "--signal", "CONT"],
+            ))
+        })
+        .with_stand_in(),
+        Scenario::fault("collector-paused", "PT0307", ANALYZER, |trial| {
+            Box::pin(silent_gateway(trial, &["pause"], &["unpause"]))
         })
         .with_stand_in(),
         Scenario::fault("path-missing", "PT0504", ANALYZER, |trial| {
@@ -98,8 +106,13 @@ fn with_a_gateway(project: &mut Blueprint, lab: &Lab) {
 }
 
 /// Its port accepts connections, and nobody answers there.
-async fn silent_gateway(trial: &mut Trial) -> Result<(), Failure> {
-    trial.stack.docker(&["pause"], "gateway").await?;
+/// A gateway that is silenced by one command of docker's and speaks again after the other.
+async fn silent_gateway(
+    trial: &mut Trial,
+    silence: &[&str],
+    speak: &[&str],
+) -> Result<(), Failure> {
+    trial.stack.docker(silence, "gateway").await?;
     trial
         .stack
         .reshape(|project| project.set(ANALYZER, "TEMPO_ENDPOINT", "gateway:8080"))
@@ -109,7 +122,7 @@ async fn silent_gateway(trial: &mut Trial) -> Result<(), Failure> {
         .until_export_fails(ANALYZER, trial.began)
         .await?;
     trial.judge().await?;
-    trial.stack.docker(&["unpause"], "gateway").await?;
+    trial.stack.docker(speak, "gateway").await?;
     recover(trial).await
 }
 
