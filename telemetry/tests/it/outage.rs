@@ -180,6 +180,10 @@ async fn grpc_sent_to_an_http_port_is_told_as_the_wrong_protocol() {
             connection.read_exact(&mut preface).await?;
             let answer = b"HTTP/1.1 505 HTTP Version Not Supported\r\n\r\n";
             connection.write_all(answer).await?;
+            // Closing while bytes are unread would reset the connection, and the answer could be lost on the way.
+            tokio::spawn(
+                async move { tokio::io::copy(&mut connection, &mut tokio::io::sink()).await },
+            );
         }
         std::io::Result::Ok(())
     });
