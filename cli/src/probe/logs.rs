@@ -89,6 +89,7 @@ pub(crate) async fn of(
         return gap("the container was never started".to_owned());
     };
     let run = Run {
+        role: container.role,
         started_at: Some(started_at),
         ended_at: container.state.finished_at,
         has_failed: !matches!(container.state.exit_code, 0 | 130 | 137 | 143)
@@ -105,9 +106,20 @@ pub(crate) async fn of(
         Status::Running | Status::Paused | Status::Restarting
     );
     let ended_at = container.state.finished_at.filter(|_| !runs);
-    for range in ranges(window, started_at, ended_at) {
-        if let Err(error) = read_range(look, container, range, &mut reader).await {
-            return gap(on_one_line(&error.fault));
+    // Between two runs of a restart loop the engine may have the file closed and give nothing of it: ask once more.
+    let looks = if container.state.restart_count > 0 {
+        2
+    } else {
+        1
+    };
+    for _ in 0..looks {
+        if reader.lines() > 0 {
+            break;
+        }
+        for range in ranges(window, started_at, ended_at) {
+            if let Err(error) = read_range(look, container, range, &mut reader).await {
+                return gap(on_one_line(&error.fault));
+            }
         }
     }
     // A quiet log still has an end to show.

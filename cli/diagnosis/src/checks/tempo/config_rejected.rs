@@ -6,7 +6,7 @@ use crate::{
     code::Code,
     finding::{Evidence, Moment, Remedy, Severity},
     policy::Policy,
-    snapshot::LogLine,
+    snapshot::{LogLine, Readiness},
     view::{Backend, Stack},
 };
 
@@ -32,8 +32,9 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let Some(container) = backend.container else {
         return Ok(Outcome::NotApplicable("this Tempo is outside the engine"));
     };
-    // In a restart loop it runs for a moment at a time.
-    if container.is_running() && !run_state::is_looping(container, stack) {
+    // Between two ends of a restart loop it runs for a moment: only one that is ready has got past its configuration.
+    let is_ready = backend.tempo.ready.known() == Some(&Readiness::Ready);
+    if container.is_running() && is_ready && !run_state::is_looping(container, stack) {
         return Ok(Outcome::NotApplicable("it runs"));
     }
     let logs = container.logs.get()?;
