@@ -76,6 +76,11 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         elsewhere,
         events: Observed::Unknown(Gap::new(Probe::Events, Subject::Engine, NOT_ASKED)),
         tempos: Vec::new(),
+        images: Observed::Unknown(Gap::new(Probe::Images, Subject::Engine, NOT_ASKED)),
+        collectors: Vec::new(),
+        grafanas: Vec::new(),
+        lokis: Vec::new(),
+        prometheuses: Vec::new(),
         gaps,
         timed_out: false,
     };

@@ -5,8 +5,9 @@ use crate::{
     finding::{Evidence, Finding, Moment, Remedy, Severity},
     observed::{Gap, Probe},
     policy::Policy,
+    snapshot::{Collector, Grafana, Loki, Prometheus},
     subject::Subject,
-    view::{Backend, Service, Stack},
+    view::{Backend, Member, Neighbour, Service, Stack},
 };
 
 /// One check: its permanent identity, its text, and its logic.
@@ -98,6 +99,16 @@ pub enum Examine {
     EachService(fn(&Service<'_>, &Stack<'_>, &Policy) -> Verdict),
     /// Once for each trace backend.
     EachBackend(fn(&Backend<'_>, &Stack<'_>, &Policy) -> Verdict),
+    /// Once for each collector.
+    EachCollector(fn(&Neighbour<'_, Collector>, &Stack<'_>, &Policy) -> Verdict),
+    /// Once for each Grafana.
+    EachGrafana(fn(&Neighbour<'_, Grafana>, &Stack<'_>, &Policy) -> Verdict),
+    /// Once for each Loki.
+    EachLoki(fn(&Neighbour<'_, Loki>, &Stack<'_>, &Policy) -> Verdict),
+    /// Once for each Prometheus.
+    EachPrometheus(fn(&Neighbour<'_, Prometheus>, &Stack<'_>, &Policy) -> Verdict),
+    /// Once for each container of the stack, whatever it is to tracing.
+    EachContainer(fn(&Member<'_>, &Stack<'_>, &Policy) -> Verdict),
 }
 
 /// What an examination yields; a missing fact makes it unknown.

@@ -113,6 +113,37 @@ pub struct Evidence {
     pub text: String,
     /// When it was said, where it carries a time.
     pub at: Option<Timestamp>,
+    /// Where it stands in a file, where it was read from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Location {
+    /// The file, as a person would open it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+}
+
+impl Location {
+    /// A place in `file`.
+    pub fn new(file: impl Into<String>, line: u32, column: u32) -> Self {
+        Self {
+            file: file.into(),
+            line,
+            column,
+        }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}:{}", self.file, self.line, self.column)
+    }
 }
 
 /// The kinds of things that prove a finding.
@@ -160,6 +191,7 @@ impl Evidence {
             source: source.into(),
             text: text.into(),
             at: None,
+            location: None,
         }
     }
 
@@ -170,6 +202,18 @@ impl Evidence {
             source: source.into(),
             text: line.text.clone(),
             at: line.at,
+            location: None,
+        }
+    }
+
+    /// A setting at a place in a file, as it is written there.
+    pub fn setting(location: Location, text: impl Into<String>) -> Self {
+        Self {
+            kind: EvidenceKind::Configuration,
+            source: location.to_string(),
+            text: text.into(),
+            at: None,
+            location: Some(location),
         }
     }
 

@@ -7,12 +7,14 @@ pub mod check;
 mod checks;
 pub mod code;
 pub mod diagnosis;
+pub mod document;
 pub mod engine;
 pub mod export;
 pub mod export_errors;
 pub mod finding;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;
+pub mod notices;
 pub mod observed;
 pub mod policy;
 pub mod printable;

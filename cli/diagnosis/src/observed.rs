@@ -105,6 +105,26 @@ pub enum Probe {
     TempoSearch,
     /// The volume behind a path of a container.
     Volume,
+    /// The images of the containers.
+    Images,
+    /// The Compose files on disk.
+    ComposeFiles,
+    /// A collector's configuration file.
+    CollectorConfig,
+    /// A collector's own pages and counters.
+    CollectorMetrics,
+    /// Grafana's API.
+    Grafana,
+    /// Grafana's provisioning files.
+    GrafanaProvisioning,
+    /// Loki's API.
+    Loki,
+    /// Prometheus' API.
+    Prometheus,
+    /// Prometheus' configuration file.
+    PrometheusConfig,
+    /// The clock of the engine's host.
+    Clock,
 }
 
 impl Probe {
@@ -125,7 +145,17 @@ impl Probe {
             | Self::TempoConfig
             | Self::TempoMetrics
             | Self::TempoSearch
-            | Self::Volume => false,
+            | Self::Volume
+            | Self::Images
+            | Self::ComposeFiles
+            | Self::CollectorConfig
+            | Self::CollectorMetrics
+            | Self::Grafana
+            | Self::GrafanaProvisioning
+            | Self::Loki
+            | Self::Prometheus
+            | Self::PrometheusConfig
+            | Self::Clock => false,
         }
     }
 
@@ -146,6 +176,16 @@ impl Probe {
             Self::TempoMetrics => "Tempo metrics",
             Self::TempoSearch => "Tempo search",
             Self::Volume => "volume",
+            Self::Images => "images",
+            Self::ComposeFiles => "Compose files",
+            Self::CollectorConfig => "collector configuration",
+            Self::CollectorMetrics => "collector metrics",
+            Self::Grafana => "Grafana API",
+            Self::GrafanaProvisioning => "Grafana provisioning",
+            Self::Loki => "Loki API",
+            Self::Prometheus => "Prometheus API",
+            Self::PrometheusConfig => "Prometheus configuration",
+            Self::Clock => "clock",
         }
     }
 }

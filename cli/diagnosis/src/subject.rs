@@ -16,6 +16,16 @@ pub enum Subject {
     Tempo(String),
     /// A service, by its Compose service name, or its container name where it was started without Compose.
     Service(String),
+    /// A collector between the services and Tempo.
+    Collector(String),
+    /// A Grafana.
+    Grafana(String),
+    /// A Loki.
+    Loki(String),
+    /// A Prometheus.
+    Prometheus(String),
+    /// Any other container.
+    Container(String),
 }
 
 impl Subject {
@@ -24,7 +34,13 @@ impl Subject {
         match self {
             Self::Stack => "stack",
             Self::Engine => "engine",
-            Self::Tempo(name) | Self::Service(name) => name,
+            Self::Tempo(name)
+            | Self::Service(name)
+            | Self::Collector(name)
+            | Self::Grafana(name)
+            | Self::Loki(name)
+            | Self::Prometheus(name)
+            | Self::Container(name) => name,
         }
     }
 }
@@ -36,6 +52,11 @@ impl fmt::Display for Subject {
             Self::Engine => formatter.write_str("the engine"),
             Self::Tempo(name) => write!(formatter, "Tempo `{name}`"),
             Self::Service(name) => write!(formatter, "service `{name}`"),
+            Self::Collector(name) => write!(formatter, "collector `{name}`"),
+            Self::Grafana(name) => write!(formatter, "Grafana `{name}`"),
+            Self::Loki(name) => write!(formatter, "Loki `{name}`"),
+            Self::Prometheus(name) => write!(formatter, "Prometheus `{name}`"),
+            Self::Container(name) => write!(formatter, "container `{name}`"),
         }
     }
 }

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use crate::{
     export::{ExportSettings, ServiceName, Sign, Target, tracing_signs},
     observed::Observed,
-    snapshot::{Container, ContainerId, EngineEvent, Role, Snapshot, SpanSighting, Tempo},
+    snapshot::{
+        Collector, Container, ContainerId, EngineEvent, Grafana, Loki, Prometheus, Role, Snapshot,
+        SpanSighting, Tempo,
+    },
     subject::Subject,
 };
 
@@ -20,6 +23,36 @@ pub struct Stack<'s> {
     pub untraced: Vec<&'s Container>,
     /// The trace backends.
     pub backends: Vec<Backend<'s>>,
+    /// The collectors.
+    pub collectors: Vec<Neighbour<'s, Collector>>,
+    /// The Grafanas.
+    pub grafanas: Vec<Neighbour<'s, Grafana>>,
+    /// The Lokis.
+    pub lokis: Vec<Neighbour<'s, Loki>>,
+    /// The Prometheuses.
+    pub prometheuses: Vec<Neighbour<'s, Prometheus>>,
+    /// Every container of the look that is of the stack or of what it sends to, each as the subject that it is above.
+    pub members: Vec<Member<'s>>,
+}
+
+/// A program around the services, with its own facts.
+#[derive(Debug)]
+pub struct Neighbour<'s, T> {
+    /// What findings about it carry.
+    pub subject: Subject,
+    /// Its facts.
+    pub facts: &'s T,
+    /// Its container.
+    pub container: &'s Container,
+}
+
+/// Any container of the stack.
+#[derive(Debug)]
+pub struct Member<'s> {
+    /// What findings about it carry.
+    pub subject: Subject,
+    /// The container.
+    pub container: &'s Container,
 }
 
 /// A service that is meant to send traces.
@@ -78,7 +111,7 @@ impl<'s> Stack<'s> {
                 });
             }
         }
-        let backends = snapshot
+        let backends: Vec<Backend<'s>> = snapshot
             .tempos
             .iter()
             .map(|tempo| Backend {
@@ -90,11 +123,38 @@ impl<'s> Stack<'s> {
                     .and_then(|id| snapshot.container(id)),
             })
             .collect();
+        let named = |id: &ContainerId| subjects[id].clone();
+        let members = members(snapshot, &services, &backends, &subjects);
         Self {
             snapshot,
             services,
             untraced,
             backends,
+            collectors: neighbours(
+                snapshot,
+                &snapshot.collectors,
+                |facts| &facts.container,
+                |id| Subject::Collector(named(id)),
+            ),
+            grafanas: neighbours(
+                snapshot,
+                &snapshot.grafanas,
+                |facts| &facts.container,
+                |id| Subject::Grafana(named(id)),
+            ),
+            lokis: neighbours(
+                snapshot,
+                &snapshot.lokis,
+                |facts| &facts.container,
+                |id| Subject::Loki(named(id)),
+            ),
+            prometheuses: neighbours(
+                snapshot,
+                &snapshot.prometheuses,
+                |facts| &facts.container,
+                |id| Subject::Prometheus(named(id)),
+            ),
+            members,
         }
     }
 
@@ -148,6 +208,20 @@ impl<'s> Stack<'s> {
     }
 }
 
+impl<T> Neighbour<'_, T> {
+    /// Its name in a sentence.
+    pub fn label(&self) -> &str {
+        self.subject.name()
+    }
+}
+
+impl Member<'_> {
+    /// Its name in a sentence.
+    pub fn label(&self) -> &str {
+        self.subject.name()
+    }
+}
+
 impl Service<'_> {
     /// Its name in a sentence.
     pub fn label(&self) -> &str {
@@ -162,7 +236,56 @@ impl Backend<'_> {
     }
 }
 
-/// Whether a container of the look is of the stack itself: of its project, or started without Compose on its networks.
+/// The facts of one kind of program with its container; those whose container is gone are left out.
+fn neighbours<'s, T>(
+    snapshot: &'s Snapshot,
+    all: &'s [T],
+    container: impl Fn(&'s T) -> &'s ContainerId,
+    subject: impl Fn(&'s ContainerId) -> Subject,
+) -> Vec<Neighbour<'s, T>> {
+    all.iter()
+        .filter_map(|facts| {
+            let container = snapshot.container(container(facts))?;
+            Some(Neighbour {
+                subject: subject(&container.id),
+                facts,
+                container,
+            })
+        })
+        .collect()
+}
+
+fn members<'s>(
+    snapshot: &'s Snapshot,
+    services: &[Service<'s>],
+    backends: &[Backend<'s>],
+    subjects: &HashMap<ContainerId, String>,
+) -> Vec<Member<'s>> {
+    snapshot
+        .containers
+        .iter()
+        .filter(|container| container.role != Role::Service || in_stack(container, snapshot))
+        .map(|container| {
+            let name = subjects[&container.id].clone();
+            let subject = match container.role {
+                Role::Tempo => backends
+                    .iter()
+                    .find(|backend| backend.tempo.container.as_ref() == Some(&container.id))
+                    .map_or(Subject::Tempo(name), |backend| backend.subject.clone()),
+                Role::Collector => Subject::Collector(name),
+                Role::Grafana => Subject::Grafana(name),
+                Role::Loki => Subject::Loki(name),
+                Role::Prometheus => Subject::Prometheus(name),
+                Role::Service => services
+                    .iter()
+                    .find(|service| service.container.id == container.id)
+                    .map_or(Subject::Container(name), |service| service.subject.clone()),
+            };
+            Member { subject, container }
+        })
+        .collect()
+}
+
 /// Whether a container belongs to the stack as a service; one of `docker compose run` is somebody's single command.
 fn in_stack(container: &Container, snapshot: &Snapshot) -> bool {
     if container.label("com.docker.compose.oneoff") == Some("True") {

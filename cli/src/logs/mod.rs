@@ -7,6 +7,7 @@ mod errors;
 mod fatal;
 mod framing;
 mod line;
+mod notices;
 mod reader;
 mod requests;
 mod structured;

@@ -7,12 +7,12 @@ use ptctl_diagnosis::{
     export_errors::{
         Context, Outcome, classify, is_candidate, is_continuation, strip_terminal_sequences,
     },
-    snapshot::{LogFacts, LogLine, LogWindow, RequestLines, TraceIdCoverage},
+    snapshot::{LogFacts, LogLine, LogWindow, RequestLines, Role, TraceIdCoverage},
 };
 
 use super::{
-    correlation, errors::Errors, fatal::Fatal, framing::RawLine, line::shown, requests::is_request,
-    structured::Fields,
+    correlation, errors::Errors, fatal::Fatal, framing::RawLine, line::shown, notices::Notices,
+    requests::is_request, structured::Fields,
 };
 
 /// So many lines of the end are kept.
@@ -32,6 +32,8 @@ pub(crate) enum Scope {
 /// The process whose log it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Run {
+    /// What the container is to tracing.
+    pub(crate) role: Role,
     /// Its last start.
     pub(crate) started_at: Option<Timestamp>,
     /// Its last end, which may lie before its last start.
@@ -52,6 +54,7 @@ pub(crate) struct LogReader<'c> {
     endpoints: &'c [String],
     window: LogWindow,
     errors: Errors,
+    notices: Notices,
     fatal: Fatal,
     receivers: VecDeque<LogLine>,
     trace_ids: TraceIdCoverage,
@@ -88,6 +91,7 @@ impl<'c> LogReader<'c> {
                 cut: None,
             },
             errors: Errors::default(),
+            notices: Notices::new(run.role, run.started_at),
             fatal: Fatal::default(),
             receivers: VecDeque::new(),
             trace_ids: TraceIdCoverage::default(),
@@ -127,6 +131,7 @@ impl<'c> LogReader<'c> {
             .is_candidate(line.bytes)
             .then(|| classify(line.bytes, self.context))
             .flatten();
+        self.notices.add(line.bytes, &text, || shown(line));
         let is_export_error = verdict.is_some_and(|verdict| verdict.outcome != Outcome::Recovered);
         self.fatal
             .add(&text, fields.as_ref(), is_export_error, || shown(line));
@@ -209,6 +214,7 @@ impl<'c> LogReader<'c> {
         LogFacts {
             window: self.window,
             errors: self.errors.finish(self.run.started_at),
+            notices: self.notices.finish(),
             fatal: self.fatal.finish(self.run),
             receivers: self.receivers.into(),
             trace_ids: self.trace_ids,
@@ -274,6 +280,7 @@ mod tests {
         Run {
             started_at: Some(moment(started)),
             ended_at: ended.map(moment),
+            role: Role::Service,
             has_failed: ended.is_some(),
             read_at: moment(100),
         }

@@ -114,7 +114,7 @@ fn the_page_of_the_command_line_is_current() {
 #[test]
 fn every_ptctl_command_in_a_text_of_the_catalogue_parses() {
     let mut seen = 0;
-    for check in CATALOGUE {
+    for check in CATALOGUE.iter() {
         for text in [check.why, check.remedy, check.verify]
             .iter()
             .chain(check.causes)

@@ -19,7 +19,7 @@ use crate::{
 pub fn diagnose(snapshot: &Snapshot, policy: &Policy) -> Diagnosis {
     let stack = Stack::of(snapshot);
     let mut tally = Tally::default();
-    for check in CATALOGUE {
+    for check in CATALOGUE.iter() {
         for (subject, verdict) in examine(check, &stack, policy) {
             tally.count(check, subject, verdict);
         }
@@ -63,18 +63,24 @@ fn unread_logs(stack: &Stack<'_>) -> Vec<Gap> {
 }
 
 fn examine(check: &Check, stack: &Stack<'_>, policy: &Policy) -> Vec<(Subject, Verdict)> {
+    /// What one examination says of each part of the stack that it is about.
+    macro_rules! each {
+        ($parts:expr, $examine:expr) => {
+            $parts
+                .iter()
+                .map(|part| (part.subject.clone(), $examine(part, stack, policy)))
+                .collect()
+        };
+    }
     match check.examine {
         Examine::Stack(examine) => vec![(Subject::Stack, examine(stack, policy))],
-        Examine::EachService(examine) => stack
-            .services
-            .iter()
-            .map(|service| (service.subject.clone(), examine(service, stack, policy)))
-            .collect(),
-        Examine::EachBackend(examine) => stack
-            .backends
-            .iter()
-            .map(|backend| (backend.subject.clone(), examine(backend, stack, policy)))
-            .collect(),
+        Examine::EachService(examine) => each!(stack.services, examine),
+        Examine::EachBackend(examine) => each!(stack.backends, examine),
+        Examine::EachCollector(examine) => each!(stack.collectors, examine),
+        Examine::EachGrafana(examine) => each!(stack.grafanas, examine),
+        Examine::EachLoki(examine) => each!(stack.lokis, examine),
+        Examine::EachPrometheus(examine) => each!(stack.prometheuses, examine),
+        Examine::EachContainer(examine) => each!(stack.members, examine),
     }
 }
 

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::export_errors::{Component, ErrorKind, Loss};
+use crate::{
+    export_errors::{Component, ErrorKind, Loss},
+    notices::NoticeKind,
+};
 
 /// What a container's log says within the window.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,6 +15,8 @@ pub struct LogFacts {
     pub window: LogWindow,
     /// Lines that prove a failed export or a refusal, folded by kind and component, oldest first.
     pub errors: Vec<ErrorGroup>,
+    /// Lines that tell something of note besides, folded by kind, oldest first.
+    pub notices: Vec<NoticeGroup>,
     /// The last lines that say why the process could not go on, oldest first.
     pub fatal: Vec<LogLine>,
     /// The addresses that a backend or collector said it receives OTLP on, as printed at its last start.
@@ -71,6 +76,23 @@ pub struct ErrorGroup {
     pub sample: LogLine,
     /// When the same log later said that exporting works again.
     pub recovered_at: Option<Timestamp>,
+}
+
+/// Lines of one log that tell the same thing of note.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NoticeGroup {
+    /// What they say.
+    pub kind: NoticeKind,
+    /// How many lines.
+    pub count: u64,
+    /// The first of them.
+    pub first_at: Option<Timestamp>,
+    /// The last of them.
+    pub last_at: Option<Timestamp>,
+    /// How many of them came after the container's last start.
+    pub since_start: u64,
+    /// The last line itself.
+    pub sample: LogLine,
 }
 
 /// How many application lines carry a trace id.

@@ -4,7 +4,9 @@
 
 mod container;
 mod engine;
+mod image;
 mod logs;
+mod neighbour;
 mod network;
 mod tempo;
 mod usage;
@@ -18,7 +20,12 @@ pub use self::{
         HealthProbe, HealthStatus, Mount, MountKind, PublishedPort, RestartPolicy, Role, Status,
     },
     engine::{EngineEvent, EngineEventKind, EngineFacts, EngineSource},
-    logs::{ErrorGroup, LogFacts, LogLine, LogWindow, RequestLines, TraceIdCoverage},
+    image::Image,
+    logs::{ErrorGroup, LogFacts, LogLine, LogWindow, NoticeGroup, RequestLines, TraceIdCoverage},
+    neighbour::{
+        AlloyAttribute, AlloyBlock, AlloyDocument, Collector, CollectorConfig, CollectorFlavour,
+        CollectorMetrics, DataSource, Grafana, Loki, Prometheus, ScrapeTarget,
+    },
     network::Network,
     tempo::{
         Discarded, OtlpProtocol, Reached, Readiness, Receiver, SpanSighting, Tempo, TempoConfig,
@@ -29,7 +36,7 @@ pub use self::{
 use crate::observed::{Gap, Observed};
 
 /// The version of the snapshot's shape; it grows when a reader of the old shape would misread the new one.
-pub const SNAPSHOT_VERSION: u32 = 1;
+pub const SNAPSHOT_VERSION: u32 = 2;
 
 /// Everything that one look found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -56,6 +63,16 @@ pub struct Snapshot {
     pub events: Observed<Vec<EngineEvent>>,
     /// The trace backends.
     pub tempos: Vec<Tempo>,
+    /// The images of those containers.
+    pub images: Observed<Vec<Image>>,
+    /// The collectors between the services and the backends.
+    pub collectors: Vec<Collector>,
+    /// The Grafanas.
+    pub grafanas: Vec<Grafana>,
+    /// The Lokis.
+    pub lokis: Vec<Loki>,
+    /// The Prometheuses.
+    pub prometheuses: Vec<Prometheus>,
     /// Looks that failed and belong to no single fact above.
     pub gaps: Vec<Gap>,
     /// The budget of the look ran out before all was read; what is missing is a gap.
@@ -84,5 +101,15 @@ impl Snapshot {
     /// The container with this id.
     pub fn container(&self, id: &ContainerId) -> Option<&Container> {
         self.containers.iter().find(|container| container.id == *id)
+    }
+
+    /// The image that a container was made from; `Err` where images could not be read.
+    pub fn image_of(&self, container: &Container) -> Result<Option<&Image>, Gap> {
+        match &self.images {
+            Observed::Known(images) => {
+                Ok(images.iter().find(|image| image.id == container.image_id))
+            }
+            Observed::Unknown(gap) => Err(gap.clone()),
+        }
     }
 }

@@ -12,3 +12,19 @@ pub(crate) mod tempo_paused;
 pub(crate) mod tempo_restarting;
 
 pub(super) mod run_state;
+
+use crate::check::Check;
+
+/// The checks of this area, in the order of their codes.
+pub(super) static ALL: &[&Check] = &[
+    &tempo_missing::CHECK,
+    &tempo_exited::CHECK,
+    &tempo_restarting::CHECK,
+    &tempo_oom_killed::CHECK,
+    &tempo_paused::CHECK,
+    &service_exited::CHECK,
+    &service_restarting::CHECK,
+    &service_unhealthy::CHECK,
+    &service_paused::CHECK,
+    &service_oom_killed::CHECK,
+];

@@ -1,0 +1,180 @@
+//! What stands between the services and Tempo, and around it: collectors, Grafana, Loki, Prometheus.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ContainerId, Reached, Readiness};
+use crate::{document::Document, observed::Observed};
+
+/// An OpenTelemetry Collector, Alloy or Grafana Agent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Collector {
+    /// Its container.
+    pub container: ContainerId,
+    /// Whose configuration language it speaks.
+    pub flavour: CollectorFlavour,
+    /// Its configuration file.
+    pub config: Observed<CollectorConfig>,
+    /// How its own HTTP pages (health, metrics) are reached from here.
+    pub reached: Observed<Reached>,
+    /// What its health page said.
+    pub ready: Observed<Readiness>,
+    /// Its own counters.
+    pub metrics: Observed<CollectorMetrics>,
+}
+
+/// The programs that pass traces on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CollectorFlavour {
+    /// OpenTelemetry Collector and its distributions: YAML.
+    OpenTelemetry,
+    /// Grafana Alloy: its own block language.
+    Alloy,
+    /// Grafana Agent, Alloy's forerunner, in static mode: YAML.
+    GrafanaAgent,
+}
+
+/// A collector's configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CollectorConfig {
+    /// A file of sections: `receivers`, `processors`, `exporters`, `service`.
+    Yaml(Document),
+    /// The blocks of an Alloy file.
+    Blocks(AlloyDocument),
+}
+
+/// The blocks of an Alloy configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlloyDocument {
+    /// The file, as a person would open it.
+    pub file: String,
+    /// Its blocks, in the order of the file.
+    pub blocks: Vec<AlloyBlock>,
+}
+
+/// One block: `otelcol.exporter.otlp "tempo" { … }`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlloyBlock {
+    /// Its name: `otelcol.exporter.otlp`.
+    pub name: String,
+    /// Its label, where it has one.
+    pub label: Option<String>,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+    /// Its attributes as they are written, redacted.
+    pub attributes: Vec<AlloyAttribute>,
+    /// The blocks inside of it.
+    pub blocks: Vec<AlloyBlock>,
+}
+
+/// One attribute of a block: `endpoint = "tempo:4317"`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlloyAttribute {
+    /// Its name.
+    pub name: String,
+    /// Its value as it is written, quotes included: `"tempo:4317"`, `[otelcol.exporter.otlp.tempo.input]`.
+    pub value: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+}
+
+/// A collector's counters of spans since its start, summed over its receivers and exporters.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CollectorMetrics {
+    /// Where they were read.
+    pub url: String,
+    /// `otelcol_receiver_accepted_spans`.
+    pub accepted: u64,
+    /// `otelcol_receiver_refused_spans`.
+    pub refused: u64,
+    /// `otelcol_exporter_sent_spans`.
+    pub sent: u64,
+    /// `otelcol_exporter_send_failed_spans`.
+    pub send_failed: u64,
+    /// `otelcol_exporter_enqueue_failed_spans`.
+    pub enqueue_failed: u64,
+    /// `otelcol_exporter_queue_size`, summed.
+    pub queue_size: Option<u64>,
+    /// `otelcol_exporter_queue_capacity`, summed.
+    pub queue_capacity: Option<u64>,
+}
+
+/// A Grafana.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Grafana {
+    /// Its container.
+    pub container: ContainerId,
+    /// How its HTTP API is reached from here.
+    pub reached: Observed<Reached>,
+    /// What `/api/health` said.
+    pub ready: Observed<Readiness>,
+    /// Its version.
+    pub version: Observed<String>,
+    /// Its data sources, from its API where that answers without credentials, else from the provisioning files.
+    pub data_sources: Observed<Vec<DataSource>>,
+    /// Its provisioning files of data sources.
+    pub provisioning: Observed<Vec<Document>>,
+}
+
+/// One data source of Grafana.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DataSource {
+    /// Its uid; `None` where a provisioning file leaves it to Grafana.
+    pub uid: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its type: `tempo`, `loki`, `prometheus`.
+    pub kind: String,
+    /// Where it asks, credentials redacted.
+    pub url: Option<String>,
+    /// Its `jsonData` as a document, so that a setting knows where it stands; secrets redacted.
+    pub settings: Document,
+}
+
+/// A Loki.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Loki {
+    /// Its container.
+    pub container: ContainerId,
+    /// How its HTTP API is reached from here.
+    pub reached: Observed<Reached>,
+    /// What `/ready` said.
+    pub ready: Observed<Readiness>,
+    /// Its labels, from `/loki/api/v1/labels`.
+    pub labels: Observed<Vec<String>>,
+    /// Its last lines that carry a trace id in any form, redacted; at most 20.
+    pub lines_with_ids: Observed<Vec<String>>,
+}
+
+/// A Prometheus.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prometheus {
+    /// Its container.
+    pub container: ContainerId,
+    /// How its HTTP API is reached from here.
+    pub reached: Observed<Reached>,
+    /// What `/-/ready` said.
+    pub ready: Observed<Readiness>,
+    /// Its targets, from `/api/v1/targets`.
+    pub targets: Observed<Vec<ScrapeTarget>>,
+    /// Its configuration file.
+    pub config: Observed<Document>,
+}
+
+/// One scrape target of Prometheus.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScrapeTarget {
+    /// Its job.
+    pub job: String,
+    /// Its address, credentials redacted.
+    pub url: String,
+    /// `up`, `down` or `unknown`.
+    pub health: String,
+    /// Why the last scrape failed; empty where it did not.
+    pub last_error: String,
+}
