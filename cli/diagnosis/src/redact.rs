@@ -58,10 +58,27 @@ pub fn value(name: &str, value: &str) -> String {
     if words.last().is_some_and(|last| last == "HEADERS") {
         return headers(value);
     }
-    if is_secret_name(&words) {
+    if is_secret_name(&words) || (is_key_name(&words) && looks_random(value)) {
         return REDACTED.to_owned();
     }
     text(value)
+}
+
+/// Whether a name ends in a key of which only the value can tell whether it opens anything: `STRIPE_KEY`.
+fn is_key_name(words: &[String]) -> bool {
+    words
+        .last()
+        .is_some_and(|last| matches!(last.as_str(), "KEY" | "KEYS" | "SALT" | "WEBHOOK"))
+}
+
+/// Whether a value looks made by chance rather than chosen by a person: long, in one piece, of letters and digits.
+fn looks_random(value: &str) -> bool {
+    let in_one_piece = value
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-.:".contains(&byte));
+    let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    value.len() >= 16 && in_one_piece && letters >= 4 && digits >= 3
 }
 
 /// Free text, fit to be shown: credentials that can be told by their own form or by the word in front of them are taken
@@ -144,11 +161,19 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_a_credential_where_its_value_looks_like_one() {
+        for name in ["STRIPE_KEY", "DATADOG_KEY", "COOKIE_SALT", "HONEYCOMB_KEYS"] {
+            assert_eq!(value(name, "9f86d081884c7d659a2f"), REDACTED, "{name}");
+        }
+    }
+
+    #[test]
     fn names_that_only_sound_like_credentials_keep_their_values() {
         for (name, kept) in [
             ("PWD", "/app"),
             ("POSTGRES_PASSWORD_FILE", "/run/secrets/db"),
             ("PARTITION_KEY", "tenant"),
+            ("ROUTING_KEY", "orders.created.v1"),
             ("TOKENIZER", "bert"),
             ("AUTHOR", "ann"),
             ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://tempo:4318"),
@@ -191,7 +216,7 @@ mod tests {
         }
 
         #[test]
-        fn a_planted_secret_never_survives(secret in "[A-Za-z0-9]{16,40}", before in "[a-z ]{0,20}", after in "[a-z ,;]{0,20}", form in 0_usize..12) {
+        fn a_planted_secret_never_survives(secret in "[A-Za-z0-9]{16,40}", before in "[a-z ]{0,20}", after in "[a-z ,;]{0,20}", form in 0_usize..16) {
             let planted = match form {
                 0 => format!("password={secret}"),
                 1 => format!("http://user:{secret}@tempo:4318/v1/traces"),
@@ -204,6 +229,10 @@ mod tests {
                 8 => format!("secret: '{secret}'"),
                 9 => format!("{{\\\"password\\\":\\\"{secret}\\\"}}"),
                 10 => format!("Bearer {secret}"),
+                11 => format!("-----BEGIN PRIVATE KEY-----\n{secret}\n-----END PRIVATE KEY-----"),
+                12 => format!("https://hooks.slack.com/services/T000/B000/{secret}"),
+                13 => format!("postgres://u:pa/{secret}@db/x"),
+                14 => format!("sk_live_{secret}"),
                 _ => format!("http://tempo/x?access_token={secret}&a=b"),
             };
             let line = format!("{before} {planted}{after}");

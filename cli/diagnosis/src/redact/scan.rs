@@ -26,8 +26,9 @@ pub(super) fn redact(text: &str) -> String {
         let word_starts = is_name(first) && !text[..at].chars().next_back().is_some_and(is_name);
         if let Some((kept, secret)) = rest
             .starts_with("://")
-            .then(|| userinfo(rest))
+            .then(|| userinfo(rest).or_else(|| webhook(rest)))
             .flatten()
+            .or_else(|| private_key(rest))
             .or_else(|| word_starts.then(|| credential(rest)).flatten())
         {
             out.push_str(&rest[..kept]);
@@ -146,8 +147,50 @@ fn userinfo(rest: &str) -> Option<(usize, usize)> {
             c.is_whitespace() || matches!(c, '/' | '?' | '#' | '"' | '\'' | '<' | '>' | '\\')
         })
         .unwrap_or(authority.len());
-    let at = authority[..end].rfind('@')?;
+    let at = authority[..end]
+        .rfind('@')
+        .or_else(|| password_with_a_slash(authority, end))?;
     (at > 0 && &authority[..at] != REDACTED).then_some((3, at))
+}
+
+/// Where the `@` stands of a password that holds a bare `/`: what follows the first `:` is then no port.
+fn password_with_a_slash(authority: &str, first_end: usize) -> Option<usize> {
+    let (user, rest) = authority[..first_end].split_once(':')?;
+    let is_port = rest.bytes().all(|byte| byte.is_ascii_digit());
+    if user.is_empty() || is_port || !authority[first_end..].starts_with('/') {
+        return None;
+    }
+    let whole = authority
+        .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '\\'))
+        .unwrap_or(authority.len());
+    authority[..whole].rfind('@')
+}
+
+/// Hosts whose paths are credentials: who knows the address may post there.
+const WEBHOOKS: [&str; 5] = [
+    "://hooks.slack.com/",
+    "://discord.com/api/webhooks/",
+    "://discordapp.com/api/webhooks/",
+    "://outlook.office.com/webhook/",
+    "://hooks.zapier.com/",
+];
+
+/// The address of a webhook: the length of its public part, and of what is secret.
+fn webhook(rest: &str) -> Option<(usize, usize)> {
+    let public = WEBHOOKS.iter().find(|prefix| rest.starts_with(**prefix))?;
+    let secret = bare(&rest[public.len()..]);
+    (secret > 0 && !rest[public.len()..].starts_with(REDACTED)).then_some((public.len(), secret))
+}
+
+/// A private key in PEM form: its first line stays, the rest goes up to its last line, or wholly where that is cut off.
+fn private_key(rest: &str) -> Option<(usize, usize)> {
+    let label = rest.strip_prefix("-----BEGIN ")?;
+    let (kind, body) = label.split_once("-----")?;
+    if !kind.ends_with("PRIVATE KEY") || kind.len() > 40 || body.starts_with(REDACTED) {
+        return None;
+    }
+    let end = body.find("-----END ").unwrap_or(body.len());
+    (end > 0).then_some((rest.len() - body.len(), end))
 }
 
 /// Three base64url parts, the first of which begins like `{"`.
@@ -157,7 +200,7 @@ fn is_jwt(word: &str) -> bool {
 
 /// Keys that clouds and forges mark by a prefix of their own.
 fn is_cloud_key(word: &str) -> bool {
-    const PREFIXES: [(&str, usize); 12] = [
+    const PREFIXES: [(&str, usize); 19] = [
         ("AKIA", 20),
         ("ASIA", 20),
         ("ghp_", 30),
@@ -170,6 +213,13 @@ fn is_cloud_key(word: &str) -> bool {
         ("xoxb-", 20),
         ("xoxp-", 20),
         ("sk-", 24),
+        ("sk_live_", 16),
+        ("rk_live_", 16),
+        ("whsec_", 16),
+        ("npm_", 30),
+        ("hf_", 30),
+        ("dop_v1_", 30),
+        ("AIza", 35),
     ];
     PREFIXES
         .iter()
@@ -218,6 +268,8 @@ mod tests {
             "basic settings loaded",
             "image grafana/tempo@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
             "http://tempo:4318/v1/traces?to=a@b",
+            "http://tempo:4318/@scope/package",
+            "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
             "primary key=id",
             "password_file=/run/secrets/db",
         ] {
