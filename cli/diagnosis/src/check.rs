@@ -2,7 +2,7 @@
 
 use crate::{
     code::Code,
-    finding::{Evidence, Finding, Moment, Remedy, Severity},
+    finding::{Confidence, Evidence, Finding, Moment, Remedy, Severity},
     observed::{Gap, Probe},
     policy::Policy,
     snapshot::{Collector, Grafana, Loki, Prometheus},
@@ -130,6 +130,10 @@ pub enum Outcome {
 pub struct Report {
     /// See [`Finding::severity`]; the check's own where `None`.
     pub severity: Option<Severity>,
+    /// See [`Finding::confidence`].
+    pub confidence: Confidence,
+    /// See [`Finding::concerns`].
+    pub concerns: Vec<Subject>,
     /// See [`Finding::message`].
     pub message: String,
     /// See [`Finding::since`].
@@ -145,6 +149,8 @@ impl Report {
     pub fn new(message: impl Into<String>, proof: Evidence, remedy: Remedy) -> Self {
         Self {
             severity: None,
+            confidence: Confidence::Proven,
+            concerns: Vec::new(),
             message: message.into(),
             since: None,
             evidence: vec![proof],
@@ -173,12 +179,28 @@ impl Report {
         self
     }
 
+    /// The same report as an inference: another cause would look the same.
+    #[must_use]
+    pub fn likely(mut self) -> Self {
+        self.confidence = Confidence::Likely;
+        self
+    }
+
+    /// The same report of the stack, which concerns these services and no other.
+    #[must_use]
+    pub fn concerning(mut self, services: impl IntoIterator<Item = Subject>) -> Self {
+        self.concerns.extend(services);
+        self
+    }
+
     /// The finding of `check` about `subject`.
     pub(crate) fn into_finding(self, check: &Check, subject: Subject) -> Finding {
         Finding {
             code: check.code,
             severity: self.severity.unwrap_or(check.severity),
+            confidence: self.confidence,
             subject,
+            concerns: self.concerns,
             message: self.message,
             since: self.since,
             evidence: self.evidence,

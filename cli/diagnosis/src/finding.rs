@@ -30,6 +30,19 @@ impl Severity {
     }
 }
 
+/// How sure a finding is that it names a cause.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// Inferred from what is seen: another cause would look the same.
+    Likely,
+    /// Read off: nothing else would look so.
+    #[default]
+    Proven,
+}
+
 /// One thing that is wrong, with its proof.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -37,8 +50,14 @@ pub struct Finding {
     pub code: Code,
     /// How bad it is.
     pub severity: Severity,
+    /// How sure it is.
+    #[serde(default)]
+    pub confidence: Confidence,
     /// What it is about.
     pub subject: Subject,
+    /// The services that it concerns besides its subject, where it is about the stack and not about all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub concerns: Vec<Subject>,
     /// One sentence, subject first, values inline, in Markdown.
     pub message: String,
     /// Since when, where anything tells.

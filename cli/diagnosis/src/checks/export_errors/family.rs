@@ -137,10 +137,16 @@ fn report(service: &Service<'_>, group: &ErrorGroup) -> Report {
         standing::count(group),
     );
     let advice = group.kind.advice().trim_end_matches('.');
-    Report::new(
+    let report = Report::new(
         message,
         standing::proof(service, group),
         Remedy::edit(advice),
     )
-    .since(standing::since(group))
+    .since(standing::since(group));
+    // A line that names no cause proves that exports fail, not why.
+    if group.kind == ErrorKind::Unspecified {
+        report.likely()
+    } else {
+        report
+    }
 }

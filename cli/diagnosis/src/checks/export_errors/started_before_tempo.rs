@@ -83,6 +83,7 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     fail(
         report
             .since(Some(Moment::new(tempo_started, "Tempo started")))
+            .likely()
             .proof(times),
     )
 }

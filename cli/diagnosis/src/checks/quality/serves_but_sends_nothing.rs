@@ -108,7 +108,11 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
                 name.0, stack.snapshot.since
             );
             let proof = Evidence::new(EvidenceKind::Search, "Tempo", looked);
-            fail(report(service, served, "and Tempo has no span of it").proof([proof]))
+            fail(
+                report(service, served, "and Tempo has no span of it")
+                    .proof([proof])
+                    .likely(),
+            )
         }
     }
 }

@@ -64,7 +64,15 @@ fn examine(stack: &Stack<'_>, _: &Policy) -> Verdict {
         ),
         Remedy::edit("start Tempo beside the services").then(commands::up(first.container, host)),
     );
-    fail(report.proof(proofs))
+    let report = report
+        .proof(proofs)
+        .concerning(waiting.iter().map(|(service, _)| service.subject.clone()));
+    // That a name of nobody's is Tempo's is an inference, unless every service names the same.
+    fail(if every_service_names(host, stack) {
+        report
+    } else {
+        report.likely()
+    })
 }
 
 /// The host that a service names, where it is Tempo's by its name or the library's default, or where every traced service
@@ -75,13 +83,17 @@ fn missing_tempo<'a>(service: &'a Service<'_>, stack: &'a Stack<'_>) -> Option<&
     }
     let settings = service.settings.known()?;
     let host = host_of(service)?;
-    let all_name_it = stack.services.len() > 1
+    let named = host.to_ascii_lowercase().contains("tempo");
+    (named || every_service_names(host, stack) || settings.source == EndpointSource::LibraryDefault)
+        .then_some(host)
+}
+
+fn every_service_names(host: &str, stack: &Stack<'_>) -> bool {
+    stack.services.len() > 1
         && stack
             .services
             .iter()
-            .all(|other| host_of(other) == Some(host));
-    let named = host.to_ascii_lowercase().contains("tempo");
-    (named || all_name_it || settings.source == EndpointSource::LibraryDefault).then_some(host)
+            .all(|service| host_of(service) == Some(host))
 }
 
 fn host_of<'a>(service: &'a Service<'_>) -> Option<&'a str> {
