@@ -1,11 +1,13 @@
 //! Tempo's HTTP API, 2.x and 3.x, and what copies it.
 
 mod config;
+mod metrics;
+mod query;
 mod search;
 mod trace;
 
 use jiff::Timestamp;
-use ptctl_diagnosis::snapshot::{Discarded, Readiness, TempoConfig, TempoMetrics, TempoVersion};
+use ptctl_diagnosis::snapshot::{Readiness, TempoConfig, TempoMetrics, TempoVersion};
 use serde::Deserialize;
 use url::Url;
 
@@ -16,7 +18,6 @@ pub use self::{
 };
 use super::{
     deadline::Deadline,
-    exposition,
     http::{HttpClient, HttpFault},
 };
 
@@ -109,7 +110,8 @@ impl TempoClient {
     /// Its counters.
     pub async fn metrics(&self, deadline: Deadline) -> Result<TempoMetrics, HttpFault> {
         let text = self.text("/metrics", deadline).await?;
-        metrics(&text).ok_or_else(|| HttpFault::Answer("they hold no metric of Tempo's".to_owned()))
+        metrics::read(&text)
+            .ok_or_else(|| HttpFault::Answer("they hold no metric of Tempo's".to_owned()))
     }
 
     /// When a moment is, as its search takes it: whole seconds.
@@ -139,79 +141,9 @@ fn version_line(text: &str) -> Option<TempoVersion> {
     Some(TempoVersion { version, branch })
 }
 
-const ACCEPTED: &str = "tempo_receiver_accepted_spans";
-const REFUSED: &str = "tempo_receiver_refused_spans";
-const DISCARDED: &str = "tempo_discarded_spans_total";
-const STORED: &str = "tempodb_backend_bytes_total";
-
-fn metrics(text: &str) -> Option<TempoMetrics> {
-    // A counter that has not moved yet is often absent; that this is Tempo at all must be certain.
-    if !text
-        .lines()
-        .any(|line| line.starts_with("tempo_") || line.starts_with("tempodb_"))
-    {
-        return None;
-    }
-    let mut metrics = TempoMetrics::default();
-    for sample in exposition::samples(text, |name| {
-        [ACCEPTED, REFUSED, DISCARDED, STORED].contains(&name)
-    }) {
-        let Some(count) = sample.count() else {
-            continue;
-        };
-        match sample.name.as_str() {
-            ACCEPTED => metrics.accepted += count,
-            REFUSED => metrics.refused += count,
-            STORED if sample.label("status") == Some("live") => {
-                metrics.stored_bytes = Some(metrics.stored_bytes.unwrap_or(0) + count);
-            }
-            DISCARDED if count > 0 => {
-                discard(&mut metrics.discarded, sample.label("reason"), count);
-            }
-            _ => {}
-        }
-    }
-    Some(metrics)
-}
-
-fn discard(discarded: &mut Vec<Discarded>, reason: Option<&str>, spans: u64) {
-    let reason = reason.unwrap_or("unknown");
-    match discarded.iter_mut().find(|known| known.reason == reason) {
-        Some(known) => known.spans += spans,
-        None => discarded.push(Discarded {
-            reason: reason.to_owned(),
-            spans,
-        }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn counters_are_summed_over_transports_and_tenants() {
-        let text = concat!(
-            "tempo_receiver_accepted_spans{receiver=\"otlp/otlp_receiver\",transport=\"grpc\"} 21\n",
-            "tempo_receiver_accepted_spans{receiver=\"otlp/otlp_receiver\",transport=\"http\"} 24\n",
-            "tempo_discarded_spans_total{reason=\"rate_limited\",tenant=\"a\"} 3\n",
-            "tempo_discarded_spans_total{reason=\"rate_limited\",tenant=\"b\"} 4\n",
-            "tempo_discarded_spans_total{reason=\"trace_too_large\",tenant=\"a\"} 0\n",
-            "tempodb_backend_bytes_total{status=\"live\",tenant=\"a\"} 1.5e+06\n",
-            "tempodb_backend_bytes_total{status=\"compacted\",tenant=\"a\"} 9\n",
-        );
-        let expected = TempoMetrics {
-            accepted: 45,
-            refused: 0,
-            discarded: vec![Discarded {
-                reason: "rate_limited".into(),
-                spans: 7,
-            }],
-            stored_bytes: Some(1_500_000),
-        };
-        assert_eq!(metrics(text), Some(expected));
-        assert_eq!(metrics("go_goroutines 7\n"), None);
-    }
 
     #[test]
     fn the_version_page_of_an_old_tempo_is_read() {

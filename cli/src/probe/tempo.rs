@@ -5,6 +5,7 @@ mod configuration;
 use futures_util::{StreamExt, stream};
 use jiff::SignedDuration;
 use ptctl_diagnosis::{
+    document::Document,
     observed::{Gap, Observed, Probe},
     snapshot::{Container, Reached, Readiness, SpanSighting, Tempo, TempoConfig},
     subject::Subject,
@@ -48,13 +49,20 @@ pub(crate) async fn of(
         Some(container) => configuration::from_container(look, container).await,
         None => Err("it has no container on this engine".to_owned()),
     };
-    let found = reach(look, http, &candidate, file.as_ref().ok()).await;
+    let settings = file.as_ref().ok().map(|file| &file.config);
+    let document: Observed<Document> = file
+        .as_ref()
+        .map_err(String::clone)
+        .and_then(|file| file.document.clone())
+        .map_err(|reason| gap(Probe::TempoConfig, &reason))
+        .into();
+    let found = reach(look, http, &candidate, settings).await;
     let storage = async |config: Option<&TempoConfig>| match candidate.container {
         Some(container) => volume::of(look, container, &subject, config).await,
         None => Observed::Unknown(gap(Probe::Volume, "it has no container on this engine")),
     };
     let config_of_file = |why: &str| match &file {
-        Ok(config) => Observed::Known(config.clone()),
+        Ok(file) => Observed::Known(file.config.clone()),
         Err(reason) => Observed::Unknown(gap(Probe::TempoConfig, &format!("{why}; {reason}"))),
     };
     let container = candidate.container.map(|container| container.id.clone());
@@ -73,7 +81,8 @@ pub(crate) async fn of(
                     &gap,
                     why,
                     config_of_file(why),
-                    storage(file.as_ref().ok()).await,
+                    document,
+                    storage(settings).await,
                 )
             };
         }
@@ -84,19 +93,21 @@ pub(crate) async fn of(
                 &gap,
                 &why,
                 config_of_file(&why),
-                storage(file.as_ref().ok()).await,
+                document,
+                storage(settings).await,
             );
         }
     };
     let observed = |probe, fault: HttpFault| Gap::new(probe, subject.clone(), fault.to_string());
     let deadline = look.http_deadline();
-    let (version, config, metrics, (services, sightings), oldest_trace, volume) = tokio::join!(
+    let (version, config, metrics, (services, sightings), oldest_trace, query, volume) = tokio::join!(
         client.version(deadline),
         client.config(deadline),
         client.metrics(deadline),
         sightings(look, &client, names),
-        oldest(look, &client, file.as_ref().ok()),
-        storage(file.as_ref().ok()),
+        oldest(look, &client, settings),
+        client.query_path(look.since, look.taken_at, deadline),
+        storage(settings),
     );
     Tempo {
         name,
@@ -110,6 +121,7 @@ pub(crate) async fn of(
             Ok(config) => Observed::Known(config),
             Err(fault) => config_of_file(&fault.to_string()),
         },
+        file: document,
         metrics: metrics
             .map_err(|fault| observed(Probe::TempoMetrics, fault))
             .into(),
@@ -120,6 +132,9 @@ pub(crate) async fn of(
             .map_err(|fault| observed(Probe::TempoSearch, fault))
             .into(),
         oldest_trace: oldest_trace
+            .map_err(|fault| observed(Probe::TempoSearch, fault))
+            .into(),
+        query: query
             .map_err(|fault| observed(Probe::TempoSearch, fault))
             .into(),
         volume,
@@ -133,6 +148,7 @@ fn unknown(
     gap: &impl Fn(Probe, &str) -> Gap,
     why: &str,
     config: Observed<TempoConfig>,
+    file: Observed<Document>,
     volume: Observed<ptctl_diagnosis::snapshot::VolumeUsage>,
 ) -> Tempo {
     Tempo {
@@ -142,10 +158,12 @@ fn unknown(
         ready: Observed::Unknown(gap(Probe::TempoReady, why)),
         version: Observed::Unknown(gap(Probe::TempoVersion, why)),
         config,
+        file,
         metrics: Observed::Unknown(gap(Probe::TempoMetrics, why)),
         services: Observed::Unknown(gap(Probe::TempoSearch, why)),
         sightings: Observed::Unknown(gap(Probe::TempoSearch, why)),
         oldest_trace: Observed::Unknown(gap(Probe::TempoSearch, why)),
+        query: Observed::Unknown(gap(Probe::TempoSearch, why)),
         volume,
     }
 }

@@ -28,8 +28,9 @@ pub use self::{
     },
     network::Network,
     tempo::{
-        Discarded, OtlpProtocol, Reached, Readiness, Receiver, SpanSighting, Tempo, TempoConfig,
-        TempoMetrics, TempoVersion, VolumeUsage,
+        Discarded, GeneratorMetrics, Limit, OtlpProtocol, QueryAnswer, QueryPath, Reached,
+        ReadBack, Readiness, Receiver, SpanSighting, Tempo, TempoConfig, TempoMetrics,
+        TempoVersion, VolumeUsage,
     },
     usage::{ServiceMetrics, SpanCounters},
 };

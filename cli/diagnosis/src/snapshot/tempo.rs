@@ -1,12 +1,19 @@
 //! A trace backend, as seen through its own API, its files and the engine.
 
+mod metrics;
+mod query;
+
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use self::{
+    metrics::{Discarded, GeneratorMetrics, Limit, TempoMetrics},
+    query::{QueryAnswer, QueryPath, ReadBack},
+};
 use super::ContainerId;
-use crate::observed::Observed;
+use crate::{document::Document, observed::Observed};
 
 /// One trace backend.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +30,8 @@ pub struct Tempo {
     pub version: Observed<TempoVersion>,
     /// Its configuration.
     pub config: Observed<TempoConfig>,
+    /// Its configuration file as it is written, secrets redacted.
+    pub file: Observed<Document>,
     /// Its counters.
     pub metrics: Observed<TempoMetrics>,
     /// The service names that it has spans of.
@@ -31,6 +40,8 @@ pub struct Tempo {
     pub sightings: Observed<Vec<SpanSighting>>,
     /// The start of the oldest trace found.
     pub oldest_trace: Observed<Option<Timestamp>>,
+    /// How it answers queries.
+    pub query: Observed<QueryPath>,
     /// The volume behind its data.
     pub volume: Observed<VolumeUsage>,
 }
@@ -147,28 +158,6 @@ impl OtlpProtocol {
             Self::Http => "HTTP",
         }
     }
-}
-
-/// A backend's counters since its start.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct TempoMetrics {
-    /// Spans answered with OK (`tempo_receiver_accepted_spans`), also those dropped later.
-    pub accepted: u64,
-    /// Spans answered with an error (`tempo_receiver_refused_spans`).
-    pub refused: u64,
-    /// Spans thrown away, by reason (`tempo_discarded_spans_total`), zeros left out.
-    pub discarded: Vec<Discarded>,
-    /// Bytes stored (`tempodb_backend_bytes_total{status="live"}`).
-    pub stored_bytes: Option<u64>,
-}
-
-/// Spans that a backend threw away for one reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Discarded {
-    /// Tempo's word for the reason: `rate_limited`.
-    pub reason: String,
-    /// How many spans.
-    pub spans: u64,
 }
 
 /// The newest span of a service that the backend's search found.

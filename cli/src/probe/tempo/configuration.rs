@@ -1,15 +1,29 @@
 //! A backend's configuration out of its container, which needs neither a running process nor a shell.
 
-use ptctl_diagnosis::snapshot::{Container, TempoConfig};
+use std::path::Path;
+
+use ptctl_diagnosis::{
+    document::Document,
+    snapshot::{Container, MountKind, TempoConfig},
+};
 
 use super::Look;
 use crate::clients::{cause::on_one_line, docker::ArchivedFile, tempo::read_config};
+
+/// A configuration file, as its settings and as it is written.
+#[derive(Debug, Clone)]
+pub(super) struct ConfigFile {
+    /// The settings that everything else is decided by.
+    pub(super) config: TempoConfig,
+    /// The file itself, secrets redacted, or why it is no YAML.
+    pub(super) document: Result<Document, String>,
+}
 
 /// The configuration file that the command names, or why it could not be read.
 pub(super) async fn from_container(
     look: &Look<'_>,
     container: &Container,
-) -> Result<TempoConfig, String> {
+) -> Result<ConfigFile, String> {
     let path = config_path(&container.command)
         .ok_or_else(|| "its command names no configuration file".to_owned())?;
     let file = look
@@ -17,18 +31,41 @@ pub(super) async fn from_container(
         .file(&container.id, path, look.engine_deadline())
         .await
         .map_err(|error| on_one_line(&error))?;
-    match file {
-        None => Err(format!("there is no `{path}` in the container")),
-        Some(ArchivedFile::NotAFile) => Err(format!("`{path}` in the container is not a file")),
-        Some(ArchivedFile::Content(content)) => {
-            let text = String::from_utf8_lossy(&content);
-            let text = if expands_variables(&container.command) {
-                expanded(&text, container)
-            } else {
-                text.into_owned()
-            };
-            read_config(&text, path).map_err(|error| format!("`{path}` in the container: {error}"))
+    let text = match file {
+        None => return Err(format!("there is no `{path}` in the container")),
+        Some(ArchivedFile::NotAFile) => {
+            return Err(format!("`{path}` in the container is not a file"));
         }
+        Some(ArchivedFile::Content(content)) => String::from_utf8_lossy(&content).into_owned(),
+    };
+    let text = if expands_variables(&container.command) {
+        expanded(&text, container)
+    } else {
+        text
+    };
+    let config =
+        read_config(&text, path).map_err(|error| format!("`{path}` in the container: {error}"))?;
+    let document = Document::read(path_on_host(container, path), &text)
+        .map(Document::redacted)
+        .map_err(|error| format!("`{path}` in the container: {error}"));
+    Ok(ConfigFile { config, document })
+}
+
+/// Where a person opens the file: on the engine's host where it is mounted from there, else in the container.
+fn path_on_host(container: &Container, path: &str) -> String {
+    let mount = container
+        .mounts
+        .iter()
+        .filter(|mount| Path::new(path).starts_with(&mount.destination))
+        .max_by_key(|mount| mount.destination.len())
+        .filter(|mount| mount.kind == MountKind::Bind);
+    let Some(mount) = mount else {
+        return path.to_owned();
+    };
+    match Path::new(path).strip_prefix(&mount.destination) {
+        Ok(below) if below.as_os_str().is_empty() => mount.source.clone(),
+        Ok(below) => Path::new(&mount.source).join(below).display().to_string(),
+        Err(_) => path.to_owned(),
     }
 }
 
