@@ -9,7 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use ptctl_diagnosis::{
     export::{ServiceName, tracing_signs},
     observed::{Gap, Observed, Probe},
-    snapshot::{Container, LogFacts, Network, Role, SNAPSHOT_VERSION, Snapshot, StackFacts, Tempo},
+    snapshot::{
+        Container, LogFacts, Network, Origin, Role, SNAPSHOT_VERSION, Snapshot, StackFacts, Tempo,
+    },
     subject::Subject,
 };
 use url::Url;
@@ -69,6 +71,7 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         taken_at,
         ptctl_version: env!("CARGO_PKG_VERSION").to_owned(),
         since,
+        origin: Origin::Engine,
         engine: facts,
         stack: stack_facts(stack, request, &listed),
         networks: of_members(networks, &inside),
@@ -76,6 +79,11 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         elsewhere,
         events: Observed::Unknown(Gap::new(Probe::Events, Subject::Engine, NOT_ASKED)),
         tempos: Vec::new(),
+        compose: Observed::Unknown(Gap::new(
+            Probe::ComposeFiles,
+            Subject::Stack,
+            NOT_ASKED,
+        )),
         images: Observed::Unknown(Gap::new(Probe::Images, Subject::Engine, NOT_ASKED)),
         collectors: Vec::new(),
         grafanas: Vec::new(),

@@ -134,6 +134,7 @@ fn container_state(container: &Container) -> (String, Tone) {
     let word = container.state.status.word();
     let health = container.state.health.as_ref().map(|health| health.status);
     match (container.state.status, health) {
+        (Status::Declared, _) => (word.to_owned(), Tone::Plain),
         (Status::Running, Some(HealthStatus::Healthy)) => (format!("{word}, healthy"), Tone::Good),
         (Status::Running, Some(HealthStatus::Starting)) => {
             (format!("{word}, starting"), Tone::Doubtful)

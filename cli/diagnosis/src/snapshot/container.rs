@@ -187,6 +187,8 @@ pub enum Status {
     Exited,
     /// Ended, and the engine failed to clean it up.
     Dead,
+    /// Described by files; no engine made it.
+    Declared,
 }
 
 impl Status {
@@ -200,6 +202,7 @@ impl Status {
             Self::Removing => "removing",
             Self::Exited => "exited",
             Self::Dead => "dead",
+            Self::Declared => "declared",
         }
     }
 }

@@ -36,6 +36,8 @@ pub enum EngineSource {
     CurrentContext(String),
     /// A socket at a place where engines listen by default.
     DefaultSocket,
+    /// Nothing: files were read and no engine was asked.
+    NotAsked,
 }
 
 /// Something that the engine reported about a container.

@@ -2,6 +2,7 @@
 //!
 //! Nothing here interprets: what a fact means is decided by the checks.
 
+mod compose;
 mod container;
 mod engine;
 mod image;
@@ -15,6 +16,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    compose::{
+        Beyond, Certainty, ComposeAttachment, ComposeLayer, ComposeMount, ComposeNetworking,
+        ComposePort, ComposePorts, ComposeProject, ComposeService, ComposeText, ComposeVariable,
+        ComposeWords, HostPort, ReadFile,
+    },
     container::{
         Attachment, Container, ContainerId, ContainerState, Elsewhere, EnvironmentVariable, Health,
         HealthProbe, HealthStatus, Mount, MountKind, PublishedPort, RestartPolicy, Role, Status,
@@ -50,6 +56,9 @@ pub struct Snapshot {
     pub ptctl_version: String,
     /// Logs and events were read back to this moment.
     pub since: Timestamp,
+    /// What the facts were read from.
+    #[serde(default)]
+    pub origin: Origin,
     /// The engine that was asked.
     pub engine: EngineFacts,
     /// Which stack this is about.
@@ -64,6 +73,8 @@ pub struct Snapshot {
     pub events: Observed<Vec<EngineEvent>>,
     /// The trace backends.
     pub tempos: Vec<Tempo>,
+    /// What the Compose files of the stack say.
+    pub compose: Observed<ComposeProject>,
     /// The images of those containers.
     pub images: Observed<Vec<Image>>,
     /// The collectors between the services and the backends.
@@ -79,6 +90,17 @@ pub struct Snapshot {
     /// The budget of the look ran out before all was read; what is missing is a gap.
     #[serde(default)]
     pub timed_out: bool,
+}
+
+/// What the facts of a snapshot were read from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// An engine and what runs on it.
+    #[default]
+    Engine,
+    /// Files alone; nothing runs, and a container is what Compose would make of its service.
+    Files,
 }
 
 /// Which stack was looked at, and how it was chosen.

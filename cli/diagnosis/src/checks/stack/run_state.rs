@@ -19,7 +19,7 @@ const LOOP_COUNT: u64 = 3;
 pub(super) fn has_ended(container: &Container) -> bool {
     match container.state.status {
         Status::Created | Status::Exited | Status::Dead | Status::Removing => true,
-        Status::Running | Status::Paused | Status::Restarting => false,
+        Status::Running | Status::Paused | Status::Restarting | Status::Declared => false,
     }
 }
 
@@ -69,7 +69,12 @@ fn ending(container: &Container) -> String {
     match container.state.status {
         Status::Created => "was created but never started".to_owned(),
         Status::Restarting => format!("keeps exiting with code {}", container.state.exit_code),
-        Status::Running | Status::Paused | Status::Removing | Status::Exited | Status::Dead => {
+        Status::Running
+        | Status::Paused
+        | Status::Removing
+        | Status::Exited
+        | Status::Dead
+        | Status::Declared => {
             format!("exited with code {}", container.state.exit_code)
         }
     }
