@@ -113,6 +113,10 @@ pub enum Command {
     Restart(Restart),
     /// Send one request with a known trace id and wait until its trace is found
     Smoke(Smoke),
+    /// Show what changed between two saved looks
+    Diff(DiffArguments),
+    /// Write one archive with what was seen, secrets redacted, for whoever is to help
+    Bundle(BundleArguments),
     /// List every check
     Checks,
     /// Explain a check: why it matters, causes, remedy, how to verify
@@ -240,6 +244,39 @@ pub struct Smoke {
     /// The output format.
     #[command(flatten)]
     pub output: OutputChoice,
+}
+
+/// `ptctl diff`.
+#[derive(Debug, Clone, Args)]
+pub struct DiffArguments {
+    /// The earlier look: a file of `ptctl doctor --save` or `ptctl bundle`
+    #[arg(value_name = "BEFORE")]
+    pub before: PathBuf,
+    /// The later look
+    #[arg(value_name = "AFTER")]
+    pub after: PathBuf,
+    /// The output format.
+    #[command(flatten)]
+    pub output: OutputChoice,
+}
+
+/// `ptctl bundle`.
+#[derive(Debug, Clone, Args)]
+pub struct BundleArguments {
+    /// Where to write the archive [default: ptctl-PROJECT-TIME.tar.gz in this folder]
+    #[arg(long, short = 'f', env = "PTCTL_BUNDLE_FILE", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// How far back logs and events are read
+    #[arg(
+        long,
+        env = "PTCTL_SINCE",
+        value_name = "DURATION",
+        default_value = "1h"
+    )]
+    pub since: Duration,
+    /// Pack a saved look instead of looking
+    #[arg(long, env = "PTCTL_FROM", value_name = "FILE", conflicts_with_all = ["host", "context"])]
+    pub from: Option<PathBuf>,
 }
 
 /// `ptctl explain`.

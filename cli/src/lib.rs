@@ -3,6 +3,7 @@
 //! One direction: [`gather`] looks at the stack and fills a snapshot, `ptctl_diagnosis` judges it, [`render`] writes it
 //! down, [`commands`] put the steps in order.
 
+mod bundle;
 pub mod cli;
 pub mod clients;
 pub mod commands;
@@ -15,6 +16,7 @@ pub mod output;
 mod probe;
 pub mod render;
 pub mod restart;
+mod saved;
 pub mod settings;
 pub mod smoke;
 pub mod target;

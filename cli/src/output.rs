@@ -65,6 +65,11 @@ impl Output {
         if self.colour { page.coloured() } else { page }
     }
 
+    /// An empty page for a file: no colours, a width that does not depend on the terminal.
+    pub fn plain_page(&self) -> Page {
+        Page::new(WIDTH_OF_A_FILE, self.glyphs)
+    }
+
     /// Writes the answer. A reader that went away, such as `head`, is no failure.
     pub fn answer(&mut self, text: &str) -> Result<(), CommandError> {
         let mut stdout = io::stdout().lock();

@@ -6,7 +6,9 @@ pub mod catalogue;
 pub mod check;
 mod checks;
 pub mod code;
+pub mod collector;
 pub mod diagnosis;
+pub mod difference;
 pub mod document;
 pub mod engine;
 pub mod export;
@@ -14,6 +16,7 @@ pub mod export_errors;
 pub mod finding;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;
+pub mod glob;
 pub mod notices;
 pub mod observed;
 pub mod policy;

@@ -1,9 +1,7 @@
 //! `ptctl doctor`: look, diagnose, write down. Changes nothing.
 
-use std::path::Path;
-
 use jiff::Timestamp;
-use ptctl_diagnosis::snapshot::{SNAPSHOT_VERSION, Snapshot};
+use ptctl_diagnosis::snapshot::Snapshot;
 
 use super::look;
 use crate::{
@@ -13,7 +11,7 @@ use crate::{
     gather::{Depth, GatherRequest},
     output::Output,
     render::{self, DoctorDocument},
-    settings,
+    saved, settings,
 };
 
 pub(super) async fn run(
@@ -22,7 +20,7 @@ pub(super) async fn run(
     output: &mut Output,
 ) -> Result<Exit, CommandError> {
     let (snapshot, reached) = match &args.from {
-        Some(path) => (load(path)?, Reached::Yes),
+        Some(path) => (saved::load(path)?, Reached::Yes),
         None => {
             let request = settings::request(
                 global,
@@ -34,7 +32,7 @@ pub(super) async fn run(
         }
     };
     if let Some(path) = &args.save {
-        save(&snapshot, path)?;
+        saved::save(&snapshot, path)?;
         output.note(&format!("saved what was seen to {}", path.display()));
     }
     let (diagnosis, exit) = look::judge(&snapshot);
@@ -94,48 +92,4 @@ async fn look_or_wait(
         }
         tokio::time::sleep(crate::restart::POLL).await;
     }
-}
-
-fn save(snapshot: &Snapshot, path: &Path) -> Result<(), CommandError> {
-    let text = render::json(snapshot).map_err(CommandError::Json)?;
-    write_private(path, &text).map_err(|source| CommandError::Save {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-fn load(path: &Path) -> Result<Snapshot, CommandError> {
-    #[derive(serde::Deserialize)]
-    struct Shape {
-        schema_version: u32,
-    }
-    let text = std::fs::read_to_string(path).map_err(|source| CommandError::Load {
-        path: path.to_owned(),
-        source,
-    })?;
-    let refused = |source| CommandError::NotASnapshot {
-        path: path.to_owned(),
-        source,
-    };
-    let shape: Shape = serde_json::from_str(&text).map_err(refused)?;
-    if shape.schema_version != SNAPSHOT_VERSION {
-        return Err(CommandError::SnapshotVersion {
-            path: path.to_owned(),
-            found: shape.schema_version,
-            expected: SNAPSHOT_VERSION,
-        });
-    }
-    serde_json::from_str(&text).map_err(refused)
-}
-
-/// Writes a file that only its owner may read: what was seen is redacted, and still nobody else's business.
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(text.as_bytes())
 }

@@ -1,6 +1,8 @@
 //! The commands: each a sequence of steps, everything else is elsewhere.
 
+mod bundle;
 mod catalogue;
+mod diff;
 mod doctor;
 mod env;
 mod look;
@@ -28,6 +30,8 @@ pub async fn run(cli: Cli, output: &mut Output) -> Result<Exit, CommandError> {
         Command::Storage(args) => storage::run(global, args, output).await,
         Command::Restart(args) => restart::run(global, args, output).await,
         Command::Smoke(args) => smoke::run(global, args, output).await,
+        Command::Diff(args) => diff::run(&args, output),
+        Command::Bundle(args) => bundle::run(global, args, output).await,
         Command::Checks => catalogue::checks(output),
         Command::Explain(args) => catalogue::explain(args.code, output),
         Command::Version => version::run(global, output).await,

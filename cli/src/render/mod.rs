@@ -1,5 +1,6 @@
 //! Turning facts and diagnoses into what people and programs read. Pure: everything comes in, a text goes out.
 
+mod difference;
 mod doctor;
 mod environment;
 mod explain;
@@ -11,6 +12,7 @@ mod storage;
 mod time;
 
 pub use self::{
+    difference::difference,
     doctor::doctor,
     environment::{environment, environments},
     explain::{checks, explain},
