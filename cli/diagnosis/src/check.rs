@@ -5,9 +5,9 @@ use crate::{
     finding::{Confidence, Evidence, Finding, Moment, Remedy, Severity},
     observed::{Gap, Probe},
     policy::Policy,
-    snapshot::{Collector, Grafana, Loki, Prometheus},
+    snapshot::{Grafana, Loki, Prometheus},
     subject::Subject,
-    view::{Backend, Member, Neighbour, Service, Stack},
+    view::{Backend, Member, Neighbour, Relay, Service, Stack},
 };
 
 /// One check: its permanent identity, its text, and its logic.
@@ -60,7 +60,7 @@ pub enum Reach {
     Anywhere,
     /// Findings about the same subject.
     SameSubject,
-    /// Findings about services that export to its subject.
+    /// Findings about services and collectors that export to its subject, directly or through collectors.
     ExportTarget,
 }
 
@@ -81,7 +81,7 @@ impl Cause {
         }
     }
 
-    /// A cause that explains findings about the services that export to its subject.
+    /// A cause that explains findings about the services and collectors that export to its subject.
     pub const fn export_target(code: Code) -> Self {
         Self {
             code,
@@ -100,7 +100,7 @@ pub enum Examine {
     /// Once for each trace backend.
     EachBackend(fn(&Backend<'_>, &Stack<'_>, &Policy) -> Verdict),
     /// Once for each collector.
-    EachCollector(fn(&Neighbour<'_, Collector>, &Stack<'_>, &Policy) -> Verdict),
+    EachCollector(fn(&Relay<'_>, &Stack<'_>, &Policy) -> Verdict),
     /// Once for each Grafana.
     EachGrafana(fn(&Neighbour<'_, Grafana>, &Stack<'_>, &Policy) -> Verdict),
     /// Once for each Loki.

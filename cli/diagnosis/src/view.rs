@@ -1,12 +1,16 @@
 //! The stack as checks see it: containers in their parts, with settings and targets worked out once.
 
+mod relay;
+
 use std::collections::HashMap;
+
+pub use self::relay::{Relay, Route};
 
 use crate::{
     export::{ExportSettings, ServiceName, Sign, Target, tracing_signs},
     observed::Observed,
     snapshot::{
-        Collector, Container, ContainerId, EngineEvent, Grafana, Loki, Prometheus, Role, Snapshot,
+        Container, ContainerId, EngineEvent, Grafana, Loki, Prometheus, Role, Snapshot,
         SpanSighting, Tempo,
     },
     subject::Subject,
@@ -24,7 +28,7 @@ pub struct Stack<'s> {
     /// The trace backends.
     pub backends: Vec<Backend<'s>>,
     /// The collectors.
-    pub collectors: Vec<Neighbour<'s, Collector>>,
+    pub collectors: Vec<Relay<'s>>,
     /// The Grafanas.
     pub grafanas: Vec<Neighbour<'s, Grafana>>,
     /// The Lokis.
@@ -130,12 +134,15 @@ impl<'s> Stack<'s> {
             services,
             untraced,
             backends,
-            collectors: neighbours(
-                snapshot,
-                &snapshot.collectors,
-                |facts| &facts.container,
-                |id| Subject::Collector(named(id)),
-            ),
+            collectors: snapshot
+                .collectors
+                .iter()
+                .filter_map(|facts| {
+                    let container = snapshot.container(&facts.container)?;
+                    let subject = Subject::Collector(named(&container.id));
+                    Some(Relay::of(subject, facts, container, snapshot))
+                })
+                .collect(),
             grafanas: neighbours(
                 snapshot,
                 &snapshot.grafanas,

@@ -1,6 +1,6 @@
 //! Folding findings under the finding that explains them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::{
     catalogue,
@@ -14,7 +14,7 @@ use crate::{
 
 /// Arranges findings as root causes with their symptoms. Every finding comes out exactly once.
 pub(super) fn attribute(findings: Vec<Finding>, stack: &Stack<'_>) -> Vec<RootCause> {
-    let targets = export_targets(stack);
+    let targets = stack.export_paths();
     let roots: Vec<usize> = (0..findings.len())
         .map(|index| root_of(index, &findings, &targets))
         .collect();
@@ -67,18 +67,8 @@ pub(super) fn explain(gaps: Vec<Gap>, causes: &mut [RootCause]) -> Vec<Gap> {
     open
 }
 
-type Targets = HashMap<Subject, Subject>;
-
-fn export_targets(stack: &Stack<'_>) -> Targets {
-    stack
-        .services
-        .iter()
-        .filter_map(|service| {
-            let backend = stack.backend_of(service)?;
-            Some((service.subject.clone(), backend.subject.clone()))
-        })
-        .collect()
-}
+/// What receives traces behind each service and collector.
+type Targets = HashMap<Subject, BTreeSet<Subject>>;
 
 /// Follows explanations until a finding that nothing explains. The cause graph has no cycles, which a test guards.
 fn root_of(start: usize, findings: &[Finding], targets: &Targets) -> usize {
@@ -103,7 +93,9 @@ fn reaches(cause: Cause, explaining: &Finding, explained: &Finding, targets: &Ta
     match cause.reach {
         Reach::Anywhere => true,
         Reach::SameSubject => explaining.subject == explained.subject,
-        Reach::ExportTarget => targets.get(&explained.subject) == Some(&explaining.subject),
+        Reach::ExportTarget => targets
+            .get(&explained.subject)
+            .is_some_and(|behind| behind.contains(&explaining.subject)),
     }
 }
 

@@ -43,9 +43,18 @@ impl<'s> Target<'s> {
         snapshot: &'s Snapshot,
     ) -> Option<Self> {
         let endpoint = settings.endpoint.as_ref().ok()?;
-        let port = settings.port();
+        Some(Self::at(container, endpoint, settings.port(), snapshot))
+    }
+
+    /// Whom `container` reaches at an endpoint.
+    pub fn at(
+        container: &'s Container,
+        endpoint: &Endpoint,
+        port: Option<u16>,
+        snapshot: &'s Snapshot,
+    ) -> Self {
         if endpoint.is_loopback() {
-            return Some(loopback(container, port, snapshot));
+            return loopback(container, port, snapshot);
         }
         let address = endpoint
             .host
@@ -56,15 +65,15 @@ impl<'s> Target<'s> {
             || is_host_gateway(container, &endpoint.host)
             || address.is_some_and(|ip| is_gateway(container, ip))
         {
-            return Some(published(port, snapshot));
+            return published(port, snapshot);
         }
         if let Some(address) = address {
-            return Some(by_address(address, port, snapshot));
+            return by_address(address, port, snapshot);
         }
         if container.network_mode == "host" {
-            return Some(Self::Outside);
+            return Self::Outside;
         }
-        Some(by_name(container, endpoint, port, snapshot))
+        by_name(container, endpoint, port, snapshot)
     }
 }
 

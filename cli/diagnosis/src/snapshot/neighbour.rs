@@ -12,7 +12,7 @@ pub struct Collector {
     pub container: ContainerId,
     /// Whose configuration language it speaks.
     pub flavour: CollectorFlavour,
-    /// Its configuration file.
+    /// Its configuration files.
     pub config: Observed<CollectorConfig>,
     /// How its own HTTP pages (health, metrics) are reached from here.
     pub reached: Observed<Reached>,
@@ -38,10 +38,10 @@ pub enum CollectorFlavour {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CollectorConfig {
-    /// A file of sections: `receivers`, `processors`, `exporters`, `service`.
-    Yaml(Document),
-    /// The blocks of an Alloy file.
-    Blocks(AlloyDocument),
+    /// Files of sections: `receivers`, `processors`, `exporters`, `service`. A later one wins over an earlier one.
+    Yaml(Vec<Document>),
+    /// The blocks of Alloy's files.
+    Blocks(Vec<AlloyDocument>),
 }
 
 /// The blocks of an Alloy configuration.
