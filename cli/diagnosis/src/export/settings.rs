@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Endpoint, EndpointError, EndpointForm, Scheme};
+use super::{Agent, Endpoint, EndpointError, EndpointForm, Runtime, Scheme, Setting, variables};
 use crate::{
     observed::{Gap, Observed, Probe},
     snapshot::{Container, OtlpProtocol},
@@ -57,6 +57,20 @@ pub enum EndpointSource {
     LibraryDefault,
 }
 
+/// What decided the protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProtocolSource {
+    /// A variable names it.
+    Variable,
+    /// Our library: `TEMPO_ENDPOINT` is gRPC always, and any other endpoint goes by its port.
+    Library,
+    /// No variable does, and this agent's own default holds.
+    AgentDefault(Agent),
+    /// Nothing that can be seen: the program's own code, or a value that no SDK knows.
+    Unknown,
+}
+
 /// Where and how a service exports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportSettings {
@@ -66,6 +80,8 @@ pub struct ExportSettings {
     pub endpoint: Result<Endpoint, EndpointError>,
     /// The protocol; `None` where only the program itself knows.
     pub protocol: Option<OtlpProtocol>,
+    /// What decided the protocol.
+    pub protocol_source: ProtocolSource,
     /// The library inside.
     pub library: Library,
 }
@@ -103,10 +119,11 @@ impl ExportSettings {
                 continue;
             }
             let endpoint = Endpoint::parse(value, form);
-            let protocol = match form {
-                EndpointForm::HostPort => Some(OtlpProtocol::Grpc),
-                EndpointForm::Url | EndpointForm::Any => protocol(container)
-                    .or_else(|| default_protocol(library, endpoint.as_ref().ok()?)),
+            let (protocol, protocol_source) = match form {
+                EndpointForm::HostPort => (Some(OtlpProtocol::Grpc), ProtocolSource::Library),
+                EndpointForm::Url | EndpointForm::Any => {
+                    protocol(container, library, endpoint.as_ref().ok())
+                }
             };
             return Observed::Known(Self {
                 source: EndpointSource::Variable {
@@ -116,6 +133,7 @@ impl ExportSettings {
                 },
                 endpoint,
                 protocol,
+                protocol_source,
                 library,
             });
         }
@@ -129,6 +147,7 @@ impl ExportSettings {
                     path: String::new(),
                 }),
                 protocol: Some(OtlpProtocol::Grpc),
+                protocol_source: ProtocolSource::Library,
                 library,
             }),
             Library::Unknown => Observed::Unknown(Gap::new(
@@ -197,26 +216,38 @@ fn from_environment(container: &Container) -> Option<&str> {
         .filter(|name| !name.is_empty())
 }
 
-/// The protocol that is written in the environment.
-fn protocol(container: &Container) -> Option<OtlpProtocol> {
-    let written = container
-        .setting("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")
-        .or_else(|| container.setting("OTEL_EXPORTER_OTLP_PROTOCOL"))?;
-    match written {
-        "grpc" => Some(OtlpProtocol::Grpc),
-        "http/protobuf" | "http/json" => Some(OtlpProtocol::Http),
-        _ => None,
+/// The protocol: written, else our library's by the port, else the agent's default. One that is written and that no SDK
+/// knows is unknown: some fall back to another, some do not start.
+fn protocol(
+    container: &Container,
+    library: Library,
+    endpoint: Option<&Endpoint>,
+) -> (Option<OtlpProtocol>, ProtocolSource) {
+    if let Some(written) = Setting::first(container, &variables::PROTOCOL) {
+        return match written.bare() {
+            "grpc" => (Some(OtlpProtocol::Grpc), ProtocolSource::Variable),
+            "http/protobuf" | "http/json" => (Some(OtlpProtocol::Http), ProtocolSource::Variable),
+            _ => (None, ProtocolSource::Unknown),
+        };
     }
-}
-
-/// The protocol where none is written: our library goes by the port, of another SDK only its own code knows.
-fn default_protocol(library: Library, endpoint: &Endpoint) -> Option<OtlpProtocol> {
     match library {
-        Library::Ours if endpoint.port == Some(OtlpProtocol::Http.default_port()) => {
-            Some(OtlpProtocol::Http)
+        Library::Ours => {
+            let by_port = endpoint.map(|endpoint| {
+                if endpoint.port == Some(OtlpProtocol::Http.default_port()) {
+                    OtlpProtocol::Http
+                } else {
+                    OtlpProtocol::Grpc
+                }
+            });
+            (by_port, ProtocolSource::Library)
         }
-        Library::Ours => Some(OtlpProtocol::Grpc),
-        Library::Unknown => None,
+        Library::Unknown => {
+            let agent = Runtime::of(container).agent;
+            match agent.and_then(|agent| Some((agent, agent.default_protocol()?))) {
+                Some((agent, protocol)) => (Some(protocol), ProtocolSource::AgentDefault(agent)),
+                None => (None, ProtocolSource::Unknown),
+            }
+        }
     }
 }
 
