@@ -16,7 +16,7 @@ use ptctl_diagnosis::{
 };
 use url::Url;
 
-use self::engine::reach;
+use self::engine::{HostFacts, host_facts};
 pub use self::{
     engine::{ConnectedEngine, GatherError, connect},
     request::{Depth, GatherRequest, TempoAccess},
@@ -42,15 +42,21 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
     let taken_at = Timestamp::now();
     let deadline = Deadline::after(request.timeout);
     let clients = Clients::new(&request.tempo)?;
-    let ConnectedEngine { engine, facts } =
+    let ConnectedEngine { engine, mut facts } =
         connect(&request.engine, &request.environment, deadline).await?;
 
     let limit = deadline.capped(ENGINE_LIMIT);
-    let (listed, networks, (addresses, disks)) = tokio::join!(
+    let (listed, networks, host) = tokio::join!(
         engine.containers(limit),
         engine.networks(limit),
-        reach(&engine, limit),
+        host_facts(&engine, limit),
     );
+    let HostFacts {
+        addresses,
+        disks,
+        clock_offset,
+    } = host;
+    facts.clock_offset = clock_offset;
     let listed = listed?;
     let (containers, gaps) = probe::containers::inspect_all(&engine, &listed, deadline).await;
     let stack = target::choose(&request.stack, &request.environment, &containers)?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::subject::Subject;
 
 /// A fact as gathered: known, or unknown with the reason.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Observed<T> {
     /// The fact was read.

@@ -1,12 +1,18 @@
 //! The engine that is asked, and why there may be nothing to look at.
 
-use ptctl_diagnosis::snapshot::{EngineFacts, EngineSource};
+use jiff::SignedDuration;
+use ptctl_diagnosis::{
+    observed::{Gap, Observed, Probe},
+    snapshot::{EngineFacts, EngineSource},
+    subject::Subject,
+};
 use thiserror::Error;
 
 use crate::{
     clients::{
+        cause::on_one_line,
         deadline::Deadline,
-        docker::{Engine, EngineError},
+        docker::{Engine, EngineError, EngineHost},
         http::HttpSetupError,
     },
     context::{EngineChoice, Environment, Lookup, LookupError},
@@ -86,15 +92,46 @@ pub async fn connect(
     })
 }
 
-/// What of the engine's host can be reached from here; where the engine does not say, nothing is tried.
-pub(super) async fn reach(engine: &Engine, deadline: Deadline) -> (AddressReach, DiskReach) {
-    const NOTHING: (AddressReach, DiskReach) = (AddressReach::Away, DiskReach::Away);
-    if !engine.endpoint().is_on_this_machine() {
-        return NOTHING;
-    }
-    let Ok(host) = engine.host(deadline).await else {
-        return NOTHING;
+/// What the engine says of its host.
+pub(super) struct HostFacts {
+    /// Whether the addresses of containers can be reached from here.
+    pub(super) addresses: AddressReach,
+    /// Whether its disks can be read from here.
+    pub(super) disks: DiskReach,
+    /// See [`EngineFacts::clock_offset`].
+    pub(super) clock_offset: Observed<SignedDuration>,
+}
+
+/// What the engine says of its host. Of that nothing is tried from here unless the engine says that it can be reached.
+pub(super) async fn host_facts(engine: &Engine, deadline: Deadline) -> HostFacts {
+    let unknown =
+        |reason: String| Observed::Unknown(Gap::new(Probe::Clock, Subject::Engine, reason));
+    let host = match engine.host(deadline).await {
+        Ok(host) => host,
+        Err(error) => {
+            return HostFacts {
+                addresses: AddressReach::Away,
+                disks: DiskReach::Away,
+                clock_offset: unknown(on_one_line(&error.fault)),
+            };
+        }
     };
+    let (addresses, disks) = reach(engine, &host);
+    HostFacts {
+        addresses,
+        disks,
+        clock_offset: match host.clock_offset {
+            Some(offset) => Observed::Known(offset),
+            None => unknown("the engine does not tell the time".to_owned()),
+        },
+    }
+}
+
+/// What of the engine's host can be reached from here.
+fn reach(engine: &Engine, host: &EngineHost) -> (AddressReach, DiskReach) {
+    if !engine.endpoint().is_on_this_machine() {
+        return (AddressReach::Away, DiskReach::Away);
+    }
     let addresses = if host.has_reachable_networks {
         AddressReach::Here
     } else {

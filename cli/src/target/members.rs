@@ -154,23 +154,13 @@ fn names(endpoint: &Endpoint, own: &Container, other: &Container) -> bool {
 }
 
 fn elsewhere(container: Container) -> Elsewhere {
-    let mut names: Vec<String> = container
-        .attachments
-        .iter()
-        .flat_map(|attachment| attachment.names.iter().cloned())
-        .collect();
-    names.sort();
-    names.dedup();
     Elsewhere {
-        networks: container
-            .attachments
-            .into_iter()
-            .map(|attachment| attachment.network)
-            .collect(),
         name: container.name,
         project: container.project,
         role: container.role,
-        names,
+        status: container.state.status,
+        attachments: container.attachments,
+        published_ports: container.published_ports,
     }
 }
 

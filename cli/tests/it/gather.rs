@@ -394,7 +394,8 @@ async fn a_backend_of_another_project_belongs_to_the_stack_that_shares_its_netwo
     let snapshot = gather(&request(&engine)).await.unwrap();
     assert!(snapshot.tempos.is_empty());
     assert_eq!(snapshot.elsewhere[0].name, "shop_tempo_1");
-    assert_eq!(snapshot.elsewhere[0].networks, ["far"]);
+    let networks: Vec<_> = snapshot.elsewhere[0].networks().collect();
+    assert_eq!(networks, ["far"]);
 }
 
 #[tokio::test]

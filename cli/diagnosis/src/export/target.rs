@@ -188,6 +188,17 @@ fn by_name<'s>(
         .collect();
     // A stopped container keeps its names in the engine's description, but only a running one answers.
     found.sort_by_key(|other| (!other.is_running(), other.name.clone()));
+    // A link is an entry of the container's own hosts file, which is asked before any name server.
+    let linked = container.links.iter().find_map(|link| {
+        let is_meant = link.alias.eq_ignore_ascii_case(&endpoint.host);
+        snapshot
+            .containers
+            .iter()
+            .find(|other| is_meant && other.name == link.container)
+    });
+    if let Some(linked) = linked {
+        found.insert(0, linked);
+    }
     if let Some(container) = found.first() {
         return Target::Container { container, port };
     }
@@ -223,15 +234,12 @@ fn not_shared<'s>(host: &str, snapshot: &'s Snapshot) -> Option<Target<'s>> {
                 .collect(),
         });
     }
-    let other = snapshot.elsewhere.iter().find(|other| {
-        other.name == host
-            || other
-                .names
-                .iter()
-                .any(|name| name.eq_ignore_ascii_case(host))
-    })?;
+    let other = snapshot
+        .elsewhere
+        .iter()
+        .find(|other| other.answers_to(host))?;
     Some(Target::NotShared {
         name: &other.name,
-        networks: other.networks.iter().map(String::as_str).collect(),
+        networks: other.networks().collect(),
     })
 }

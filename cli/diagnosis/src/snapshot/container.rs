@@ -59,12 +59,36 @@ pub struct Container {
     pub mounts: Vec<Mount>,
     /// The log driver: `json-file`.
     pub log_driver: String,
+    /// The options of the log driver, in the order of their names: `max-size`, `max-file`, `cache-disabled`.
+    #[serde(default)]
+    pub log_options: Vec<(String, String)>,
     /// Whether it has a terminal, so that its log is one raw stream.
     pub tty: bool,
     /// What the engine does when it exits.
     pub restart_policy: RestartPolicy,
     /// How long a stop waits before it kills; the engine's 10 s where unset.
     pub stop_grace: Option<SignedDuration>,
+    /// The signal that asks it to stop; the engine's `SIGTERM` where unset.
+    #[serde(default)]
+    pub stop_signal: Option<String>,
+    /// Whether an init of the engine's runs as its first process, where that was said.
+    #[serde(default)]
+    pub init: Option<bool>,
+    /// The user that its main process runs as: `10001:10001`; empty for the image's root.
+    #[serde(default)]
+    pub user: String,
+    /// How its health is probed; `None` without a health check.
+    #[serde(default)]
+    pub health_check: Option<HealthCheck>,
+    /// Name servers of its own.
+    #[serde(default)]
+    pub dns: Vec<String>,
+    /// Search domains of its own.
+    #[serde(default)]
+    pub dns_search: Vec<String>,
+    /// Legacy links, by which names resolve on the network `bridge` too.
+    #[serde(default)]
+    pub links: Vec<Link>,
     /// Its memory limit in bytes.
     pub memory_limit: Option<u64>,
     /// What its log says.
@@ -102,11 +126,12 @@ impl Container {
 
     /// Whether its main process runs (a paused one does, frozen).
     pub fn is_running(&self) -> bool {
-        matches!(self.state.status, Status::Running | Status::Paused)
+        self.state.status.is_running()
     }
 }
 
-/// A container of the same engine that is not part of this look: only what tells a wrong network from a wrong name.
+/// A container of the same engine that is not part of this look: only what tells a wrong network from a wrong name, and
+/// who has a port of the host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Elsewhere {
     /// Its name.
@@ -115,10 +140,30 @@ pub struct Elsewhere {
     pub project: Option<String>,
     /// What it is to tracing.
     pub role: Role,
-    /// Every name that it answers to on its networks.
-    pub names: Vec<String>,
+    /// The engine's one word for its state.
+    pub status: Status,
+    /// The networks that it is on.
+    pub attachments: Vec<Attachment>,
+    /// The TCP ports that it publishes on the host, or would.
+    pub published_ports: Vec<PublishedPort>,
+}
+
+impl Elsewhere {
+    /// Whether it answers to a name, on any of its networks.
+    pub fn answers_to(&self, name: &str) -> bool {
+        self.name == name
+            || self
+                .attachments
+                .iter()
+                .any(|attachment| attachment.answers_to(name))
+    }
+
     /// The names of its networks.
-    pub networks: Vec<String>,
+    pub fn networks(&self) -> impl Iterator<Item = &str> {
+        self.attachments
+            .iter()
+            .map(|attachment| attachment.network.as_str())
+    }
 }
 
 /// What a container is to tracing.
@@ -192,6 +237,11 @@ pub enum Status {
 }
 
 impl Status {
+    /// Whether the main process runs (a paused one does, frozen).
+    pub fn is_running(self) -> bool {
+        matches!(self, Self::Running | Self::Paused)
+    }
+
     /// The engine's word.
     pub fn word(self) -> &'static str {
         match self {
@@ -241,6 +291,28 @@ pub struct HealthProbe {
     pub output: String,
 }
 
+/// How a container's health is probed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthCheck {
+    /// What runs inside: `["CMD", "wget", …]`, or `["CMD-SHELL", "…"]` for the image's shell; secrets redacted.
+    pub test: Vec<String>,
+    /// Time between two probes; the engine's 30 s where unset.
+    pub interval: Option<SignedDuration>,
+    /// Time that failures do not count for after the start.
+    pub start_period: Option<SignedDuration>,
+    /// Failures in a row that make it unhealthy; the engine's 3 where unset.
+    pub retries: Option<u64>,
+}
+
+/// A legacy link: a container under a name of one's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The container that is meant, by its name.
+    pub container: String,
+    /// The name that it is given here.
+    pub alias: String,
+}
+
 /// A container's place on one network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
@@ -254,6 +326,13 @@ pub struct Attachment {
     pub address: Option<std::net::IpAddr>,
     /// The network's gateway, which is the engine's host; `None` when it does not run.
     pub gateway: Option<std::net::IpAddr>,
+}
+
+impl Attachment {
+    /// Whether Docker's DNS gives this container for a name there.
+    pub fn answers_to(&self, name: &str) -> bool {
+        self.names.iter().any(|own| own.eq_ignore_ascii_case(name))
+    }
 }
 
 /// A TCP port published on the host.

@@ -1,9 +1,10 @@
 //! The Docker engine and what it reported.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::ContainerId;
+use crate::observed::Observed;
 
 /// The engine that was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,8 @@ pub struct EngineFacts {
     pub api_version: String,
     /// The operating system and architecture of its host: `linux/amd64`.
     pub platform: String,
+    /// How far the clock of its host is ahead of the one here, as far as the time of the question proves it.
+    pub clock_offset: Observed<SignedDuration>,
 }
 
 /// What decided which engine is asked, strongest first.

@@ -23,7 +23,8 @@ pub use self::{
     },
     container::{
         Attachment, Container, ContainerId, ContainerState, Elsewhere, EnvironmentVariable, Health,
-        HealthProbe, HealthStatus, Mount, MountKind, PublishedPort, RestartPolicy, Role, Status,
+        HealthCheck, HealthProbe, HealthStatus, Link, Mount, MountKind, PublishedPort,
+        RestartPolicy, Role, Status,
     },
     engine::{EngineEvent, EngineEventKind, EngineFacts, EngineSource},
     image::Image,

@@ -5,8 +5,8 @@ use std::{collections::HashMap, net::IpAddr};
 use bollard::{
     models::{
         ContainerConfig, ContainerInspectResponse, ContainerState as WireState,
-        ContainerStateStatusEnum, EndpointSettings, HealthStatusEnum, HostConfig, MountPoint,
-        PortMap, RestartPolicyNameEnum,
+        ContainerStateStatusEnum, EndpointSettings, HealthConfig, HealthStatusEnum, HostConfig,
+        MountPoint, PortMap, RestartPolicyNameEnum,
     },
     query_parameters::InspectContainerOptions,
 };
@@ -16,7 +16,8 @@ use ptctl_diagnosis::{
     redact,
     snapshot::{
         Attachment, Container, ContainerId, ContainerState, EnvironmentVariable, Health,
-        HealthProbe, HealthStatus, Mount, MountKind, PublishedPort, RestartPolicy, Status,
+        HealthCheck, HealthProbe, HealthStatus, Link, Mount, MountKind, PublishedPort,
+        RestartPolicy, Status,
     },
     subject::Subject,
 };
@@ -107,9 +108,20 @@ fn container(answer: ContainerInspectResponse) -> Result<Container, EngineFault>
             .as_ref()
             .and_then(|log| log.typ.clone())
             .unwrap_or_default(),
+        log_options: log_options(&host),
         tty: config.tty.unwrap_or(false),
         restart_policy: restart_policy(&host),
         stop_grace: config.stop_timeout.map(SignedDuration::from_secs),
+        stop_signal: config
+            .stop_signal
+            .clone()
+            .filter(|signal| !signal.is_empty()),
+        init: host.init,
+        user: config.user.clone().unwrap_or_default(),
+        health_check: config.healthcheck.clone().and_then(health_check),
+        dns: host.dns.clone().unwrap_or_default(),
+        dns_search: host.dns_search.clone().unwrap_or_default(),
+        links: links(host.links.as_deref().unwrap_or_default()),
         memory_limit: host
             .memory
             .and_then(|bytes| u64::try_from(bytes).ok())
@@ -210,6 +222,59 @@ fn health(health: bollard::models::Health) -> Result<Option<Health>, EngineFault
             }),
         },
     }))
+}
+
+/// The probe of an image or container; `NONE` switches an image's own off.
+fn health_check(config: HealthConfig) -> Option<HealthCheck> {
+    let test = config.test?;
+    if test.is_empty() || test.first().is_some_and(|word| word == "NONE") {
+        return None;
+    }
+    // The API counts nanoseconds, and its zero means the default.
+    let time = |nanoseconds: Option<i64>| {
+        nanoseconds
+            .filter(|nanoseconds| *nanoseconds > 0)
+            .map(SignedDuration::from_nanos)
+    };
+    Some(HealthCheck {
+        test: test.iter().map(|word| redact::text(word)).collect(),
+        interval: time(config.interval),
+        start_period: time(config.start_period),
+        retries: config
+            .retries
+            .and_then(|count| u64::try_from(count).ok())
+            .filter(|count| *count > 0),
+    })
+}
+
+/// `/shop_tempo_1:/shop_web_1/tempo`: the container, and the name that the other one gives it.
+fn links(links: &[String]) -> Vec<Link> {
+    links
+        .iter()
+        .filter_map(|link| {
+            let (container, own) = link.split_once(':')?;
+            let alias = own.rsplit_once('/').map_or(own, |(_, alias)| alias);
+            Some(Link {
+                container: container.trim_start_matches('/').to_owned(),
+                alias: alias.to_owned(),
+            })
+        })
+        .collect()
+}
+
+fn log_options(host: &HostConfig) -> Vec<(String, String)> {
+    let options = host
+        .log_config
+        .as_ref()
+        .and_then(|log| log.config.clone())
+        .unwrap_or_default();
+    sorted(options)
+        .into_iter()
+        .map(|(name, value)| {
+            let value = redact::value(&name, &value);
+            (name, value)
+        })
+        .collect()
 }
 
 fn attachments(container: &str, networks: HashMap<String, EndpointSettings>) -> Vec<Attachment> {

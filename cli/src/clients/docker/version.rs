@@ -2,7 +2,12 @@
 
 use std::fmt;
 
-use ptctl_diagnosis::snapshot::{EngineFacts, EngineSource};
+use jiff::{SignedDuration, Timestamp};
+use ptctl_diagnosis::{
+    observed::{Gap, Observed, Probe},
+    snapshot::{EngineFacts, EngineSource},
+    subject::Subject,
+};
 
 use super::{Engine, EngineError, EngineFault, NEWEST, get, read};
 use crate::{
@@ -92,13 +97,23 @@ impl Engine {
                 answer.os.as_deref().unwrap_or("unknown"),
                 answer.arch.as_deref().unwrap_or("unknown")
             ),
+            clock_offset: Observed::Unknown(Gap::new(
+                Probe::Clock,
+                Subject::Engine,
+                "not asked for",
+            )),
         })
     }
 
-    /// Where the engine lives, in its own words.
+    /// Where the engine lives and what time it is there, in its own words.
     pub async fn host(&self, deadline: Deadline) -> Result<EngineHost, EngineError> {
         const WHAT: &str = "ask the engine for its kind";
+        let asked_at = Timestamp::now();
         let answer = self.call(WHAT, deadline, self.bollard.info()).await?;
+        let answered_at = Timestamp::now();
+        let time = answer
+            .system_time
+            .and_then(|time| time.parse::<Timestamp>().ok());
         let rootless = answer
             .security_options
             .iter()
@@ -108,6 +123,7 @@ impl Engine {
         Ok(EngineHost {
             name: answer.name.unwrap_or_default(),
             has_reachable_networks: !rootless && !desktop,
+            clock_offset: time.map(|time| clock_offset(time, asked_at, answered_at)),
         })
     }
 }
@@ -120,11 +136,32 @@ pub struct EngineHost {
     /// Whether the addresses of containers can be reached from the host itself. A rootless engine keeps its networks in
     /// a namespace of its own, Docker Desktop in a virtual machine.
     pub has_reachable_networks: bool,
+    /// How far its clock is ahead of the one here; `None` where it does not tell the time.
+    pub clock_offset: Option<SignedDuration>,
+}
+
+/// How far a clock is ahead that told its time between two moments here. An answer that could have been given at once
+/// when it was asked for, or just before it arrived, proves no difference.
+fn clock_offset(time: Timestamp, asked_at: Timestamp, answered_at: Timestamp) -> SignedDuration {
+    if time < asked_at {
+        time.duration_since(asked_at)
+    } else if time > answered_at {
+        time.duration_since(answered_at)
+    } else {
+        SignedDuration::ZERO
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_the_way_there_and_back_cannot_explain_is_a_difference_of_clocks() {
+        let second = |second| Timestamp::from_second(second).unwrap();
+        let offset = |time| clock_offset(second(time), second(100), second(104)).as_secs();
+        assert_eq!([98, 100, 103, 104, 164].map(offset), [-2, 0, 0, 0, 60]);
+    }
 
     #[test]
     fn versions_are_ordered_by_number_not_by_text() {
