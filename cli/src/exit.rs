@@ -52,10 +52,7 @@ impl Exit {
             Self::Blind
         } else if completeness == Completeness::CutByDeadline {
             Self::Deadline
-        } else if diagnosis
-            .worst()
-            .is_some_and(|worst| worst >= policy.fail_on)
-        {
+        } else if policy.fail_on.is_reached_by(diagnosis) {
             Self::Findings
         } else {
             Self::Ok

@@ -20,6 +20,15 @@ pub struct Diagnosis {
     pub passed: Vec<Passed>,
     /// Checks whose question does not arise here.
     pub not_applicable: Vec<NotApplicable>,
+    /// Findings that somebody has decided to live with; they do not count.
+    #[serde(default)]
+    pub suppressed: Vec<Suppressed>,
+    /// Findings that the baseline has as well; they do not count.
+    #[serde(default)]
+    pub known: Vec<Known>,
+    /// Checks that the user did not choose.
+    #[serde(default)]
+    pub not_selected: Vec<Code>,
 }
 
 /// A finding that nothing else explains, with all that it explains.
@@ -32,6 +41,49 @@ pub struct RootCause {
     pub symptoms: Vec<Finding>,
     /// Looks that failed because of it.
     pub blocked: Vec<Gap>,
+}
+
+/// A finding that is not to count, and who said so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suppressed {
+    /// The finding.
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// The cause that explains it; `None` where it is a root cause itself.
+    pub beneath: Option<Reference>,
+    /// Where the rule stands: `--suppress`, `.ptctl.toml:12`.
+    pub origin: String,
+    /// Why, in the words of whoever made the rule.
+    pub reason: Option<String>,
+}
+
+/// A finding that an earlier look had as well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// The finding.
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// The cause that explains it; `None` where it is a root cause itself.
+    pub beneath: Option<Reference>,
+}
+
+/// Which finding is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// The finding's code.
+    pub code: Code,
+    /// What the finding is about.
+    pub subject: Subject,
+}
+
+impl Reference {
+    /// A reference to a finding.
+    pub fn to(finding: &Finding) -> Self {
+        Self {
+            code: finding.code,
+            subject: finding.subject.clone(),
+        }
+    }
 }
 
 /// A check that found nothing wrong with a subject.

@@ -20,8 +20,12 @@ pub fn diagnose(snapshot: &Snapshot, policy: &Policy) -> Diagnosis {
     let stack = Stack::of(snapshot);
     let mut tally = Tally::default();
     for check in CATALOGUE.iter() {
+        let counts = policy.selection.includes(check);
         for (subject, verdict) in examine(check, &stack, policy) {
-            tally.count(check, subject, verdict);
+            // Every finding is attributed; of what does not count, nothing else is kept.
+            if counts || matches!(verdict, Ok(Outcome::Fail(_))) {
+                tally.count(check, subject, verdict);
+            }
         }
     }
     tally.gaps.extend(snapshot.gaps.iter().cloned());
@@ -37,12 +41,16 @@ pub fn diagnose(snapshot: &Snapshot, policy: &Policy) -> Diagnosis {
     }
     let mut causes = attribute(tally.findings, &stack);
     let gaps = explain(tally.gaps.into_iter().collect(), &mut causes);
-    Diagnosis {
+    let diagnosis = Diagnosis {
         causes,
         gaps,
         passed: tally.passed,
         not_applicable: tally.not_applicable,
-    }
+        suppressed: Vec::new(),
+        known: Vec::new(),
+        not_selected: Vec::new(),
+    };
+    policy.apply(diagnosis, snapshot)
 }
 
 /// Logs that were not read to their end: what stands in the rest is unknown.
