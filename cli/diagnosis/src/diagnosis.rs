@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     code::Code,
+    engine::{Entry, Ledger, Look, Path},
     finding::{Finding, Severity},
     observed::Gap,
     subject::Subject,
@@ -20,6 +21,18 @@ pub struct Diagnosis {
     pub passed: Vec<Passed>,
     /// Checks whose question does not arise here.
     pub not_applicable: Vec<NotApplicable>,
+    /// Checks that could not look.
+    #[serde(default)]
+    pub unchecked: Vec<Unchecked>,
+    /// The ways of the services' spans, equal ones once; those that a cause breaks first.
+    #[serde(default)]
+    pub paths: Vec<Path>,
+    /// What became of the spans, as far as anybody counts them.
+    #[serde(default)]
+    pub ledger: Option<Ledger>,
+    /// The one look that would decide, where no cause is proven.
+    #[serde(default)]
+    pub deciding_look: Option<Look>,
     /// Findings that somebody has decided to live with; they do not count.
     #[serde(default)]
     pub suppressed: Vec<Suppressed>,
@@ -41,6 +54,9 @@ pub struct RootCause {
     pub symptoms: Vec<Finding>,
     /// Looks that failed because of it.
     pub blocked: Vec<Gap>,
+    /// What happened around it, oldest first.
+    #[serde(default)]
+    pub timeline: Vec<Entry>,
 }
 
 /// A finding that is not to count, and who said so.
@@ -104,6 +120,19 @@ pub struct NotApplicable {
     pub subject: Subject,
     /// Why not.
     pub why: String,
+}
+
+/// A check that could not look at a subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unchecked {
+    /// The check.
+    pub code: Code,
+    /// What it was to look at.
+    pub subject: Subject,
+    /// The look that failed.
+    pub gap: Gap,
+    /// The root cause that the look fails because of; `None` where none explains it.
+    pub blocked_by: Option<Reference>,
 }
 
 impl Diagnosis {

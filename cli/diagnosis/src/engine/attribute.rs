@@ -12,8 +12,15 @@ use crate::{
     view::Stack,
 };
 
-/// Arranges findings as root causes with their symptoms. Every finding comes out exactly once.
-pub(super) fn attribute(findings: Vec<Finding>, stack: &Stack<'_>) -> Vec<RootCause> {
+/// Arranges findings as root causes with their symptoms. Every finding comes out exactly once, and the order in which
+/// they come in does not matter.
+pub(super) fn attribute(mut findings: Vec<Finding>, stack: &Stack<'_>) -> Vec<RootCause> {
+    findings.sort_by(|one, other| {
+        let key = |finding: &Finding| (finding.code, finding.subject.clone());
+        key(one)
+            .cmp(&key(other))
+            .then_with(|| one.message.cmp(&other.message))
+    });
     let targets = stack.export_paths();
     let roots: Vec<usize> = (0..findings.len())
         .map(|index| root_of(index, &findings, &targets))
@@ -27,6 +34,7 @@ pub(super) fn attribute(findings: Vec<Finding>, stack: &Stack<'_>) -> Vec<RootCa
                 finding: finding.clone(),
                 symptoms: Vec::new(),
                 blocked: Vec::new(),
+                timeline: Vec::new(),
             });
         }
     }
@@ -35,16 +43,28 @@ pub(super) fn attribute(findings: Vec<Finding>, stack: &Stack<'_>) -> Vec<RootCa
             causes[place[&roots[index]]].symptoms.push(finding);
         }
     }
-    // The worst first; among equals the one that explains most; then the order of the catalogue.
-    causes.sort_by_key(|cause| {
+    // The worst first; among equals the one that breaks most services, then the one that explains most; then the order
+    // of the catalogue.
+    causes.sort_by_cached_key(|cause| {
         (
             std::cmp::Reverse(cause.finding.severity),
+            std::cmp::Reverse(services_broken_by(cause)),
             std::cmp::Reverse(cause.symptoms.len()),
             cause.finding.code,
             cause.finding.subject.clone(),
         )
     });
     causes
+}
+
+/// How many services a cause is about, itself or by what follows from it.
+fn services_broken_by(cause: &RootCause) -> usize {
+    let findings = std::iter::once(&cause.finding).chain(&cause.symptoms);
+    let services: BTreeSet<&Subject> = findings
+        .flat_map(|finding| finding.concerns.iter().chain([&finding.subject]))
+        .filter(|subject| matches!(subject, Subject::Service(_)))
+        .collect();
+    services.len()
 }
 
 /// Moves gaps under the root cause whose check explains them; returns those that nothing explains.
@@ -91,12 +111,19 @@ fn parent_of(index: usize, findings: &[Finding], targets: &Targets) -> Option<us
 
 fn reaches(cause: Cause, explaining: &Finding, explained: &Finding, targets: &Targets) -> bool {
     match cause.reach {
-        Reach::Anywhere => true,
+        Reach::Anywhere => concerns(explaining, &explained.subject),
         Reach::SameSubject => explaining.subject == explained.subject,
         Reach::ExportTarget => targets
             .get(&explained.subject)
             .is_some_and(|behind| behind.contains(&explaining.subject)),
     }
+}
+
+/// Whether a finding of the stack concerns a subject: every one, unless it names the services that it concerns.
+fn concerns(finding: &Finding, subject: &Subject) -> bool {
+    finding.concerns.is_empty()
+        || !matches!(subject, Subject::Service(_))
+        || finding.concerns.contains(subject)
 }
 
 #[cfg(test)]

@@ -1,6 +1,19 @@
-//! The cause engine: runs every check on a snapshot and folds symptoms under their root cause.
+//! The cause engine: runs every check on a snapshot, folds symptoms under their root cause, and tells of each cause when
+//! it began, what it breaks, and what would decide a doubt.
 
 mod attribute;
+mod chain;
+mod decide;
+mod detail;
+mod ledger;
+mod route;
 mod run;
+mod timeline;
 
-pub use self::run::diagnose;
+pub use self::{
+    chain::{Hop, HopName, HopState, Path},
+    decide::Look,
+    ledger::{BackendCount, CollectorCount, Ledger, Lost, TraceLoss},
+    run::diagnose,
+    timeline::{Entry, Happening},
+};

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::attribute::{attribute, explain};
+use super::{
+    attribute::{attribute, explain},
+    detail::detail,
+};
 use crate::{
     catalogue::CATALOGUE,
     check::{Check, Examine, Outcome, Verdict},
-    diagnosis::{Diagnosis, NotApplicable, Passed},
+    diagnosis::{Diagnosis, NotApplicable, Passed, Unchecked},
     finding::Finding,
     observed::{Gap, Probe},
     policy::Policy,
@@ -17,9 +20,14 @@ use crate::{
 
 /// Diagnoses a snapshot: the same snapshot and policy give the same diagnosis, byte for byte.
 pub fn diagnose(snapshot: &Snapshot, policy: &Policy) -> Diagnosis {
+    diagnose_by(&CATALOGUE, snapshot, policy)
+}
+
+/// Diagnoses a snapshot by these checks, whose order does not matter.
+fn diagnose_by(checks: &[&Check], snapshot: &Snapshot, policy: &Policy) -> Diagnosis {
     let stack = Stack::of(snapshot);
     let mut tally = Tally::default();
-    for check in CATALOGUE.iter() {
+    for check in checks {
         let counts = policy.selection.includes(check);
         for (subject, verdict) in examine(check, &stack, policy) {
             // Every finding is attributed; of what does not count, nothing else is kept.
@@ -39,6 +47,7 @@ pub fn diagnose(snapshot: &Snapshot, policy: &Policy) -> Diagnosis {
             "no service of it shows a sign of tracing, and no Tempo belongs to it",
         ));
     }
+    tally.sort();
     let mut causes = attribute(tally.findings, &stack);
     let gaps = explain(tally.gaps.into_iter().collect(), &mut causes);
     let diagnosis = Diagnosis {
@@ -46,11 +55,17 @@ pub fn diagnose(snapshot: &Snapshot, policy: &Policy) -> Diagnosis {
         gaps,
         passed: tally.passed,
         not_applicable: tally.not_applicable,
+        unchecked: tally.unchecked,
+        paths: Vec::new(),
+        ledger: None,
+        deciding_look: None,
         suppressed: Vec::new(),
         known: Vec::new(),
         not_selected: Vec::new(),
     };
-    policy.apply(diagnosis, snapshot)
+    let mut diagnosis = policy.apply(diagnosis, snapshot);
+    detail(&mut diagnosis, &stack);
+    diagnosis
 }
 
 /// Logs that were not read to their end: what stands in the rest is unknown.
@@ -98,9 +113,20 @@ struct Tally {
     gaps: BTreeSet<Gap>,
     passed: Vec<Passed>,
     not_applicable: Vec<NotApplicable>,
+    unchecked: Vec<Unchecked>,
 }
 
 impl Tally {
+    /// Puts everything into the order of codes, then of subjects.
+    fn sort(&mut self) {
+        self.passed
+            .sort_by_cached_key(|passed| (passed.code, passed.subject.clone()));
+        self.not_applicable
+            .sort_by_cached_key(|other| (other.code, other.subject.clone()));
+        self.unchecked
+            .sort_by_cached_key(|unchecked| (unchecked.code, unchecked.subject.clone()));
+    }
+
     fn count(&mut self, check: &Check, subject: Subject, verdict: Verdict) {
         let code = check.code;
         match verdict {
@@ -112,7 +138,13 @@ impl Tally {
             }),
             Ok(Outcome::Fail(report)) => self.findings.push(report.into_finding(check, subject)),
             Err(gap) => {
-                self.gaps.insert(gap);
+                self.gaps.insert(gap.clone());
+                self.unchecked.push(Unchecked {
+                    code,
+                    subject,
+                    gap,
+                    blocked_by: None,
+                });
             }
         }
     }

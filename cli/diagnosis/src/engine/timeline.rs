@@ -1,0 +1,368 @@
+//! What happened around a cause, oldest first: to its subject, to what follows from it, and on the way between.
+
+mod sources;
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::route::Routes;
+use crate::{
+    diagnosis::RootCause,
+    finding::{Moment, Severity},
+    subject::Subject,
+    view::Stack,
+};
+
+/// Entries kept for each cause; the least telling ones go first.
+const KEPT: usize = 6;
+/// The same happening to several subjects within this time is one entry.
+const TOGETHER: SignedDuration = SignedDuration::from_mins(1);
+/// Two sources that tell of one happening differ by less than this.
+const SAME_MOMENT: SignedDuration = SignedDuration::from_secs(2);
+/// What started longer than this before the trouble has nothing to do with it.
+const BACKGROUND: SignedDuration = SignedDuration::from_hours(1);
+/// Subjects named in one entry; more are counted.
+const NAMED: usize = 2;
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// What kind of thing.
+    pub event: Happening,
+    /// To whom.
+    pub subjects: Vec<Subject>,
+    /// In words, without backticks: `tempo OOM-killed`, `last span of scraper`.
+    pub what: String,
+}
+
+/// The kinds of things that happen around a cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Happening {
+    /// The image was built.
+    ImageBuilt,
+    /// The container was created.
+    Created,
+    /// It started.
+    Started,
+    /// It joined a network.
+    Joined,
+    /// It was thawed.
+    Thawed,
+    /// A signal was sent to it.
+    Signalled,
+    /// It left a network.
+    Left,
+    /// It was frozen.
+    Paused,
+    /// The kernel killed it for want of memory.
+    OomKilled,
+    /// It ended.
+    Exited,
+    /// Its health check failed.
+    Unhealthy,
+    /// The newest span of it that any backend has.
+    LastSpan,
+    /// Its first export error that still stands.
+    FirstError,
+    /// Its last export error.
+    LastError,
+    /// What the finding itself says that it stands since.
+    Noted,
+}
+
+/// A happening before it is put into words.
+#[derive(Debug, Clone)]
+struct Event {
+    at: Timestamp,
+    happening: Happening,
+    subject: Subject,
+    words: String,
+}
+
+/// What matters to a cause, oldest first, at most six entries.
+pub(super) fn timeline(cause: &RootCause, stack: &Stack<'_>, routes: &Routes) -> Vec<Entry> {
+    let scope = Scope::of(cause, stack, routes);
+    let mut events = sources::events(&scope, stack);
+    events.extend(noted(cause, &events));
+    events.sort_by(|one, other| {
+        let key = |event: &Event| (event.at, event.happening, event.subject.clone());
+        key(one).cmp(&key(other))
+    });
+    drop_background(&mut events, cause, &scope);
+    let mut entries = fold(events);
+    keep_the_telling(&mut entries, cause);
+    entries
+}
+
+/// The moment that a cause stands since where its own finding tells none: the earliest trouble of its timeline.
+pub(super) fn since(cause: &RootCause) -> Option<Moment> {
+    let trouble = |entry: &&Entry| match entry.event {
+        Happening::Left
+        | Happening::Paused
+        | Happening::OomKilled
+        | Happening::Exited
+        | Happening::Unhealthy
+        | Happening::FirstError
+        | Happening::LastSpan => true,
+        Happening::ImageBuilt
+        | Happening::Created
+        | Happening::Started
+        | Happening::Joined
+        | Happening::Thawed
+        | Happening::Signalled
+        | Happening::LastError
+        | Happening::Noted => false,
+    };
+    let entry = cause.timeline.iter().find(trouble)?;
+    Some(Moment::new(entry.at, entry.what.clone()))
+}
+
+/// Whose happenings matter to a cause.
+struct Scope {
+    /// What the cause is about.
+    root: Subject,
+    /// What follows from it, and what stands on the way between.
+    others: BTreeSet<Subject>,
+    /// The services whose spans and errors tell when it began.
+    senders: BTreeSet<Subject>,
+}
+
+impl Scope {
+    fn of(cause: &RootCause, stack: &Stack<'_>, routes: &Routes) -> Self {
+        let root = cause.finding.subject.clone();
+        let mut others: BTreeSet<Subject> = cause
+            .symptoms
+            .iter()
+            .map(|symptom| symptom.subject.clone())
+            .chain(cause.finding.concerns.iter().cloned())
+            .collect();
+        let mut senders: BTreeSet<Subject> = others
+            .iter()
+            .chain([&root])
+            .filter(|subject| matches!(subject, Subject::Service(_)))
+            .cloned()
+            .collect();
+        // Whoever sends to a broken receiver has a last span, also where it logs nothing.
+        if cause.finding.severity == Severity::Error {
+            let services = stack.services.iter().map(|service| &service.subject);
+            senders.extend(
+                services
+                    .filter(|service| routes.pass(service, &root))
+                    .cloned(),
+            );
+        }
+        let stations = senders.iter().flat_map(|sender| routes.of(sender));
+        others.extend(stations.cloned());
+        others.extend(senders.iter().cloned());
+        others.remove(&root);
+        Self {
+            root,
+            others,
+            senders,
+        }
+    }
+}
+
+/// The finding's own moment, where no other source tells of it.
+fn noted(cause: &RootCause, events: &[Event]) -> Option<Event> {
+    let since = cause.finding.since.as_ref()?;
+    let subject = &cause.finding.subject;
+    let known = events
+        .iter()
+        .any(|event| apart(event.at, since.at) < SAME_MOMENT);
+    (!known).then(|| Event {
+        at: since.at,
+        happening: Happening::Noted,
+        subject: subject.clone(),
+        words: since.what.replace('`', ""),
+    })
+}
+
+fn apart(one: Timestamp, other: Timestamp) -> SignedDuration {
+    one.duration_since(other).abs()
+}
+
+/// Leaves out starts from long before the trouble, and of others than the cause's subject those within their creation.
+fn drop_background(events: &mut Vec<Event>, cause: &RootCause, scope: &Scope) {
+    let trouble = events
+        .iter()
+        .filter(|event| rank(event, &scope.root) <= FIRST_ERROR_RANK)
+        .map(|event| event.at)
+        .chain(cause.finding.since.as_ref().map(|since| since.at))
+        .min();
+    let Some(trouble) = trouble else {
+        return;
+    };
+    events.retain(|event| match event.happening {
+        Happening::ImageBuilt | Happening::Created | Happening::Started | Happening::Joined => {
+            trouble.duration_since(event.at) <= BACKGROUND
+        }
+        Happening::Thawed
+        | Happening::Signalled
+        | Happening::Left
+        | Happening::Paused
+        | Happening::OomKilled
+        | Happening::Exited
+        | Happening::Unhealthy
+        | Happening::LastSpan
+        | Happening::FirstError
+        | Happening::LastError
+        | Happening::Noted => true,
+    });
+}
+
+/// The rank of a first error; what ranks before it is trouble.
+const FIRST_ERROR_RANK: u8 = 2;
+
+/// How little an event tells: the greatest go first where there are too many.
+fn rank(event: &Event, root: &Subject) -> u8 {
+    rank_of(event.happening, event.subject == *root)
+}
+
+fn rank_of(happening: Happening, of_root: bool) -> u8 {
+    match (happening, of_root) {
+        (
+            Happening::Noted
+            | Happening::OomKilled
+            | Happening::Exited
+            | Happening::Paused
+            | Happening::Left
+            | Happening::Unhealthy,
+            true,
+        ) => 0,
+        (Happening::LastSpan, _) => 1,
+        (Happening::FirstError, _) => FIRST_ERROR_RANK,
+        (Happening::Created | Happening::ImageBuilt | Happening::Started, true) => 3,
+        (
+            Happening::Noted
+            | Happening::OomKilled
+            | Happening::Exited
+            | Happening::Paused
+            | Happening::Left
+            | Happening::Unhealthy,
+            false,
+        ) => 4,
+        (
+            Happening::Created
+            | Happening::ImageBuilt
+            | Happening::Started
+            | Happening::Joined
+            | Happening::Thawed
+            | Happening::Signalled,
+            _,
+        ) => 5,
+        (Happening::LastError, _) => 6,
+    }
+}
+
+/// The same happening to several subjects within a minute is one entry; to one subject again and again, one too.
+fn fold(events: Vec<Event>) -> Vec<Entry> {
+    struct Folded {
+        event: Event,
+        subjects: Vec<Subject>,
+        times: usize,
+    }
+    let mut folded: Vec<Folded> = Vec::new();
+    for event in events {
+        let same = folded.iter_mut().rev().find(|other| {
+            let repeated = other.subjects.contains(&event.subject);
+            other.event.happening == event.happening
+                && other.event.words == event.words
+                && (repeated || apart(other.event.at, event.at) <= TOGETHER)
+        });
+        match same {
+            Some(other) => {
+                if other.subjects.contains(&event.subject) {
+                    other.times += 1;
+                } else {
+                    other.subjects.push(event.subject);
+                }
+                if matches!(event.happening, Happening::LastSpan | Happening::LastError) {
+                    other.event.at = event.at;
+                }
+            }
+            None => folded.push(Folded {
+                subjects: vec![event.subject.clone()],
+                event,
+                times: 1,
+            }),
+        }
+    }
+    let mut entries: Vec<Entry> = folded
+        .into_iter()
+        .map(|folded| {
+            let times = match folded.times {
+                1 => String::new(),
+                times => format!(" ({times} times)"),
+            };
+            let words = in_words(&folded.event, &folded.subjects);
+            Entry {
+                at: folded.event.at,
+                event: folded.event.happening,
+                subjects: folded.subjects,
+                what: format!("{words}{times}"),
+            }
+        })
+        .collect();
+    entries.sort_by_key(|entry| (entry.at, entry.event));
+    entries
+}
+
+fn in_words(event: &Event, subjects: &[Subject]) -> String {
+    let names = names(subjects);
+    match event.happening {
+        Happening::LastSpan | Happening::FirstError | Happening::LastError => {
+            format!("{} of {names}", event.words)
+        }
+        Happening::Noted => match event.subject {
+            Subject::Stack | Subject::Engine => event.words.clone(),
+            _ => format!("{names}: {}", event.words),
+        },
+        Happening::ImageBuilt
+        | Happening::Created
+        | Happening::Started
+        | Happening::Joined
+        | Happening::Thawed
+        | Happening::Signalled
+        | Happening::Left
+        | Happening::Paused
+        | Happening::OomKilled
+        | Happening::Exited
+        | Happening::Unhealthy => format!("{names} {}", event.words),
+    }
+}
+
+/// `scraper`, `controller and scraper`, `controller, scraper and 3 more`.
+pub(super) fn names(subjects: &[Subject]) -> String {
+    let shown: Vec<&str> = subjects.iter().take(NAMED).map(Subject::name).collect();
+    match (shown.as_slice(), subjects.len() - shown.len()) {
+        ([one, other], 0) => format!("{one} and {other}"),
+        (shown, 0) => shown.join(", "),
+        (shown, more) => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// Keeps the entries that tell most, in their order.
+fn keep_the_telling(entries: &mut Vec<Entry>, cause: &RootCause) {
+    while entries.len() > KEPT {
+        let least = entries
+            .iter()
+            .enumerate()
+            .max_by_key(|(index, entry)| {
+                let of_root = entry.subjects.contains(&cause.finding.subject);
+                (rank_of(entry.event, of_root), *index)
+            })
+            .map(|(index, _)| index);
+        if let Some(least) = least {
+            entries.remove(least);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
