@@ -1,9 +1,15 @@
-//! The doctor's report for a person: verdict, cause, since when, proof, one command, symptoms folded, gaps on one line.
+//! The doctor's report for a person: verdict; each cause with since when, on whose way, proof, one command and what
+//! follows from it; then what the spans' counters say, what would decide a doubt, and gaps on one line.
+
+mod cause;
+mod footer;
+mod path;
+mod timeline;
 
 use ptctl_diagnosis::{
-    code::Code,
-    diagnosis::{Diagnosis, RootCause},
-    finding::{Evidence, Finding, Severity},
+    diagnosis::Diagnosis,
+    engine::{Ledger, Look},
+    finding::Severity,
     observed::Gap,
     snapshot::Snapshot,
     view::Stack,
@@ -12,22 +18,15 @@ use ptctl_diagnosis::{
 use super::{
     page::{Page, Tone},
     status::status_rows,
-    time::{age, clock},
 };
-
-/// Symptoms shown for each cause; more are counted.
-const SYMPTOMS_SHOWN: usize = 6;
-/// Proofs shown for each cause; the JSON output has all.
-const PROOFS_SHOWN: usize = 4;
-/// Longer proofs are cut here; the JSON output has them whole.
-const PROOF_WIDTH: usize = 220;
 
 /// Writes the report.
 pub fn doctor(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
     verdict(page, snapshot, diagnosis);
+    let mut drawn = path::Drawn::default();
     for cause in &diagnosis.causes {
         page.blank();
-        root_cause(page, snapshot, cause);
+        cause::root_cause(page, snapshot, diagnosis, cause, &mut drawn);
     }
     if diagnosis.causes.is_empty() {
         page.blank();
@@ -38,7 +37,13 @@ pub fn doctor(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
         );
     }
     page.blank();
-    footer(page, snapshot, diagnosis);
+    if let Some(ledger) = &diagnosis.ledger {
+        losses(page, ledger);
+    }
+    if let Some(look) = &diagnosis.deciding_look {
+        deciding_look(page, look);
+    }
+    footer::footer(page, snapshot, diagnosis);
 }
 
 fn verdict(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
@@ -47,14 +52,14 @@ fn verdict(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
         None => "the containers started without Compose".to_owned(),
     };
     let (tone, word, text) = match (diagnosis.worst(), diagnosis.is_blind()) {
-        (Some(_), _) => {
+        (Some(worst), _) => {
             let count = diagnosis.causes.len();
             let causes = if count == 1 {
                 "one cause".to_owned()
             } else {
                 format!("{count} causes")
             };
-            let tone = severity_tone(diagnosis.worst().unwrap_or(Severity::Info));
+            let tone = severity_tone(worst);
             let word = match tone {
                 Tone::Bad => "BROKEN",
                 _ => "WARNING",
@@ -84,139 +89,64 @@ fn blind(diagnosis: &Diagnosis) -> String {
     essential.map_or(String::new(), one_gap)
 }
 
-fn root_cause(page: &mut Page, snapshot: &Snapshot, cause: &RootCause) {
-    let finding = &cause.finding;
-    let now = snapshot.taken_at;
-    let tone = severity_tone(finding.severity);
-    let label = format!("{} {}  ", finding.code, finding.severity.word());
-    page.entry(&label, tone, &finding.message);
-    if let Some(since) = &finding.since {
-        let text = format!(
-            "{}, {}: {}",
-            clock(since.at, now),
-            age(since.at, now),
-            since.what
-        );
-        page.entry("  since   ", Tone::Faint, &text);
-    }
-    for (number, evidence) in finding.evidence.iter().take(PROOFS_SHOWN).enumerate() {
-        let label = if number == 0 {
-            "  proof   "
-        } else {
-            "          "
-        };
-        page.entry(label, Tone::Faint, &proof(snapshot, evidence));
-    }
-    page.entry("  remedy  ", Tone::Faint, &finding.remedy.action);
-    if let Some(command) = &finding.remedy.command {
-        page.verbatim("          $ ", Tone::Strong, command);
-    }
-    symptoms(page, cause);
-}
-
-fn symptoms(page: &mut Page, cause: &RootCause) {
-    if cause.symptoms.is_empty() && cause.blocked.is_empty() {
+/// One line where the counters of services, collectors and backends say that spans are lost.
+fn losses(page: &mut Page, ledger: &Ledger) {
+    if ledger.losses.is_empty() {
         return;
     }
-    for (number, symptom) in cause.symptoms.iter().take(SYMPTOMS_SHOWN).enumerate() {
-        let label = if number == 0 {
-            "  hence   "
-        } else {
-            "          "
+    let mut stations = Vec::new();
+    if let Some(spans) = ledger.services {
+        let who = match ledger.counted.as_slice() {
+            [one] => one.name().to_owned(),
+            counted => format!("{} services", counted.len()),
         };
-        page.entry(
-            label,
-            Tone::Faint,
-            &format!("{} {}", symptom.code, one_line(symptom)),
-        );
+        stations.push(format!(
+            "{who} made {}, sent {}{}",
+            spans.made,
+            spans.sent,
+            nonzero(&[("failed", spans.failed), ("dropped", spans.dropped)])
+        ));
     }
-    let hidden = cause.symptoms.len().saturating_sub(SYMPTOMS_SHOWN);
-    if hidden > 0 {
-        page.entry(
-            "          ",
-            Tone::Faint,
-            &format!("and {hidden} more like these (`--output json` has all)"),
-        );
+    for collector in &ledger.collectors {
+        stations.push(format!(
+            "{} accepted {}, sent {}{}",
+            collector.subject.name(),
+            collector.accepted,
+            collector.sent,
+            nonzero(&[("refused", collector.refused), ("failed", collector.failed)])
+        ));
     }
-    if !cause.blocked.is_empty() {
-        let mut probes: Vec<&str> = cause
-            .blocked
-            .iter()
-            .map(|gap| gap.probe.describe())
-            .collect();
-        probes.dedup();
-        page.entry(
-            "  blocked ",
-            Tone::Faint,
-            &format!("not seen because of it: {}", probes.join(", ")),
-        );
+    for backend in &ledger.backends {
+        stations.push(format!(
+            "{} accepted {}{}",
+            backend.subject.name(),
+            backend.accepted,
+            nonzero(&[
+                ("refused", backend.refused),
+                ("discarded", backend.discarded)
+            ])
+        ));
     }
+    let text = format!("{} (each since its own start)", stations.join(" → "));
+    page.entry("spans   ", Tone::Faint, &text);
 }
 
-fn one_line(finding: &Finding) -> &str {
-    finding.message.lines().next().unwrap_or_default()
-}
-
-fn proof(snapshot: &Snapshot, evidence: &Evidence) -> String {
-    let at = evidence.at.map_or(String::new(), |at| {
-        format!("{} ", clock(at, snapshot.taken_at))
-    });
-    let text = evidence.text.trim_end();
-    let cut: String = text.chars().take(PROOF_WIDTH).collect();
-    let more = if cut.len() < text.len() { " …" } else { "" };
-    format!("{at}{} {}: {cut}{more}", evidence.kind, evidence.source)
-}
-
-fn footer(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
-    let engine = &snapshot.engine;
-    let findings = diagnosis.findings().count();
-    page.paragraph(
-        Tone::Faint,
-        &format!(
-            "{} · {} checks passed · {} not applicable · {} at {}",
-            counted(findings, "finding"),
-            diagnosis.passed.len(),
-            diagnosis.not_applicable.len(),
-            engine.version,
-            engine.address,
-        ),
-    );
-    if !snapshot.stack.other_projects.is_empty() {
-        let others = snapshot.stack.other_projects.join("`, `");
-        page.paragraph(
-            Tone::Faint,
-            &format!("other traced projects here: `{others}`; look at one with `--project`"),
-        );
-    }
-    gaps(page, &diagnosis.gaps);
-    let codes: Vec<Code> = diagnosis
-        .causes
+fn nonzero(counts: &[(&str, u64)]) -> String {
+    counts
         .iter()
-        .map(|cause| cause.finding.code)
-        .collect();
-    if let Some(code) = codes.first() {
-        page.paragraph(Tone::Faint, &format!("more: ptctl explain {code}"));
-    }
+        .filter(|(_, count)| *count > 0)
+        .map(|(word, count)| format!(", {word} {count}"))
+        .collect()
 }
 
-fn gaps(page: &mut Page, gaps: &[Gap]) {
-    match gaps {
-        [] => page.paragraph(
-            Tone::Faint,
-            "gaps: none, everything that was asked could be looked at",
-        ),
-        [first, rest @ ..] => {
-            let more = match rest.len() {
-                0 => String::new(),
-                count => format!("; {count} more (`--output json` has all)"),
-            };
-            page.entry(
-                &format!("{}: ", counted(gaps.len(), "gap")),
-                Tone::Doubtful,
-                &format!("{}{more}", one_gap(first)),
-            );
-        }
-    }
+/// What would decide, in one entry.
+fn deciding_look(page: &mut Page, look: &Look) {
+    let command = look
+        .command
+        .as_ref()
+        .map_or(String::new(), |command| format!(", `{command}`"));
+    let text = format!("{}{command}: it shows {}", look.action, look.decides);
+    page.entry("decide  ", Tone::Doubtful, &text);
 }
 
 /// `1 finding`, `3 findings`.
@@ -241,3 +171,6 @@ fn severity_tone(severity: Severity) -> Tone {
         Severity::Info => Tone::Plain,
     }
 }
+
+#[cfg(test)]
+mod tests;

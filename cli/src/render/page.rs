@@ -33,6 +33,26 @@ pub enum Glyphs {
     Ascii,
 }
 
+/// A piece of text that is not broken between lines: a sign in its tone, then words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// The sign, perhaps none.
+    pub sign: &'static str,
+    /// The tone of the sign.
+    pub tone: Tone,
+    /// The words.
+    pub text: String,
+}
+
+impl Unit {
+    /// The columns that it takes.
+    pub fn width(&self) -> usize {
+        textwrap::core::display_width(self.sign)
+            + textwrap::core::display_width(&self.text)
+            + usize::from(!self.sign.is_empty() && !self.text.is_empty())
+    }
+}
+
 /// A text under construction.
 #[derive(Debug)]
 pub struct Page {
@@ -79,6 +99,16 @@ impl Page {
         }
     }
 
+    /// The sign for what nothing tells.
+    pub fn sign_of_doubt(&self) -> &'static str {
+        "?"
+    }
+
+    /// The columns that a text beside a label of `label_width` columns has.
+    pub fn room_beside(&self, label_width: usize) -> usize {
+        self.width.saturating_sub(label_width).max(20)
+    }
+
     /// An empty line.
     pub fn blank(&mut self) {
         self.text.push('\n');
@@ -88,12 +118,12 @@ impl Page {
     pub fn entry(&mut self, label: &str, tone: Tone, text: &str) {
         let label_width = textwrap::core::display_width(label);
         let indent = " ".repeat(label_width);
-        let shown = printable::printable(text);
-        let lines = textwrap::wrap(&shown, self.width.saturating_sub(label_width).max(20));
+        let shown = self.spelt(text);
+        let lines = textwrap::wrap(&shown, self.room_beside(label_width));
         for (number, line) in lines.iter().enumerate() {
             if number == 0 {
                 self.text
-                    .push_str(&paint(&printable::printable(label), tone, self.colour));
+                    .push_str(&paint(&self.spelt(label), tone, self.colour));
             } else {
                 self.text.push_str(&indent);
             }
@@ -108,9 +138,55 @@ impl Page {
 
     /// A paragraph in one tone.
     pub fn paragraph(&mut self, tone: Tone, text: &str) {
-        for line in textwrap::wrap(&printable::printable(text), self.width) {
+        for line in textwrap::wrap(&self.spelt(text), self.width) {
             self.text.push_str(&paint(&line, tone, self.colour));
             self.text.push('\n');
+        }
+    }
+
+    /// `label`, then units beside it, a blank between two; a line only ever ends between units.
+    pub fn units(&mut self, label: &str, units: &[Unit]) {
+        let label_width = textwrap::core::display_width(label);
+        let room = self.room_beside(label_width);
+        let mut used = 0;
+        self.text
+            .push_str(&paint(&self.spelt(label), Tone::Faint, self.colour));
+        for unit in units {
+            let sign = self.spelt(unit.sign);
+            let text = self.spelt(&unit.text);
+            let width = textwrap::core::display_width(&sign)
+                + textwrap::core::display_width(&text)
+                + usize::from(!sign.is_empty() && !text.is_empty());
+            if used > 0 && used + 1 + width > room {
+                self.text.push('\n');
+                self.text.push_str(&" ".repeat(label_width));
+                used = 0;
+            } else if used > 0 {
+                self.text.push(' ');
+                used += 1;
+            }
+            self.text.push_str(&paint(&sign, unit.tone, self.colour));
+            if !sign.is_empty() && !text.is_empty() {
+                self.text.push(' ');
+            }
+            self.text.push_str(&text);
+            used += width;
+        }
+        self.text.push('\n');
+    }
+
+    /// The text escaped, and in letters of any terminal where those were asked for.
+    fn spelt(&self, text: &str) -> String {
+        let shown = printable::printable(text);
+        match self.glyphs {
+            Glyphs::Unicode => shown.into_owned(),
+            Glyphs::Ascii => shown
+                .replace('→', "->")
+                .replace('·', "-")
+                .replace('…', "...")
+                .replace('✓', "+")
+                .replace('✗', "x")
+                .replace('▲', "!"),
         }
     }
 

@@ -35,6 +35,12 @@ pub fn clock(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// A moment in UTC without the name of its zone, for rows of moments whose zone is said once.
+pub(super) fn clock_in_row(at: Timestamp, now: Timestamp) -> String {
+    let shown = clock(at, now);
+    shown.trim_end_matches(" UTC").to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
