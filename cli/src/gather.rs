@@ -1,5 +1,6 @@
 //! One look at a stack: everything is read once, at the same time, within one budget.
 
+mod around;
 mod engine;
 mod request;
 
@@ -85,11 +86,7 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         elsewhere,
         events: Observed::Unknown(Gap::new(Probe::Events, Subject::Engine, NOT_ASKED)),
         tempos: Vec::new(),
-        compose: Observed::Unknown(Gap::new(
-            Probe::ComposeFiles,
-            Subject::Stack,
-            NOT_ASKED,
-        )),
+        compose: Observed::Unknown(Gap::new(Probe::ComposeFiles, Subject::Stack, NOT_ASKED)),
         images: Observed::Unknown(Gap::new(Probe::Images, Subject::Engine, NOT_ASKED)),
         collectors: Vec::new(),
         grafanas: Vec::new(),
@@ -119,10 +116,11 @@ async fn look_closer(
     let containers = &snapshot.containers;
     let names = names_to_search(containers);
     let endpoints = Endpoints::of(containers);
-    let (events, logs, tempos, metrics) = tokio::join!(
+    let (events, logs, tempos, around, metrics) = tokio::join!(
         probe::events::of(look, containers),
         logs_of(look, containers, &endpoints, has_telling_log),
         tempos(look, &clients.tempo, access, containers, &names),
+        around::of(look, &clients.services, containers),
         futures_util::future::join_all(
             containers
                 .iter()
@@ -147,6 +145,7 @@ async fn look_closer(
     }
     snapshot.events = events;
     snapshot.tempos = tempos;
+    around.into_snapshot(snapshot);
     for (container, metrics) in snapshot.containers.iter_mut().zip(metrics) {
         container.metrics = metrics;
     }
@@ -157,7 +156,11 @@ fn has_telling_log(container: &Container) -> bool {
     match container.role {
         Role::Tempo | Role::Collector => true,
         Role::Service => !tracing_signs(container).is_empty(),
-        Role::Grafana | Role::Loki | Role::Prometheus => false,
+        Role::Grafana => true,
+        // Their logs are long, and tell something about traces only where they ended.
+        Role::Loki | Role::Prometheus => {
+            !container.is_running() || container.state.restart_count > 0
+        }
     }
 }
 

@@ -7,6 +7,7 @@ pub mod check;
 mod checks;
 pub mod code;
 pub mod collector;
+mod data_source;
 pub mod diagnosis;
 pub mod difference;
 pub mod document;

@@ -79,10 +79,11 @@ pub(crate) async fn of(
     let name = container.display_name().to_owned();
     let (scope, subject) = match container.role {
         Role::Tempo => (Scope::Receiver, Subject::Tempo(name)),
-        Role::Collector => (Scope::Receiver, Subject::Service(name)),
-        Role::Service | Role::Grafana | Role::Loki | Role::Prometheus => {
-            (Scope::Service, Subject::Service(name))
-        }
+        Role::Collector => (Scope::Receiver, Subject::Collector(name)),
+        Role::Grafana => (Scope::Service, Subject::Grafana(name)),
+        Role::Loki => (Scope::Service, Subject::Loki(name)),
+        Role::Prometheus => (Scope::Service, Subject::Prometheus(name)),
+        Role::Service => (Scope::Service, Subject::Service(name)),
     };
     let gap = |reason: String| Observed::Unknown(Gap::new(Probe::Logs, subject.clone(), reason));
     let Some(started_at) = container.state.started_at else {

@@ -1,8 +1,14 @@
 //! One source of facts a file: a client's answers become facts, or the gap where a fact should be.
 
+pub(crate) mod collector;
 pub(crate) mod containers;
 pub(crate) mod events;
+pub(crate) mod file;
+pub(crate) mod grafana;
 pub(crate) mod logs;
+pub(crate) mod loki;
+mod page;
+pub(crate) mod prometheus;
 pub(crate) mod service_metrics;
 pub(crate) mod tempo;
 pub(crate) mod volume;

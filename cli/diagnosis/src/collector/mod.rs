@@ -3,6 +3,7 @@
 
 mod agent;
 mod alloy;
+mod command;
 mod layers;
 mod open_telemetry;
 mod pipelines;
@@ -10,6 +11,7 @@ mod version;
 
 pub use self::{
     alloy::NotAlloy,
+    command::ConfigSource,
     pipelines::{Exporter, HealthPage, Listener, Part, PartRole, Pipelines, Security, Setting},
     version::CollectorVersion,
 };

@@ -31,7 +31,7 @@ pub use self::{
     logs::{ErrorGroup, LogFacts, LogLine, LogWindow, NoticeGroup, RequestLines, TraceIdCoverage},
     neighbour::{
         AlloyAttribute, AlloyBlock, AlloyDocument, Collector, CollectorConfig, CollectorFlavour,
-        CollectorMetrics, DataSource, Grafana, Loki, Prometheus, ScrapeTarget,
+        CollectorMetrics, DataSource, Grafana, LogSource, Loki, Prometheus, ScrapeTarget,
     },
     network::Network,
     tempo::{

@@ -115,10 +115,10 @@ pub struct Grafana {
     pub ready: Observed<Readiness>,
     /// Its version.
     pub version: Observed<String>,
-    /// Its data sources, from its API where that answers without credentials, else from the provisioning files.
+    /// Its data sources as its API gives them, where that answers without credentials.
     pub data_sources: Observed<Vec<DataSource>>,
-    /// Its provisioning files of data sources.
-    pub provisioning: Observed<Vec<Document>>,
+    /// Its data sources as its provisioning files define them.
+    pub provisioned: Observed<Vec<DataSource>>,
 }
 
 /// One data source of Grafana.
@@ -132,8 +132,8 @@ pub struct DataSource {
     pub kind: String,
     /// Where it asks, credentials redacted.
     pub url: Option<String>,
-    /// Its `jsonData` as a document, so that a setting knows where it stands; secrets redacted.
-    pub settings: Document,
+    /// Whole, as it stands in a file or in the API's answer, so that each setting knows its place; secrets redacted.
+    pub entry: Document,
 }
 
 /// A Loki.
@@ -147,8 +147,19 @@ pub struct Loki {
     pub ready: Observed<Readiness>,
     /// Its labels, from `/loki/api/v1/labels`.
     pub labels: Observed<Vec<String>>,
+    /// The names under which it has logs: each label that names services or containers, with its values.
+    pub sources: Observed<Vec<LogSource>>,
     /// Its last lines that carry a trace id in any form, redacted; at most 20.
     pub lines_with_ids: Observed<Vec<String>>,
+}
+
+/// One label of Loki's that names services or containers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogSource {
+    /// The label.
+    pub label: String,
+    /// Its values within the window.
+    pub values: Vec<String>,
 }
 
 /// A Prometheus.

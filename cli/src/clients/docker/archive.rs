@@ -1,5 +1,7 @@
 //! One file out of a container by the archive API, which needs no shell in it and works on a stopped one.
 
+mod folder;
+
 use http_body_util::{BodyExt, Limited};
 use ptctl_diagnosis::snapshot::ContainerId;
 

@@ -1,14 +1,15 @@
 //! A backend's configuration out of its container, which needs neither a running process nor a shell.
 
-use std::path::Path;
-
 use ptctl_diagnosis::{
     document::Document,
-    snapshot::{Container, MountKind, TempoConfig},
+    snapshot::{Container, TempoConfig},
 };
 
 use super::Look;
-use crate::clients::{cause::on_one_line, docker::ArchivedFile, tempo::read_config};
+use crate::{
+    clients::{cause::on_one_line, docker::ArchivedFile, tempo::read_config},
+    probe::file::on_host,
+};
 
 /// A configuration file, as its settings and as it is written.
 #[derive(Debug, Clone)]
@@ -45,28 +46,10 @@ pub(super) async fn from_container(
     };
     let config =
         read_config(&text, path).map_err(|error| format!("`{path}` in the container: {error}"))?;
-    let document = Document::read(path_on_host(container, path), &text)
+    let document = Document::read(on_host(container, path), &text)
         .map(Document::redacted)
         .map_err(|error| format!("`{path}` in the container: {error}"));
     Ok(ConfigFile { config, document })
-}
-
-/// Where a person opens the file: on the engine's host where it is mounted from there, else in the container.
-fn path_on_host(container: &Container, path: &str) -> String {
-    let mount = container
-        .mounts
-        .iter()
-        .filter(|mount| Path::new(path).starts_with(&mount.destination))
-        .max_by_key(|mount| mount.destination.len())
-        .filter(|mount| mount.kind == MountKind::Bind);
-    let Some(mount) = mount else {
-        return path.to_owned();
-    };
-    match Path::new(path).strip_prefix(&mount.destination) {
-        Ok(below) if below.as_os_str().is_empty() => mount.source.clone(),
-        Ok(below) => Path::new(&mount.source).join(below).display().to_string(),
-        Err(_) => path.to_owned(),
-    }
 }
 
 /// The value of `-config.file`, in the forms that Go's flags allow.
