@@ -6,17 +6,19 @@ use tokio::process::Command;
 
 use crate::failure::Failure;
 use crate::identity::RunId;
+use crate::python;
 use crate::standin;
 use crate::tool::{ToolError, docker, run};
 
-/// The images that the scenarios run, made by `scripts/images`.
-const IMAGES: [&str; 6] = [
+/// The images that the scenarios run, made by `scripts/images` and `scripts/lab-images`.
+const IMAGES: [&str; 7] = [
     "docutag-controller:dev",
     "docutag-scraper:dev",
     "docutag-textanalyzer:dev",
     "docutag-scheduler:dev",
     "docutag-demo-page:dev",
     "minitempo:dev",
+    python::IMAGE,
 ];
 
 /// One run of the lab.

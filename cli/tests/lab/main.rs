@@ -5,7 +5,8 @@
 //!
 //! - [`scenario`]: what a scenario and its stage are; [`scenarios`]: all of them;
 //! - [`stage`] and [`trial`]: playing them; [`doctor`]: the report that is judged; [`table`]: the result;
-//! - [`blueprint`], [`stack`], [`container`], [`traffic`]: the stacks, rendered from `compose.yml`, and requests to them;
+//! - [`blueprint`], [`stack`], [`container`], [`traffic`], [`python`]: the stacks, rendered from `compose.yml`, and
+//!   requests to them;
 //! - [`lab`], [`identity`], [`remains`]: a run, and how nothing of it stays behind.
 
 mod blueprint;
@@ -17,6 +18,7 @@ mod identity;
 mod lab;
 mod options;
 mod otlp;
+mod python;
 mod remains;
 mod say;
 mod scenario;
@@ -100,14 +102,12 @@ fn chosen(options: &Options) -> Vec<(Stage, Vec<Scenario>)> {
 fn list(stages: &[(Stage, Vec<Scenario>)]) {
     for (stage, scenarios) in stages {
         for scenario in scenarios {
-            let expected = scenario.cause.map_or("nothing".to_owned(), |cause| {
-                format!("{} {}", cause.code, cause.subject)
-            });
             say::line(&format!(
-                "{:<10} {:<38} {:<11} {expected}",
+                "{:<10} {:<42} {:<11} {}",
                 stage.name,
                 scenario.name,
-                scenario.kind.word()
+                scenario.kind.word(),
+                scenario.expected(),
             ));
         }
     }
@@ -182,11 +182,8 @@ fn conclude(
         let codes: Vec<&str> = outcomes
             .iter()
             .flat_map(|outcome| {
-                outcome
-                    .scenario
-                    .cause
-                    .iter()
-                    .chain(outcome.scenario.symptoms)
+                let symptoms = outcome.scenario.symptoms.to_vec();
+                [outcome.scenario.causes(), symptoms].concat()
             })
             .map(|named| named.code)
             .collect();

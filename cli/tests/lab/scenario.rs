@@ -1,5 +1,7 @@
 //! What a scenario is: a fault and the cause that must be named, or a healthy variant that must be left in peace.
 
+use std::fmt;
+
 use futures_util::future::LocalBoxFuture;
 
 use crate::blueprint::Blueprint;
@@ -37,6 +39,12 @@ pub(crate) struct Named {
     pub(crate) subject: &'static str,
 }
 
+impl fmt::Display for Named {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.code, self.subject)
+    }
+}
+
 /// Does what the scenario is about, with a healthy stack before and after.
 pub(crate) type Play = for<'a> fn(&'a mut Trial) -> LocalBoxFuture<'a, Result<(), Failure>>;
 
@@ -53,6 +61,8 @@ pub(crate) struct Scenario {
     pub(crate) symptoms: &'static [Named],
     /// Root causes that the same fault has beside the first.
     pub(crate) also: &'static [Named],
+    /// Root causes of further faults that are made at the same time: each must be there, and any of them may stand first.
+    pub(crate) together: &'static [Named],
     /// What happens.
     pub(crate) play: Play,
 }
@@ -71,6 +81,7 @@ impl Scenario {
             cause: Some(Named { code, subject }),
             symptoms: &[],
             also: &[],
+            together: &[],
             play,
         }
     }
@@ -83,7 +94,22 @@ impl Scenario {
             cause: None,
             symptoms: &[],
             also: &[],
+            together: &[],
             play,
+        }
+    }
+
+    /// The root causes of all its faults.
+    pub(crate) fn causes(&self) -> Vec<Named> {
+        [self.cause.as_slice(), self.together].concat()
+    }
+
+    /// The causes that must be named, in words.
+    pub(crate) fn expected(&self) -> String {
+        let causes: Vec<String> = self.causes().iter().map(Named::to_string).collect();
+        match causes.as_slice() {
+            [] => "nothing".to_owned(),
+            causes => causes.join(", "),
         }
     }
 
@@ -96,6 +122,12 @@ impl Scenario {
     /// The same with findings that must be folded under the first cause.
     pub(crate) const fn folding(mut self, symptoms: &'static [Named]) -> Self {
         self.symptoms = symptoms;
+        self
+    }
+
+    /// The same with further faults at the same time, by their root causes.
+    pub(crate) const fn with(mut self, together: &'static [Named]) -> Self {
+        self.together = together;
         self
     }
 

@@ -135,11 +135,12 @@ fn is_right(outcome: &Outcome) -> bool {
     let Some(seen) = &outcome.observation else {
         return false;
     };
-    let expected = outcome
-        .scenario
-        .cause
-        .map(|cause| format!("{} {}", cause.code, cause.subject));
-    seen.first == expected && seen.unrelated.is_empty()
+    let expected = outcome.scenario.causes();
+    let first = match &seen.first {
+        Some(first) => expected.iter().any(|cause| cause.to_string() == *first),
+        None => expected.is_empty(),
+    };
+    first && seen.missed.is_empty() && seen.unrelated.is_empty()
 }
 
 fn cells(outcome: &Outcome) -> [String; 7] {
@@ -149,9 +150,7 @@ fn cells(outcome: &Outcome) -> [String; 7] {
     [
         scenario.name.to_owned(),
         scenario.kind.word().to_owned(),
-        scenario
-            .cause
-            .map_or_else(nothing, |cause| format!("{} {}", cause.code, cause.subject)),
+        scenario.expected(),
         seen.map_or_else(
             || "not asked".to_owned(),
             |seen| seen.first.clone().unwrap_or_else(nothing),

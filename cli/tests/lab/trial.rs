@@ -20,6 +20,8 @@ const CLEAN_WITHIN: Duration = Duration::from_secs(30);
 pub(crate) struct Observation {
     /// The root cause that the doctor named first.
     pub(crate) first: Option<String>,
+    /// Expected root causes that are none in the report.
+    pub(crate) missed: Vec<String>,
     /// Root causes that were not expected.
     pub(crate) unrelated: Vec<String>,
     /// How long the doctor looked.
@@ -70,13 +72,23 @@ impl Trial {
         more: &[&str],
     ) -> Result<Report, Failure> {
         let report = doctor(project, more, &self.folder, "judged.json").await?;
-        let expected = [self.scenario.cause.as_slice(), self.scenario.also].concat();
+        let expected = [self.scenario.causes(), self.scenario.also.to_vec()].concat();
         let is_expected = |finding: &Finding| expected.iter().any(|named| self.is(finding, *named));
         let unrelated = report
             .causes
             .iter()
             .filter(|cause| !is_expected(&cause.finding));
+        let is_missed = |named: &Named| {
+            let mut found = report.causes.iter();
+            !found.any(|cause| self.is(&cause.finding, *named))
+        };
+        let causes = self.scenario.causes();
         self.observation = Some(Observation {
+            missed: causes
+                .iter()
+                .filter(|named| is_missed(named))
+                .map(Named::to_string)
+                .collect(),
             first: report
                 .causes
                 .first()
@@ -112,23 +124,32 @@ impl Trial {
                 code => refused(format!("a healthy stack ends with exit code {code}")),
             };
         };
+        let causes = self.scenario.causes();
         match report.causes.first() {
-            Some(first) if self.is(&first.finding, cause) => {
-                for symptom in self.scenario.symptoms {
-                    if !first
-                        .symptoms
-                        .iter()
-                        .any(|finding| self.is(finding, *symptom))
-                    {
-                        return refused(format!(
-                            "`{} {}` does not stand under the cause",
-                            symptom.code, symptom.subject
-                        ));
-                    }
-                }
-            }
+            Some(first) if causes.iter().any(|named| self.is(&first.finding, *named)) => {}
             Some(first) => return refused(format!("`{}` stands first", first.finding)),
             None => return refused("nothing was found".to_owned()),
+        }
+        let mut missed = self.observation.iter().flat_map(|seen| &seen.missed);
+        if let Some(missed) = missed.next() {
+            return refused(format!("`{missed}` is no root cause"));
+        }
+        let under_the_cause = |symptom: &Named| {
+            let under = report
+                .causes
+                .iter()
+                .filter(|it| self.is(&it.finding, cause));
+            under
+                .flat_map(|it| &it.symptoms)
+                .any(|finding| self.is(finding, *symptom))
+        };
+        if let Some(symptom) = self
+            .scenario
+            .symptoms
+            .iter()
+            .find(|it| !under_the_cause(it))
+        {
+            return refused(format!("`{symptom}` does not stand under the cause"));
         }
         match report.exit_code {
             1 => Ok(()),

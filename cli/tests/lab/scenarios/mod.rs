@@ -6,6 +6,7 @@ mod healthy;
 mod neighbours;
 mod order;
 mod outages;
+mod python;
 mod services;
 mod storage;
 mod tempo;
@@ -26,6 +27,10 @@ pub(crate) static STAGES: &[Stage] = &[
     healthy::STAGE,
     storage::STAGE,
     neighbours::STAGE,
+    python::endpoints::STAGE,
+    python::settings::STAGE,
+    python::backend::STAGE,
+    python::healthy::STAGE,
 ];
 
 /// The one traced service of most stages.

@@ -1,0 +1,122 @@
+//! Settings of the SDK for Python that keep spans from being made, named or sent.
+
+use serde_json::json;
+
+use super::{ORDERS, astray, in_silence, recover, set, with_orders};
+use crate::blueprint::Blueprint;
+use crate::failure::Failure;
+use crate::python;
+use crate::scenario::{Scenario, Stage};
+use crate::trial::Trial;
+
+/// Another Python service, for what takes two.
+const BILLING: &str = "billing";
+
+pub(in crate::scenarios) const STAGE: Stage = Stage {
+    name: "python-settings",
+    services: &["tempo"],
+    furnish: with_orders,
+    scenarios: &[
+        Scenario::fault("python-sdk-disabled", "PT0401", ORDERS, |trial| {
+            Box::pin(in_silence(trial, |project| {
+                set(project, "OTEL_SDK_DISABLED", "true")
+            }))
+        }),
+        Scenario::fault("python-exporter-none", "PT0402", ORDERS, |trial| {
+            Box::pin(in_silence(trial, |project| {
+                set(project, "OTEL_TRACES_EXPORTER", "none")
+            }))
+        }),
+        Scenario::fault("python-exporter-unknown", "PT0403", ORDERS, |trial| {
+            Box::pin(in_silence(trial, |project| {
+                set(project, "OTEL_TRACES_EXPORTER", "jaeger")
+            }))
+        }),
+        Scenario::fault("python-protocol-invalid", "PT0404", ORDERS, |trial| {
+            Box::pin(in_silence(trial, |project| {
+                set(project, "OTEL_EXPORTER_OTLP_PROTOCOL", "http");
+            }))
+        }),
+        Scenario::fault("python-sampler-off", "PT0411", ORDERS, |trial| {
+            Box::pin(in_silence(trial, |project| {
+                set(project, "OTEL_TRACES_SAMPLER", "always_off");
+            }))
+        }),
+        Scenario::fault("python-sampler-ratio-zero", "PT0411", ORDERS, |trial| {
+            Box::pin(in_silence(trial, |project| {
+                set(project, "OTEL_TRACES_SAMPLER", "traceidratio");
+                set(project, "OTEL_TRACES_SAMPLER_ARG", "0");
+            }))
+        }),
+        Scenario::fault("python-timeout-with-unit", "PT0412", ORDERS, |trial| {
+            Box::pin(in_silence(trial, |project| {
+                set(project, "OTEL_EXPORTER_OTLP_TIMEOUT", "10s");
+            }))
+        }),
+        Scenario::fault("python-propagator-unknown", "PT0413", ORDERS, |trial| {
+            Box::pin(crashes(trial, |project| {
+                set(project, "OTEL_PROPAGATORS", "b3")
+            }))
+        }),
+        Scenario::fault("python-agent-not-started", "PT0414", ORDERS, |trial| {
+            Box::pin(in_silence(trial, |project| {
+                let service = project.service(ORDERS);
+                service.insert("command".to_owned(), json!(python::BARE));
+            }))
+        }),
+        Scenario::fault("python-service-name-missing", "PT0415", ORDERS, |trial| {
+            Box::pin(traced_nevertheless(trial, |project| {
+                project.unset(ORDERS, "OTEL_SERVICE_NAME");
+            }))
+        }),
+        Scenario::fault("python-two-services-one-name", "PT0416", ORDERS, |trial| {
+            Box::pin(two_of_one_name(trial))
+        }),
+        Scenario::fault("python-headers-malformed", "PT0417", ORDERS, |trial| {
+            Box::pin(headers_malformed(trial))
+        }),
+    ],
+};
+
+/// Changes the project so that spans arrive, but not as they should.
+async fn traced_nevertheless(
+    trial: &mut Trial,
+    change: impl FnOnce(&mut Blueprint),
+) -> Result<(), Failure> {
+    trial.stack.reshape(change).await?;
+    trial.stack.until_order_traced(ORDERS).await?;
+    trial.judge().await?;
+    recover(trial).await
+}
+
+/// Changes the project so that the service cannot start.
+async fn crashes(trial: &mut Trial, change: impl FnOnce(&mut Blueprint)) -> Result<(), Failure> {
+    trial.stack.reshape(change).await?;
+    trial.stack.until_restarted(ORDERS, 3).await?;
+    trial.judge().await?;
+    recover(trial).await
+}
+
+/// The environment of one was copied for the other.
+async fn two_of_one_name(trial: &mut Trial) -> Result<(), Failure> {
+    let change = trial.stack.reshape(|project| {
+        project.add(BILLING, python::service(ORDERS));
+    });
+    change.await?;
+    trial.stack.until_order_traced(ORDERS).await?;
+    trial.stack.until_order_traced(BILLING).await?;
+    trial.judge().await?;
+    recover(trial).await
+}
+
+/// Tempo wants a tenant, and the header that names it is written as HTTP writes it: the SDK leaves it out.
+async fn headers_malformed(trial: &mut Trial) -> Result<(), Failure> {
+    astray(trial, |project| {
+        project.edit_tempo_config(
+            "usage_report:",
+            "multitenancy_enabled: true\n\nusage_report:",
+        );
+        set(project, "OTEL_EXPORTER_OTLP_HEADERS", "X-Scope-OrgID: shop");
+    })
+    .await
+}
