@@ -31,6 +31,15 @@ pub struct LogFacts {
     pub tail: Vec<LogLine>,
 }
 
+impl LogFacts {
+    /// The lines that tell this since the container's last start, if there are any.
+    pub fn notice(&self, kind: NoticeKind) -> Option<&NoticeGroup> {
+        self.notices
+            .iter()
+            .find(|group| group.kind == kind && group.since_start > 0)
+    }
+}
+
 /// How much of a log was read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LogWindow {

@@ -1,9 +1,12 @@
 //! The few settings of Tempo's configuration that decide whether traces arrive and stay, from 2.x and 3.x.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use ptctl_diagnosis::snapshot::{OtlpProtocol, Receiver, TempoConfig};
+use ptctl_diagnosis::{
+    duration::go_duration,
+    snapshot::{OtlpProtocol, Receiver, TempoConfig},
+};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -188,38 +191,6 @@ fn retention(file: &File) -> Result<SignedDuration, ConfigError> {
 
 fn of_section(section: Option<&Compactor>) -> Option<&str> {
     section?.compaction.as_ref()?.block_retention.as_deref()
-}
-
-/// A duration as Go and Prometheus write it: `336h0m0s`, `1h30m`, `7d`, `0`.
-fn go_duration(text: &str) -> Option<SignedDuration> {
-    if text == "0" {
-        return Some(SignedDuration::ZERO);
-    }
-    let mut total = 0.0;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !(c.is_ascii_digit() || c == '.'))?;
-        let (number, after) = rest.split_at(digits);
-        let letters = after
-            .find(|c: char| c.is_ascii_digit() || c == '.')
-            .unwrap_or(after.len());
-        let (unit, after) = after.split_at(letters);
-        let seconds = match unit {
-            "ns" => 1e-9,
-            "us" | "µs" => 1e-6,
-            "ms" => 1e-3,
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3600.0,
-            "d" => 86_400.0,
-            "w" => 604_800.0,
-            _ => return None,
-        };
-        total += number.parse::<f64>().ok()? * seconds;
-        rest = after;
-    }
-    let duration = Duration::try_from_secs_f64(total).ok()?;
-    (!text.is_empty()).then_some(SignedDuration::try_from(duration).ok()?)
 }
 
 #[cfg(test)]
