@@ -7,6 +7,7 @@ mod bundle;
 pub mod cli;
 pub mod clients;
 pub mod commands;
+pub mod compose;
 pub mod context;
 pub mod error;
 pub mod exit;

@@ -21,7 +21,7 @@ struct ComposeFile {
 
 /// The folder that Compose would take as the project's, and the name that it would give the project.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct FolderProject {
+pub(crate) struct FolderProject {
     pub(super) folder: PathBuf,
     pub(super) name: String,
 }
@@ -30,14 +30,31 @@ impl FolderProject {
     /// The project of the working folder or of its nearest parent with a Compose file.
     pub(super) fn find(environment: &Environment) -> Option<Self> {
         let (folder, file) = compose_file(environment)?;
+        let name = Self::of_file(&file, environment)?;
+        Some(Self { folder, name })
+    }
+
+    /// The name of the project that a Compose file, given by its absolute path, makes.
+    pub(crate) fn of_file(file: &Path, environment: &Environment) -> Option<String> {
+        let folder = file.parent()?;
         let name = environment
             .variable("COMPOSE_PROJECT_NAME")
             .map(str::to_owned)
-            .or_else(|| from_env_file(&folder))
-            .or_else(|| from_compose_file(&file))
+            .or_else(|| from_env_file(folder))
+            .or_else(|| from_compose_file(file))
             .or_else(|| Some(folder.file_name()?.to_string_lossy().into_owned()))?;
         let name = normalised(&name);
-        (!name.is_empty()).then_some(Self { folder, name })
+        (!name.is_empty()).then_some(name)
+    }
+
+    /// The Compose file of a folder or of its nearest parent that has one.
+    pub(crate) fn file_from(folder: &Path) -> Option<PathBuf> {
+        folder.ancestors().find_map(|folder| {
+            FILES
+                .iter()
+                .map(|name| folder.join(name))
+                .find(|file| file.is_file())
+        })
     }
 }
 
@@ -50,13 +67,8 @@ fn compose_file(environment: &Environment) -> Option<(PathBuf, PathBuf)> {
         let folder = first.parent()?.to_owned();
         return Some((folder, first));
     }
-    environment.working_dir.ancestors().find_map(|folder| {
-        FILES
-            .iter()
-            .map(|name| folder.join(name))
-            .find(|file| file.is_file())
-            .map(|file| (folder.to_owned(), file))
-    })
+    let file = FolderProject::file_from(&environment.working_dir)?;
+    Some((file.parent()?.to_owned(), file))
 }
 
 fn from_env_file(folder: &Path) -> Option<String> {

@@ -5,6 +5,7 @@ mod folder;
 mod members;
 mod role;
 
+pub(crate) use self::folder::FolderProject;
 pub use self::{
     choice::{ChoiceError, ChosenStack, StackChoice, choose},
     members::{Members, members},
