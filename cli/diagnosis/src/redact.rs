@@ -87,6 +87,24 @@ pub fn text(text: &str) -> String {
     scan::redact(text)
 }
 
+/// The words of a command, fit to be shown: also the word after a flag that names a credential goes.
+pub fn command<'w>(words: impl IntoIterator<Item = &'w String>) -> Vec<String> {
+    let mut after_secret = false;
+    words
+        .into_iter()
+        .map(|word| {
+            let is_value = after_secret && !word.starts_with('-');
+            after_secret =
+                word.starts_with('-') && !word.contains('=') && is_secret_name(&self::words(word));
+            if is_value {
+                REDACTED.to_owned()
+            } else {
+                text(word)
+            }
+        })
+        .collect()
+}
+
 /// The words of a name in upper case: `grafana.apiKey`, `GRAFANA_API_KEY` and `grafana-api-key` are the same three.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
@@ -193,6 +211,24 @@ mod tests {
             "Authorization=[redacted],X-Scope-OrgID=[redacted]"
         );
         assert_eq!(value("OTEL_EXPORTER_OTLP_HEADERS", "eyJh"), REDACTED);
+    }
+
+    #[test]
+    fn the_word_after_a_flag_of_a_credential_goes() {
+        let words = [
+            "run",
+            "--token",
+            "abc",
+            "--name",
+            "x",
+            "--password=hunter2",
+            "-v",
+        ];
+        let shown = super::command(&words.map(str::to_owned));
+        assert_eq!(
+            shown.join(" "),
+            "run --token [redacted] --name x --password=[redacted] -v"
+        );
     }
 
     #[test]

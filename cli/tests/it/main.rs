@@ -1,8 +1,11 @@
 //! Tests of the whole program and of what lies beside it, without a Docker engine.
 
+mod crowd;
 mod documents;
 mod engine_calls;
 mod fake_stack;
 mod gather;
+mod program;
 mod replay;
+mod secrets;
 mod stack_files;

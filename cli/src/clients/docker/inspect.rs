@@ -80,8 +80,8 @@ fn container(answer: ContainerInspectResponse) -> Result<Container, EngineFault>
     let command: Vec<String> = std::iter::once(answer.path.unwrap_or_default())
         .chain(answer.args.unwrap_or_default())
         .filter(|word| !word.is_empty())
-        .map(|word| redact::text(&word))
         .collect();
+    let command = redact::command(&command);
     let image = required("Config.Image", config.image.clone())?;
     let role = role_of(&image, &command, label(ROLE_LABEL).as_deref());
     Ok(Container {
@@ -237,7 +237,7 @@ fn health_check(config: HealthConfig) -> Option<HealthCheck> {
             .map(SignedDuration::from_nanos)
     };
     Some(HealthCheck {
-        test: test.iter().map(|word| redact::text(word)).collect(),
+        test: redact::command(&test),
         interval: time(config.interval),
         start_period: time(config.start_period),
         retries: config

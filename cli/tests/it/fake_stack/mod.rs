@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test prepares may fail loudly")]
 
+pub(crate) mod crowd;
 mod engine;
 mod tempo;
 mod tls;
