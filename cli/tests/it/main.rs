@@ -5,6 +5,7 @@ mod documents;
 mod engine_calls;
 mod fake_stack;
 mod gather;
+mod manual;
 mod program;
 mod replay;
 mod secrets;
