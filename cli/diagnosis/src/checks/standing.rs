@@ -19,35 +19,56 @@ pub(in crate::checks) fn standing<'s>(
     service: &Service<'s>,
     stack: &Stack<'s>,
 ) -> Result<Vec<&'s ErrorGroup>, Gap> {
-    let logs = service.container.logs.get();
-    let logs = match logs {
-        Ok(_) => service.container.logs.known(),
-        Err(gap) => return Err(gap),
-    };
     let over = over_until(service, stack);
-    let stands = |group: &&ErrorGroup| {
-        group.since_start > 0
-            && group
-                .recovered_at
-                .is_none_or(|recovered| Some(recovered) < group.last_at)
+    let mut groups = of_this_run(service)?;
+    groups.retain(|group| {
+        group
+            .recovered_at
+            .is_none_or(|recovered| Some(recovered) < group.last_at)
             && over.is_none_or(|over| Some(over) < group.last_at)
+    });
+    Ok(groups)
+}
+
+/// What a service said since its last start, oldest first: what it says of its settings stands until it starts again.
+pub(super) fn of_this_run<'s>(service: &Service<'s>) -> Result<Vec<&'s ErrorGroup>, Gap> {
+    let container = service.container;
+    let logs = match container.logs.get() {
+        Ok(_) => container.logs.known(),
+        Err(gap) => return Err(gap),
     };
     Ok(logs
         .into_iter()
         .flat_map(|logs| &logs.errors)
-        .filter(stands)
+        .filter(|group| group.since_start > 0)
         .collect())
+}
+
+/// What a service said since its last start and before any span of it that Tempo has, oldest first: an SDK that did not
+/// start sends none, whatever becomes of its backend.
+pub(super) fn without_spans_since<'s>(
+    service: &Service<'s>,
+    stack: &Stack<'s>,
+) -> Result<Vec<&'s ErrorGroup>, Gap> {
+    let sighted = last_span(service, stack);
+    let mut groups = of_this_run(service)?;
+    groups.retain(|group| sighted.is_none_or(|sighted| Some(sighted) < group.last_at));
+    Ok(groups)
 }
 
 /// The last moment at which something shows that exporting worked or could work again.
 fn over_until(service: &Service<'_>, stack: &Stack<'_>) -> Option<Timestamp> {
-    let sighted = match stack.sighting_of(service) {
-        Ok(sighting) => sighting.and_then(|sighting| sighting.last_at),
-        Err(_) => None,
-    };
-    sighted
+    last_span(service, stack)
         .max(backend_back(service, stack))
         .max(rejoined(service, stack))
+}
+
+/// The time of the newest span of a service that was found.
+fn last_span(service: &Service<'_>, stack: &Stack<'_>) -> Option<Timestamp> {
+    match stack.sighting_of(service) {
+        Ok(sighting) => sighting.and_then(|sighting| sighting.last_at),
+        Err(_) => None,
+    }
 }
 
 /// When the backend that the service exports to came back, if it is ready now.

@@ -124,6 +124,10 @@ kinds! {
         "Set `OTEL_EXPORTER_OTLP_TIMEOUT` to a bare number.";
     PropagatorInvalid, "propagator-invalid", "propagator not known to the SDK",
         "Correct `OTEL_PROPAGATORS`, or install that propagator's package.";
+    ResourceMalformed, "resource-attributes-malformed", "resource attributes cannot be read",
+        "Write `OTEL_RESOURCE_ATTRIBUTES` as `key=value,key=value`, without blanks.";
+    SdkDependencyCrash, "sdk-dependency-crash", "packages of the SDK do not fit together",
+        "Install versions of the OpenTelemetry, gRPC and protobuf packages that fit together, and build the image again.";
     CollectorConfigInvalid, "collector-config-invalid", "the collector's configuration cannot be read",
         "Correct the key that the collector's next lines name; components removed since must be replaced.";
     CollectorNoTracesPipeline, "collector-no-traces-pipeline", "the receiver does not take this signal",

@@ -30,11 +30,11 @@ pub(super) const STAGE: Stage = Stage {
         Scenario::fault("tenant-wanted", "PT0204", "tempo", |trial| {
             Box::pin(tenant_wanted(trial))
         })
-        .folding(&[named("PT0506", ANALYZER)]),
+        .folding(&[named("PT0520", ANALYZER)]),
         Scenario::fault("rate-limit", "PT0204", "tempo", |trial| {
             Box::pin(rate_limit(trial))
         })
-        .folding(&[named("PT0205", "tempo"), named("PT0506", ANALYZER)]),
+        .folding(&[named("PT0205", "tempo"), named("PT0514", ANALYZER)]),
         Scenario::fault("too-many-traces", "PT0205", "tempo", |trial| {
             Box::pin(too_many_traces(trial))
         }),

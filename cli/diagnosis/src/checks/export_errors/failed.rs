@@ -17,10 +17,9 @@ pub(crate) static CHECK: Check = Check {
     summary: "a service's exports fail",
     why: "Spans are lost or late.",
     causes: &[
-        "A proxy in between.",
-        "A full disk of the backend.",
-        "A full queue.",
-        "The line names no cause.",
+        "The line names no cause: some SDKs say no more than that they failed.",
+        "An endpoint that the SDK cannot read.",
+        "A collector inside the container gave up.",
     ],
     remedy: "Read the line; look at the endpoint from the service's own network where it names no cause.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",

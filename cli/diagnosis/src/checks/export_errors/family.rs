@@ -3,12 +3,18 @@
 use crate::{
     check::{Cause, Outcome, Report, Verdict, fail},
     checks::{
-        export_errors::started_before_tempo,
+        export_errors::{
+            backend_internal_error, backend_not_ready_answers, connection_cut, connection_refused,
+            credentials_refused, dns_temporary_failure, failed, message_too_large, name_not_found,
+            no_tenant, path_not_found, payload_refused, proxy_answers, rate_limited_exports,
+            rejected, started_before_tempo, timed_out, tls_failed, unimplemented, wrong_protocol,
+        },
         standing,
-        tempo::{not_ready, spans_refused},
+        tempo::{spans_discarded, spans_refused},
     },
-    export_errors::ErrorKind,
-    finding::Remedy,
+    export_errors::{ErrorKind, Language},
+    finding::{Remedy, Severity},
+    observed::Gap,
     snapshot::ErrorGroup,
     view::{Service, Stack},
 };
@@ -20,14 +26,46 @@ pub(super) enum Family {
     Refused,
     /// The name resolves to nothing.
     NameNotFound,
-    /// Nobody answers in time, or the connection is cut.
+    /// The name server itself fails.
+    NameServer,
+    /// Nobody answers in time.
     TimedOut,
-    /// Something answers that is no OTLP receiver of that protocol.
+    /// The connection is cut.
+    ConnectionCut,
+    /// Something answers that takes no traces.
     Unimplemented,
+    /// One protocol at a port of the other.
+    WrongProtocol,
+    /// The receiver does not have the path.
+    PathNotFound,
+    /// Something else than the receiver answers.
+    ProxyAnswers,
     /// TLS on one side only, or a certificate that is not trusted.
     Tls,
-    /// The backend refuses what it received.
+    /// No or wrong credentials.
+    CredentialsRefused,
+    /// No tenant.
+    NoTenant,
+    /// A batch over a limit of size.
+    MessageTooLarge,
+    /// Batches over a limit of rate.
+    RateLimited,
+    /// A payload that the receiver cannot read.
+    PayloadRefused,
+    /// A part of the batch is refused.
+    PartialSuccess,
+    /// Refused for another reason that the receiver names.
     Rejected,
+    /// The receiver is not ready.
+    NotReady,
+    /// The receiver fails by itself.
+    InternalError,
+    /// Spans are dropped before they are sent.
+    SpansDropped,
+    /// The SDK did not start, or is switched off.
+    StartFailed,
+    /// The SDK works without a setting that it could not read.
+    SettingIgnored,
     /// Anything else.
     Other,
 }
@@ -37,116 +75,198 @@ pub(super) const AFTER_A_RESTART: &[Cause] =
     &[Cause::same_subject(started_before_tempo::CHECK.code)];
 
 /// What explains that a backend rejects: its own counter says it first.
-pub(super) const REJECTIONS: &[Cause] = &[
-    Cause::export_target(spans_refused::CHECK.code),
-    Cause::export_target(not_ready::CHECK.code),
+pub(super) const REJECTIONS: &[Cause] = &[Cause::export_target(spans_refused::CHECK.code)];
+
+/// What explains that a backend takes a part only: its own counter says it first.
+pub(super) const DISCARDS: &[Cause] = &[Cause::export_target(spans_discarded::CHECK.code)];
+
+/// Exports that fail let the queue fill.
+pub(super) const FAILED_EXPORTS: &[Cause] = &[
+    Cause::same_subject(connection_refused::CHECK.code),
+    Cause::same_subject(name_not_found::CHECK.code),
+    Cause::same_subject(dns_temporary_failure::CHECK.code),
+    Cause::same_subject(timed_out::CHECK.code),
+    Cause::same_subject(wrong_protocol::CHECK.code),
+    Cause::same_subject(path_not_found::CHECK.code),
+    Cause::same_subject(unimplemented::CHECK.code),
+    Cause::same_subject(proxy_answers::CHECK.code),
+    Cause::same_subject(tls_failed::CHECK.code),
+    Cause::same_subject(credentials_refused::CHECK.code),
+    Cause::same_subject(no_tenant::CHECK.code),
+    Cause::same_subject(rate_limited_exports::CHECK.code),
+    Cause::same_subject(message_too_large::CHECK.code),
+    Cause::same_subject(payload_refused::CHECK.code),
+    Cause::same_subject(backend_not_ready_answers::CHECK.code),
+    Cause::same_subject(backend_internal_error::CHECK.code),
+    Cause::same_subject(rejected::CHECK.code),
+    Cause::same_subject(connection_cut::CHECK.code),
+    Cause::same_subject(failed::CHECK.code),
 ];
 
 impl Family {
-    /// The family of a kind.
-    fn of(kind: ErrorKind) -> Self {
+    /// The family of a kind, as an SDK in that language takes it.
+    fn of(kind: ErrorKind, language: Option<Language>) -> Self {
         use ErrorKind as Kind;
         match kind {
             Kind::BackendDown | Kind::LocalhostInContainer | Kind::WrongPort => Self::Refused,
-            Kind::DnsNoSuchHost | Kind::DnsServerMisbehaving | Kind::HostDockerInternal => {
-                Self::NameNotFound
+            Kind::DnsNoSuchHost | Kind::HostDockerInternal => Self::NameNotFound,
+            Kind::DnsServerMisbehaving => Self::NameServer,
+            Kind::BackendTimeout | Kind::ClientReset => Self::TimedOut,
+            Kind::ConnectionDropped => Self::ConnectionCut,
+            Kind::QueryPortUsed | Kind::CollectorNoTracesPipeline => Self::Unimplemented,
+            Kind::GrpcToHttpPort | Kind::HttpToGrpcPort | Kind::ProtocolPortMismatch => {
+                Self::WrongProtocol
             }
-            Kind::BackendTimeout | Kind::ConnectionDropped | Kind::ClientReset => Self::TimedOut,
-            Kind::GrpcToHttpPort
-            | Kind::HttpToGrpcPort
-            | Kind::ProtocolPortMismatch
-            | Kind::QueryPortUsed
-            | Kind::PathWrong404
-            | Kind::PathDoubled
-            | Kind::PathOtlpPrefix
-            | Kind::PathOnGrpcEndpoint
-            | Kind::WrongService200
-            | Kind::ContentTypeUnsupported
-            | Kind::CollectorNoTracesPipeline => Self::Unimplemented,
+            Kind::PathWrong404 | Kind::PathDoubled | Kind::PathOtlpPrefix => Self::PathNotFound,
+            Kind::ProxyBadGateway
+            | Kind::HttpProxyEnv
+            | Kind::HttpRedirect
+            | Kind::WrongService200 => Self::ProxyAnswers,
             Kind::TlsToPlaintext | Kind::PlaintextToTls | Kind::TlsUntrustedCert => Self::Tls,
-            Kind::BadRequest
-            | Kind::PartialSuccess
-            | Kind::TenantMissing
-            | Kind::AuthFailed
-            | Kind::TempoRateLimited
-            | Kind::TempoBatchOverBurst
-            | Kind::TempoTraceTooLarge
+            Kind::AuthFailed => Self::CredentialsRefused,
+            Kind::TenantMissing => Self::NoTenant,
+            Kind::TempoMessageTooLarge => Self::MessageTooLarge,
+            Kind::TempoRateLimited | Kind::TempoBatchOverBurst => Self::RateLimited,
+            Kind::BadRequest | Kind::ContentTypeUnsupported => Self::PayloadRefused,
+            Kind::PartialSuccess => Self::PartialSuccess,
+            Kind::TempoTraceTooLarge
             | Kind::TempoLiveTracesExceeded
-            | Kind::TempoMessageTooLarge
             | Kind::TempoInvalidIds
             | Kind::TempoSpanDiscarded
             | Kind::CollectorMemoryLimiter
             | Kind::CollectorPermanentError => Self::Rejected,
-            Kind::Unspecified
-            | Kind::BackendNotReady
-            | Kind::ProxyBadGateway
-            | Kind::HttpProxyEnv
-            | Kind::BackendInternalError
-            | Kind::SchemeMissing
-            | Kind::EndpointMalformed
-            | Kind::HttpRedirect
-            | Kind::SdkQueueFull
-            | Kind::ExporterUnknown
+            Kind::BackendNotReady | Kind::TempoLiveStoreStarting | Kind::TempoRingEmpty => {
+                Self::NotReady
+            }
+            Kind::BackendInternalError | Kind::TempoKafkaMissing | Kind::TempoDiskFull => {
+                Self::InternalError
+            }
+            Kind::SdkQueueFull => Self::SpansDropped,
+            Kind::ExporterUnknown
             | Kind::ExporterNone
             | Kind::SdkDisabled
-            | Kind::ProtocolEnvInvalid
+            | Kind::SdkDependencyCrash => Self::StartFailed,
+            Kind::ProtocolEnvInvalid
             | Kind::SamplerInvalid
             | Kind::HeadersMalformed
             | Kind::TimeoutEnvInvalid
             | Kind::PropagatorInvalid
+            | Kind::ResourceMalformed
+            | Kind::PathOnGrpcEndpoint => Self::of_setting(kind, language),
+            Kind::Unspecified
+            | Kind::SchemeMissing
+            | Kind::EndpointMalformed
             | Kind::CollectorRetryExhausted
             | Kind::CollectorQueueFull
-            | Kind::CollectorConfigInvalid
-            | Kind::TempoRingEmpty
-            | Kind::TempoLiveStoreStarting
-            | Kind::TempoKafkaMissing
-            | Kind::TempoDiskFull => Self::Other,
+            | Kind::CollectorConfigInvalid => Self::Other,
+        }
+    }
+
+    /// What a setting that cannot be read does: Java refuses to start with any of them, Python with some, Ruby and PHP
+    /// with an unknown protocol; the others take their default.
+    fn of_setting(kind: ErrorKind, language: Option<Language>) -> Self {
+        let refuses = match language {
+            Some(Language::Java) => true,
+            Some(Language::Python) => matches!(
+                kind,
+                ErrorKind::ProtocolEnvInvalid
+                    | ErrorKind::TimeoutEnvInvalid
+                    | ErrorKind::PropagatorInvalid
+            ),
+            Some(Language::Ruby | Language::Php) => kind == ErrorKind::ProtocolEnvInvalid,
+            Some(
+                Language::Cpp
+                | Language::Dotnet
+                | Language::Erlang
+                | Language::Go
+                | Language::Node
+                | Language::Rust,
+            )
+            | None => false,
+        };
+        if refuses {
+            Self::StartFailed
+        } else {
+            Self::SettingIgnored
         }
     }
 
     /// The newest standing error of this family in a service's log, as a verdict.
     pub(super) fn examine(self, service: &Service<'_>, stack: &Stack<'_>) -> Verdict {
-        let standing = standing::standing(service, stack)?;
-        let newest = standing
+        let newest = self
+            .standing(service, stack)?
             .into_iter()
-            .filter(|group| Self::of(group.kind) == self)
+            .filter(|group| Self::of(group.kind, group.component.language) == self)
             .max_by_key(|group| group.last_at);
         match newest {
-            Some(group) => fail(report(service, group)),
+            Some(group) => fail(self.report(service, group)),
             None => Ok(Outcome::Pass),
         }
     }
 
-    /// Whether an error of this family can come from a backend that was not there yet.
+    /// The errors that are not over, by what ends errors of this family.
+    fn standing<'s>(
+        self,
+        service: &Service<'s>,
+        stack: &Stack<'s>,
+    ) -> Result<Vec<&'s ErrorGroup>, Gap> {
+        match self {
+            Self::SettingIgnored => standing::of_this_run(service),
+            Self::StartFailed => standing::without_spans_since(service, stack),
+            _ => standing::standing(service, stack),
+        }
+    }
+
+    /// Whether an error of this kind can come from a backend that was not there yet.
     pub(super) fn is_absence(kind: ErrorKind) -> bool {
         matches!(
-            Self::of(kind),
-            Self::Refused | Self::NameNotFound | Self::TimedOut
+            Self::of(kind, None),
+            Self::Refused
+                | Self::NameNotFound
+                | Self::NameServer
+                | Self::TimedOut
+                | Self::ConnectionCut
         )
     }
-}
 
-fn report(service: &Service<'_>, group: &ErrorGroup) -> Report {
-    let to = service.settings.known().map_or(String::new(), |settings| {
-        format!(" to `{}`", settings.shown())
-    });
-    let message = format!(
-        "`{}` fails to export spans{to}: {} ({})",
-        service.label(),
-        group.kind.describe(),
-        standing::count(group),
-    );
-    let advice = group.kind.advice().trim_end_matches('.');
-    let report = Report::new(
-        message,
-        standing::proof(service, group),
-        Remedy::edit(advice),
-    )
-    .since(standing::since(group));
-    // A line that names no cause proves that exports fail, not why.
-    if group.kind == ErrorKind::Unspecified {
-        report.likely()
-    } else {
-        report
+    fn report(self, service: &Service<'_>, group: &ErrorGroup) -> Report {
+        let advice = group.kind.advice().trim_end_matches('.');
+        let report = Report::new(
+            self.message(service, group),
+            standing::proof(service, group),
+            Remedy::edit(advice),
+        )
+        .since(standing::since(group));
+        match group.kind {
+            // A line that names no cause proves that exports fail, not why.
+            ErrorKind::Unspecified => report.likely(),
+            // Somebody may want it so.
+            ErrorKind::ExporterNone | ErrorKind::SdkDisabled => report.severity(Severity::Info),
+            _ => report,
+        }
+    }
+
+    fn message(self, service: &Service<'_>, group: &ErrorGroup) -> String {
+        let name = service.label();
+        let what = group.kind.describe();
+        match self {
+            Self::StartFailed => format!("`{name}` runs without tracing: {what}, says its SDK"),
+            Self::SettingIgnored => {
+                format!("`{name}` traces without one of its settings: {what}, says its SDK")
+            }
+            Self::SpansDropped => format!(
+                "`{name}` drops spans before it sends them: {what} ({})",
+                standing::count(group)
+            ),
+            _ => {
+                let to = service.settings.known().map_or(String::new(), |settings| {
+                    format!(" to `{}`", settings.shown())
+                });
+                format!(
+                    "`{name}` fails to export spans{to}: {what} ({})",
+                    standing::count(group)
+                )
+            }
+        }
     }
 }

@@ -20,6 +20,7 @@ pub(crate) static CHECK: Check = Check {
         "The backend is paused or overloaded.",
         "A firewall drops the packets.",
         "An address of another network.",
+        "`OTEL_EXPORTER_OTLP_TIMEOUT` is too short: it counts milliseconds, in Python seconds.",
     ],
     remedy: "Find out what keeps the backend from answering: its state first, then its processor and memory.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",

@@ -15,14 +15,12 @@ pub(crate) static CHECK: Check = Check {
     name: "unimplemented",
     severity: Severity::Error,
     summary: "a service's exports reach something that is no OTLP receiver for them",
-    why: "The answer is 404, 415 or UNIMPLEMENTED and is not tried again: every span is lost.",
+    why: "The answer is UNIMPLEMENTED or its like and is not tried again: every span is lost.",
     causes: &[
-        "gRPC to the HTTP port, or HTTP to the gRPC port.",
-        "Tempo's query port 3200.",
-        "A path that is doubled or missing.",
+        "Tempo's query port 3200, or its gRPC port 9095.",
         "A collector without a traces pipeline.",
     ],
-    remedy: "Send gRPC to 4317, HTTP to 4318 with the path `/v1/traces`.",
+    remedy: "Send gRPC to 4317 and HTTP to 4318 of Tempo, or give the collector's receiver a pipeline of traces.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
     masked_by: &[
         explanations::ENDPOINT,
