@@ -70,10 +70,13 @@ pub(super) fn deciding_look(causes: &[RootCause], gaps: &[Gap], stack: &Stack<'_
     }
     match foremost().next() {
         Some(cause) => Some(for_cause(cause, stack)),
-        None => gaps
-            .iter()
-            .find(|gap| gap.probe.is_essential())
-            .map(|gap| for_gap(gap, stack)),
+        None => {
+            let essential = || gaps.iter().filter(|gap| gap.probe.is_essential());
+            let gap = essential()
+                .find(|gap| is_denied(gap))
+                .or_else(|| essential().next());
+            gap.map(|gap| for_gap(gap, stack))
+        }
     }
 }
 
@@ -190,8 +193,13 @@ fn other_side(service: &Service<'_>) -> Look {
     }
 }
 
+/// One permission opens more than any other look.
+fn is_denied(gap: &Gap) -> bool {
+    gap.reason.contains("permission denied")
+}
+
 fn for_gap(gap: &Gap, stack: &Stack<'_>) -> Look {
-    let denied = gap.reason.contains("permission") || gap.reason.contains("EACCES");
+    let denied = is_denied(gap);
     match gap.probe {
         Probe::TempoAddress | Probe::TempoReady if !denied => Look::new(
             "publish port 3200 of Tempo, or say where it answers",

@@ -17,3 +17,6 @@ pub use self::{
     run::diagnose,
     timeline::{Entry, Happening},
 };
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,7 @@ pub fn diagnose(snapshot: &Snapshot, policy: &Policy) -> Diagnosis {
 }
 
 /// Diagnoses a snapshot by these checks, whose order does not matter.
-fn diagnose_by(checks: &[&Check], snapshot: &Snapshot, policy: &Policy) -> Diagnosis {
+pub(super) fn diagnose_by(checks: &[&Check], snapshot: &Snapshot, policy: &Policy) -> Diagnosis {
     let stack = Stack::of(snapshot);
     let mut tally = Tally::default();
     for check in checks {

@@ -21,8 +21,10 @@ const KEPT: usize = 6;
 const TOGETHER: SignedDuration = SignedDuration::from_mins(1);
 /// Two sources that tell of one happening differ by less than this.
 const SAME_MOMENT: SignedDuration = SignedDuration::from_secs(2);
-/// What started longer than this before the trouble has nothing to do with it.
-const BACKGROUND: SignedDuration = SignedDuration::from_hours(1);
+/// What started longer than this before the trouble has nothing to do with it: the cause's own subject,
+const OWN_BACKGROUND: SignedDuration = SignedDuration::from_hours(1);
+/// and any other.
+const BACKGROUND: SignedDuration = SignedDuration::from_mins(5);
 /// Subjects named in one entry; more are counted.
 const NAMED: usize = 2;
 
@@ -187,7 +189,7 @@ fn apart(one: Timestamp, other: Timestamp) -> SignedDuration {
     one.duration_since(other).abs()
 }
 
-/// Leaves out starts from long before the trouble, and of others than the cause's subject those within their creation.
+/// Leaves out starts from long before the trouble.
 fn drop_background(events: &mut Vec<Event>, cause: &RootCause, scope: &Scope) {
     let trouble = events
         .iter()
@@ -200,7 +202,12 @@ fn drop_background(events: &mut Vec<Event>, cause: &RootCause, scope: &Scope) {
     };
     events.retain(|event| match event.happening {
         Happening::ImageBuilt | Happening::Created | Happening::Started | Happening::Joined => {
-            trouble.duration_since(event.at) <= BACKGROUND
+            let background = if event.subject == scope.root {
+                OWN_BACKGROUND
+            } else {
+                BACKGROUND
+            };
+            trouble.duration_since(event.at) <= background
         }
         Happening::Thawed
         | Happening::Signalled
@@ -295,6 +302,8 @@ fn fold(events: Vec<Event>) -> Vec<Entry> {
     }
     let mut entries: Vec<Entry> = folded
         .into_iter()
+        // Of a restart loop its ends tell enough.
+        .filter(|folded| folded.event.happening != Happening::Started || folded.times == 1)
         .map(|folded| {
             let times = match folded.times {
                 1 => String::new(),

@@ -1,1 +1,63 @@
+use super::*;
+use crate::{
+    diagnose, fixtures, fixtures::ago, observed::Observed, policy::Policy, snapshot::Snapshot,
+};
 
+fn ledger_of(snapshot: &Snapshot) -> Ledger {
+    diagnose(snapshot, &Policy::default()).ledger.unwrap()
+}
+
+fn scraper_counts(snapshot: &mut Snapshot, change: impl Fn(&mut SpanCounters)) {
+    let Some(Observed::Known(metrics)) = &mut snapshot.service_mut("scraper").metrics else {
+        panic!("the fixture counts")
+    };
+    change(metrics.spans.as_mut().unwrap());
+}
+
+#[test]
+fn counts_that_agree_name_no_loss() {
+    let ledger = ledger_of(&fixtures::healthy());
+    assert_eq!(ledger.services.unwrap().sent, 120);
+    assert_eq!(ledger.backends[0].accepted, 120);
+    assert_eq!(ledger.losses, []);
+}
+
+#[test]
+fn spans_that_were_sent_and_never_came_are_lost_on_the_way() {
+    let mut snapshot = fixtures::healthy();
+    scraper_counts(&mut snapshot, |spans| spans.sent = 1_060);
+    let [loss] = ledger_of(&snapshot).losses.try_into().unwrap();
+    assert_eq!((loss.how, loss.spans), (Lost::OnTheWay, 1_000));
+}
+
+#[test]
+fn a_tempo_that_started_later_has_not_counted_what_came_before() {
+    let mut snapshot = fixtures::healthy();
+    scraper_counts(&mut snapshot, |spans| spans.sent = 1_060);
+    snapshot.service_mut("tempo").state.started_at = Some(ago(30));
+    assert_eq!(ledger_of(&snapshot).losses, []);
+}
+
+#[test]
+fn what_a_service_gave_up_is_its_own_loss() {
+    let mut snapshot = fixtures::healthy();
+    scraper_counts(&mut snapshot, |spans| {
+        spans.failed = 7;
+        spans.dropped = 3;
+    });
+    let losses = ledger_of(&snapshot).losses;
+    let shown: Vec<_> = losses
+        .iter()
+        .map(|loss| (loss.subject.name(), loss.how, loss.spans))
+        .collect();
+    assert_eq!(
+        shown,
+        [("scraper", Lost::Dropped, 3), ("scraper", Lost::Failed, 7)]
+    );
+}
+
+#[test]
+fn who_sees_nothing_counts_nothing() {
+    let diagnosis = diagnose(&fixtures::blind(), &Policy::default());
+    assert_eq!(diagnosis.ledger, None);
+}

@@ -9,8 +9,8 @@ use crate::{
     view::{Service, Stack},
 };
 
-/// A container that started within this time of its creation only has its creation told.
-const START_OF_CREATION: SignedDuration = SignedDuration::from_secs(10);
+/// A container that started within this time of its creation, after what it depends on, only has its creation told.
+const START_OF_CREATION: SignedDuration = SignedDuration::from_mins(5);
 /// A signal this long before an end is told by the end.
 const SIGNAL_OF_END: SignedDuration = SignedDuration::from_secs(15);
 /// A span newer than this shows that the service still sends.
@@ -57,7 +57,7 @@ fn of_container(
     let window = stack.snapshot.since;
     let told = |own: &[Event], at: Timestamp, kinds: &[Happening]| {
         own.iter()
-            .any(|event| kinds.contains(&event.happening) && apart(event.at, at) < SAME_MOMENT)
+            .any(|event| kinds.contains(&event.happening) && apart(event.at, at) <= SAME_MOMENT)
     };
     if let Some(at) = state.finished_at.filter(|at| *at >= window)
         && !told(&own, at, &[Happening::Exited, Happening::OomKilled])
