@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo demo-down test check lab bench docs fmt lint deny images engine install
+.PHONY: help demo demo-down faults break heal test check lab bench docs fmt lint deny images engine install
 
 CARGO ?= cargo
 
@@ -15,6 +15,15 @@ demo: ## build everything, start the stack on minitempo, send a request through 
 demo-down: ## remove all that `make demo` made
 	@scripts/demo/down
 
+faults: ## list the faults that can be made on the demo
+	@scripts/demo/faults
+
+break: ## make one on the demo and leave it there: make break FAULT=tempo-paused
+	@scripts/demo/faults break '$(FAULT)'
+
+heal: ## take back what `make break` did
+	@scripts/demo/faults heal
+
 test: check lab ## all tests: `check`, then the fault lab on a Docker engine
 
 check: ## all that needs no Docker: format, lint, tests, current docs, dependencies
@@ -26,8 +35,8 @@ check: ## all that needs no Docker: format, lint, tests, current docs, dependenc
 	scripts/tests/compose.sh
 	$(MAKE) deny
 
-lab: ## the fault lab: break the stack on purpose and see whether ptctl names the cause
-	scripts/lab
+lab: ## the fault lab: break the stack on purpose and see whether ptctl names the cause; LAB=changed for daily work
+	scripts/lab $(if $(filter changed,$(LAB)),--changed,$(LAB))
 
 bench: ## the figures of docs/benchmarks.md: middleware, minitempo, doctor on the running demo
 	$(CARGO) bench --locked --package telemetry

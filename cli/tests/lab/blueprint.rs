@@ -56,6 +56,16 @@ impl Blueprint {
         Ok(blueprint)
     }
 
+    /// A project that exists already, as Compose shows it resolved; its Tempo reads `repository`'s configuration.
+    pub(crate) fn of_resolved(repository: &Path, resolved: &str) -> Result<Self, Failure> {
+        let document = serde_saphyr::from_str(resolved)
+            .map_err(|error| Failure::Stack(format!("Compose's view cannot be read: {error}")))?;
+        Ok(Self {
+            document,
+            tempo_config: read(&repository.join("config/tempo-config.yaml"))?,
+        })
+    }
+
     fn keep(&mut self, wanted: &[&str]) -> Result<(), Failure> {
         self.document
             .retain(|key, _| matches!(key.as_str(), "services" | "volumes"));
@@ -184,8 +194,34 @@ impl Blueprint {
         &self.tempo_config
     }
 
-    /// The project as Compose reads it, with the lab's labels on everything; `config` is where Tempo's file lies.
-    pub(crate) fn render(&self, marks: &Marks, config: &Path) -> String {
+    /// The project as Compose reads it; `config` is where Tempo's file lies.
+    pub(crate) fn render(&self, config: &Path) -> String {
+        let mut project = self.clone();
+        for service in project.section("services").values_mut() {
+            let Some(Value::Array(mounts)) = service.get_mut("volumes") else {
+                continue;
+            };
+            for mount in mounts {
+                let is_config = |part: &str| part.contains("/tempo-config.yaml:");
+                match mount {
+                    Value::String(text) if is_config(text) => {
+                        let (_, mapped) = text.split_once(':').unwrap_or_default();
+                        *mount = json!(format!("{}:{mapped}", config.display()));
+                    }
+                    Value::Object(long)
+                        if long.get("target") == Some(&json!("/etc/tempo.yaml")) =>
+                    {
+                        long.insert("source".to_owned(), json!(config));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Value::Object(project.document).to_string()
+    }
+
+    /// The same project with the lab's labels on everything, on the lab's network, asking the lab for names.
+    pub(crate) fn marked(&self, marks: &Marks) -> Self {
         let mut project = self.clone();
         let default = project.network("default");
         if default.is_empty() {
@@ -212,19 +248,8 @@ impl Blueprint {
         }
         for service in project.section("services").values_mut() {
             object(service).insert("dns".to_owned(), json!([marks.resolver]));
-            let Some(Value::Array(mounts)) = service.get_mut("volumes") else {
-                continue;
-            };
-            for mount in mounts {
-                if let Some(mapped) = mount
-                    .as_str()
-                    .and_then(|text| text.strip_prefix("./config/tempo-config.yaml:"))
-                {
-                    *mount = json!(format!("{}:{mapped}", config.display()));
-                }
-            }
         }
-        Value::Object(project.document).to_string()
+        project
     }
 }
 

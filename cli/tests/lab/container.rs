@@ -40,6 +40,7 @@ impl Stack {
     /// Lets the Docker client do something to a service's container: `stack.docker(&["pause"], "tempo")`.
     pub(crate) async fn docker(&self, verb: &[&str], service: &str) -> Result<String, Failure> {
         let id = self.container(service).await?;
+        self.note(verb, service, &id)?;
         self.docker_on(verb, &id).await
     }
 

@@ -25,6 +25,9 @@ pub(crate) enum Failure {
     /// The stack's own files are not as the lab knows them.
     #[error("{0}")]
     Stack(String),
+    /// No failure: the fault is there, and on the demo it is people who look at it.
+    #[error("the fault is there")]
+    Shown,
     /// A request to a container of the lab failed.
     #[error("a request to `{to}` failed")]
     Request {

@@ -38,10 +38,7 @@ pub(crate) struct Lab {
 impl Lab {
     /// Finds out how things are done on this machine, and prepares the folder.
     pub(crate) async fn prepare() -> Result<Self, Failure> {
-        let repository = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .ok_or_else(|| Failure::Stack("the repository has no root".to_owned()))?
-            .to_owned();
+        let repository = repository()?;
         for image in IMAGES {
             docker(&["image", "inspect", "--format", "{{.Id}}", image]).await?;
         }
@@ -57,6 +54,24 @@ impl Lab {
             standin: standin::compile(&repository, &folder).await?,
             compose: compose().await?,
             run: run_id,
+            repository,
+            folder,
+        })
+    }
+
+    /// The same for the demo, whose folder the demo removes.
+    pub(crate) async fn for_demo() -> Result<Self, Failure> {
+        let repository = repository()?;
+        let folder = repository.join(".demo");
+        if !folder.is_dir() {
+            return Err(Failure::Stack(
+                "the demo does not run; `make demo` starts it".to_owned(),
+            ));
+        }
+        Ok(Self {
+            standin: standin::compile(&repository, &folder).await?,
+            compose: compose().await?,
+            run: RunId::of_this_process(),
             repository,
             folder,
         })
@@ -79,6 +94,14 @@ impl Lab {
         }
         command
     }
+}
+
+/// The repository's root.
+pub(crate) fn repository() -> Result<PathBuf, Failure> {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_owned)
+        .ok_or_else(|| Failure::Stack("the repository has no root".to_owned()))
 }
 
 /// The Compose that this machine has, v2 where there are both.

@@ -7,10 +7,13 @@
 //! - [`stage`] and [`trial`]: playing them; [`doctor`]: the report that is judged; [`table`]: the result;
 //! - [`blueprint`], [`stack`], [`container`], [`traffic`], [`python`]: the stacks, rendered from `compose.yml`, and
 //!   requests to them;
-//! - [`lab`], [`identity`], [`remains`]: a run, and how nothing of it stays behind.
+//! - [`lab`], [`identity`], [`remains`]: a run, and how nothing of it stays behind;
+//! - [`changes`]: which scenarios a change bears on; [`demo`]: the same faults on the demo, for people to look at.
 
 mod blueprint;
+mod changes;
 mod container;
+mod demo;
 mod doctor;
 mod failure;
 mod http;
@@ -40,6 +43,7 @@ use clap::Parser;
 use futures_util::{StreamExt, stream};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::identity::LABEL;
 use crate::lab::Lab;
@@ -60,16 +64,15 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let options = Options::parse();
-    let stages = chosen(&options);
-    if options.list {
-        list(&stages);
+    if options.demo_faults {
+        demo::list();
         return ExitCode::SUCCESS;
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let ended = match runtime {
-        Ok(runtime) => runtime.block_on(run(&options, stages)),
+        Ok(runtime) => runtime.block_on(serve(&options)),
         Err(error) => {
             say::warn(&format!("could not start: {error}"));
             return ExitCode::FAILURE;
@@ -84,12 +87,39 @@ fn main() -> ExitCode {
     }
 }
 
+/// Does what was asked for.
+async fn serve(options: &Options) -> Result<ExitCode, Failure> {
+    if let Some(fault) = &options.demo_break {
+        demo::make(fault).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if options.demo_heal {
+        demo::heal(&lab::repository()?.join(".demo")).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let changes = match &options.changed_since {
+        Some(commit) => Some(Changes::since(&lab::repository()?, commit).await?),
+        None => None,
+    };
+    let stages = chosen(options, changes.as_ref());
+    if options.list {
+        list(&stages);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if stages.is_empty() && changes.is_some() {
+        say::line("no scenario stands in a changed file or expects the finding of a changed check");
+        return Ok(ExitCode::SUCCESS);
+    }
+    run(options, stages).await
+}
+
 /// The stages with the scenarios that are to be played; those without any are left out.
-fn chosen(options: &Options) -> Vec<(Stage, Vec<Scenario>)> {
+fn chosen(options: &Options, changes: Option<&Changes>) -> Vec<(Stage, Vec<Scenario>)> {
     let of = |stage: &Stage| -> Vec<Scenario> {
         let scenarios = stage.scenarios.iter().copied();
         scenarios
             .filter(|scenario| options.choose(scenario.name))
+            .filter(|scenario| changes.is_none_or(|changes| changes.bear_on(stage, scenario)))
             .collect()
     };
     scenarios::STAGES
@@ -178,7 +208,7 @@ fn conclude(
         .iter()
         .filter(|outcome| outcome.failure.is_some())
         .count();
-    if options.filters.is_empty() {
+    if options.filters.is_empty() && options.changed_since.is_none() {
         let codes: Vec<&str> = outcomes
             .iter()
             .flat_map(|outcome| {

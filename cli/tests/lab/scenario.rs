@@ -99,6 +99,11 @@ impl Scenario {
         }
     }
 
+    /// Whether it is a fault that needs no other program than the stack's own.
+    pub(crate) fn shows_by_itself(&self) -> bool {
+        self.kind == Kind::Fault
+    }
+
     /// The root causes of all its faults.
     pub(crate) fn causes(&self) -> Vec<Named> {
         [self.cause.as_slice(), self.together].concat()
@@ -154,6 +159,19 @@ pub(crate) struct Stage {
     pub(crate) furnish: fn(&mut Blueprint, &crate::lab::Lab),
     /// The scenarios, in the order in which they are played.
     pub(crate) scenarios: &'static [Scenario],
+    /// The file that they stand in.
+    pub(crate) file: &'static str,
+    /// Whether the demo can show them.
+    pub(crate) demo: Demo,
+}
+
+/// Whether the faults of a stage can be made on the demo, which has all services and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Demo {
+    /// They can.
+    Shows,
+    /// They need what only the lab has.
+    Lacks,
 }
 
 /// Nothing differs.

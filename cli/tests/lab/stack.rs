@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::blueprint::{Blueprint, Marks, STACK_LABEL};
+use crate::demo::{self, Journal};
 use crate::failure::Failure;
 use crate::identity::LABEL;
 use crate::lab::Lab;
@@ -21,6 +22,16 @@ pub(crate) struct Stack {
     /// Its folder: Compose file, Tempo's configuration, the doctor's snapshots.
     pub(crate) folder: PathBuf,
     healthy: Blueprint,
+    keeper: Keeper,
+}
+
+/// Whose a stack is.
+#[derive(Debug)]
+enum Keeper {
+    /// The lab's own: labelled, and removed at the end.
+    Lab,
+    /// The demo's: what is done to its containers is noted down, so that it can be taken back later.
+    Demo(Journal),
 }
 
 impl Stack {
@@ -38,7 +49,32 @@ impl Stack {
             project,
             folder,
             healthy,
+            keeper: Keeper::Lab,
         })
+    }
+
+    /// The demo, which runs already.
+    pub(crate) fn of_demo(lab: &Rc<Lab>, healthy: Blueprint, journal: Journal) -> Self {
+        Self {
+            lab: Rc::clone(lab),
+            project: demo::PROJECT.to_owned(),
+            folder: lab.folder.clone(),
+            healthy,
+            keeper: Keeper::Demo(journal),
+        }
+    }
+
+    /// Whether it is the demo, where the fault stays for people to look at.
+    pub(crate) fn is_demo(&self) -> bool {
+        matches!(self.keeper, Keeper::Demo(_))
+    }
+
+    /// Notes how to take back what is done next, where that matters.
+    pub(crate) fn note(&self, verb: &[&str], service: &str, id: &str) -> Result<(), Failure> {
+        match &self.keeper {
+            Keeper::Lab => Ok(()),
+            Keeper::Demo(journal) => journal.note(verb, service, id),
+        }
     }
 
     /// Changes the project: what differs from before is recreated by Compose.
@@ -61,14 +97,12 @@ impl Stack {
             digest(blueprint.tempo_config())
         ));
         let file = self.folder.join("compose.json");
-        let marks = Marks {
-            run: self.lab.run.clone(),
-            project: self.project.clone(),
-            network: self.network(),
-            resolver: self.resolver().await?,
+        let rendered = match self.keeper {
+            Keeper::Lab => blueprint.marked(&self.marks().await?).render(&config),
+            Keeper::Demo(_) => blueprint.render(&config),
         };
         write(&config, blueprint.tempo_config())?;
-        write(&file, &blueprint.render(&marks, &config))?;
+        write(&file, &rendered)?;
         let mut up = self.lab.compose(&self.project, &file);
         up.args([
             "up",
@@ -80,6 +114,15 @@ impl Stack {
         ]);
         run(up).await?;
         Ok(())
+    }
+
+    async fn marks(&self) -> Result<Marks, Failure> {
+        Ok(Marks {
+            run: self.lab.run.clone(),
+            project: self.project.clone(),
+            network: self.network(),
+            resolver: self.resolver().await?,
+        })
     }
 
     /// The container that answers questions for names on the project's network; both are made where they are missing.

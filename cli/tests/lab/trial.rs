@@ -61,6 +61,9 @@ impl Trial {
 
     /// Has the doctor look once and holds its report against what the scenario expects.
     pub(crate) async fn judge(&mut self) -> Result<Report, Failure> {
+        if self.stack.is_demo() {
+            return Err(Failure::Shown);
+        }
         let project = self.stack.project.clone();
         self.judge_with(Some(&project), &[]).await
     }

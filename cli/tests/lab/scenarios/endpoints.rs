@@ -5,11 +5,13 @@ use serde_json::json;
 use super::{ANALYZER, astray, recover};
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
-use crate::scenario::{Scenario, Stage, as_it_is, named};
+use crate::scenario::{Demo, Scenario, Stage, as_it_is, named};
 use crate::trial::Trial;
 
 pub(super) const STAGE: Stage = Stage {
     name: "endpoints",
+    file: file!(),
+    demo: Demo::Shows,
     services: &["textanalyzer", "tempo"],
     furnish: as_it_is,
     scenarios: &[

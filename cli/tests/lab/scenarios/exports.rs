@@ -8,12 +8,14 @@ use super::{ANALYZER, astray, recover};
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
 use crate::lab::Lab;
-use crate::scenario::{Scenario, Stage};
+use crate::scenario::{Demo, Scenario, Stage};
 use crate::standin;
 use crate::trial::Trial;
 
 pub(super) const STAGE: Stage = Stage {
     name: "exports",
+    file: file!(),
+    demo: Demo::Lacks,
     services: &["textanalyzer", "tempo"],
     furnish: with_a_gateway,
     scenarios: &[
@@ -40,14 +42,14 @@ pub(super) const STAGE: Stage = Stage {
             Box::pin(silent_gateway(trial, &["pause"], &["unpause"]))
         })
         .with_stand_in(),
-        Scenario::fault("path-missing", "PT0508", ANALYZER, |trial| {
+        Scenario::fault("path-missing", "PT0504", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
                 over_http(project, "http://tempo:4318");
             }))
         }),
         Scenario::fault(
             "web-page-instead-of-collector",
-            "PT0516",
+            "PT0504",
             ANALYZER,
             |trial| {
                 Box::pin(astray(trial, |project| {
@@ -71,7 +73,7 @@ pub(super) const STAGE: Stage = Stage {
                 over_http(project, "https://tempo:4318/v1/traces");
             }))
         }),
-        Scenario::fault("collector-wants-credentials", "PT0509", ANALYZER, |trial| {
+        Scenario::fault("collector-wants-credentials", "PT0506", ANALYZER, |trial| {
             Box::pin(answered(
                 trial,
                 "401 Unauthorized",
@@ -79,7 +81,7 @@ pub(super) const STAGE: Stage = Stage {
             ))
         })
         .with_stand_in(),
-        Scenario::fault("proxy-without-backend", "PT0516", ANALYZER, |trial| {
+        Scenario::fault("proxy-without-backend", "PT0507", ANALYZER, |trial| {
             Box::pin(answered(
                 trial,
                 "502 Bad Gateway",

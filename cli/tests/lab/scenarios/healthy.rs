@@ -6,7 +6,7 @@ use super::ANALYZER;
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
 use crate::lab::Lab;
-use crate::scenario::{Scenario, Stage};
+use crate::scenario::{Demo, Scenario, Stage};
 use crate::standin;
 use crate::trial::Trial;
 
@@ -15,6 +15,8 @@ const ALL: [&str; 4] = ["controller", "scraper", "textanalyzer", "scheduler"];
 
 pub(super) const STAGE: Stage = Stage {
     name: "healthy",
+    file: file!(),
+    demo: Demo::Lacks,
     services: &[
         "controller",
         "scraper",

@@ -6,6 +6,7 @@ mod healthy;
 mod neighbours;
 mod order;
 mod outages;
+mod pairs;
 mod python;
 mod services;
 mod storage;
@@ -27,6 +28,7 @@ pub(crate) static STAGES: &[Stage] = &[
     healthy::STAGE,
     storage::STAGE,
     neighbours::STAGE,
+    pairs::STAGE,
     python::endpoints::STAGE,
     python::settings::STAGE,
     python::backend::STAGE,

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::blueprint::Blueprint;
 use crate::doctor::refusal;
 use crate::failure::Failure;
-use crate::scenario::{Scenario, Stage, as_it_is};
+use crate::scenario::{Demo, Scenario, Stage, as_it_is};
 use crate::stack::Stack;
 use crate::trial::Trial;
 
@@ -13,6 +13,8 @@ use super::ANALYZER;
 
 pub(super) const STAGE: Stage = Stage {
     name: "neighbours",
+    file: file!(),
+    demo: Demo::Lacks,
     services: &["textanalyzer", "tempo"],
     furnish: as_it_is,
     scenarios: &[

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::ANALYZER;
 use crate::failure::Failure;
-use crate::scenario::{Scenario, Stage, as_it_is};
+use crate::scenario::{Demo, Scenario, Stage, as_it_is};
 use crate::trial::Trial;
 
 /// The doctor gives an exporter a minute to find a Tempo that came up.
@@ -12,6 +12,8 @@ const PATIENCE: SignedDuration = SignedDuration::from_secs(61);
 
 pub(super) const STAGE: Stage = Stage {
     name: "order",
+    file: file!(),
+    demo: Demo::Lacks,
     services: &["textanalyzer", "tempo"],
     furnish: as_it_is,
     scenarios: &[

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
 use crate::lab::Lab;
-use crate::scenario::{Scenario, Stage, named};
+use crate::scenario::{Demo, Scenario, Stage, named};
 use crate::trial::Trial;
 
 /// The services that send traces on this stage.
@@ -13,6 +13,8 @@ const BOTH: [&str; 2] = ["controller", "textanalyzer"];
 
 pub(super) const STAGE: Stage = Stage {
     name: "outages",
+    file: file!(),
+    demo: Demo::Shows,
     services: &["controller", "textanalyzer", "tempo"],
     furnish: with_a_name_of_its_own,
     scenarios: &[

@@ -4,11 +4,13 @@ use serde_json::json;
 
 use super::{ANALYZER, recover};
 use crate::failure::Failure;
-use crate::scenario::{Scenario, Stage, as_it_is};
+use crate::scenario::{Demo, Scenario, Stage, as_it_is};
 use crate::trial::Trial;
 
 pub(super) const STAGE: Stage = Stage {
     name: "services",
+    file: file!(),
+    demo: Demo::Shows,
     services: &["textanalyzer", "tempo"],
     furnish: as_it_is,
     scenarios: &[

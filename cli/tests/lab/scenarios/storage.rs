@@ -5,12 +5,14 @@ use serde_json::json;
 
 use super::{ANALYZER, recover};
 use crate::failure::Failure;
-use crate::scenario::{Scenario, Stage, as_it_is};
+use crate::scenario::{Demo, Scenario, Stage, as_it_is};
 use crate::trial::Trial;
 use crate::{otlp, standin};
 
 pub(super) const STAGE: Stage = Stage {
     name: "storage",
+    file: file!(),
+    demo: Demo::Lacks,
     services: &["textanalyzer", "tempo"],
     furnish: as_it_is,
     scenarios: &[
@@ -62,7 +64,7 @@ async fn disk_nearly_full(trial: &mut Trial) -> Result<(), Failure> {
 }
 
 /// A volume of its own in memory, of this size and Tempo's own.
-fn disk(size: &str) -> serde_json::Map<String, serde_json::Value> {
+pub(super) fn disk(size: &str) -> serde_json::Map<String, serde_json::Value> {
     let options = json!({"type": "tmpfs", "device": "tmpfs", "o": format!("size={size},uid=10001,gid=10001,mode=0700")});
     serde_json::Map::from_iter([
         ("driver".to_owned(), json!("local")),

@@ -4,12 +4,14 @@ use serde_json::json;
 
 use super::{ANALYZER, recover};
 use crate::failure::Failure;
-use crate::scenario::{Scenario, Stage, as_it_is, named};
+use crate::scenario::{Demo, Scenario, Stage, as_it_is, named};
 use crate::trial::Trial;
 use crate::{otlp, standin};
 
 pub(super) const STAGE: Stage = Stage {
     name: "tempo",
+    file: file!(),
+    demo: Demo::Shows,
     services: &["textanalyzer", "tempo"],
     furnish: as_it_is,
     scenarios: &[
@@ -30,11 +32,11 @@ pub(super) const STAGE: Stage = Stage {
         Scenario::fault("tenant-wanted", "PT0204", "tempo", |trial| {
             Box::pin(tenant_wanted(trial))
         })
-        .folding(&[named("PT0520", ANALYZER)]),
+        .folding(&[named("PT0506", ANALYZER)]),
         Scenario::fault("rate-limit", "PT0204", "tempo", |trial| {
             Box::pin(rate_limit(trial))
         })
-        .folding(&[named("PT0205", "tempo"), named("PT0514", ANALYZER)]),
+        .folding(&[named("PT0205", "tempo"), named("PT0506", ANALYZER)]),
         Scenario::fault("too-many-traces", "PT0205", "tempo", |trial| {
             Box::pin(too_many_traces(trial))
         }),

@@ -3,11 +3,13 @@
 use super::{ORDERS, astray, recover, with_orders};
 use crate::failure::Failure;
 use crate::python;
-use crate::scenario::{Scenario, Stage, named};
+use crate::scenario::{Demo, Scenario, Stage, named};
 use crate::trial::Trial;
 
 pub(in crate::scenarios) const STAGE: Stage = Stage {
     name: "python-backend",
+    file: file!(),
+    demo: Demo::Lacks,
     services: &["tempo"],
     furnish: with_orders,
     scenarios: &[

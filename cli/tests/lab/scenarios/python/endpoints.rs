@@ -4,21 +4,23 @@ use serde_json::json;
 
 use super::{ORDERS, astray, over_http, set, with_orders};
 use crate::blueprint::Blueprint;
-use crate::scenario::{Scenario, Stage};
+use crate::scenario::{Demo, Scenario, Stage};
 
 pub(in crate::scenarios) const STAGE: Stage = Stage {
     name: "python-endpoints",
+    file: file!(),
+    demo: Demo::Lacks,
     services: &["tempo"],
     furnish: with_orders,
     scenarios: &[
         Scenario::fault("python-host-mistyped", "PT0303", ORDERS, |trial| {
             Box::pin(astray(trial, |project| {
-                endpoint(project, "http://tmepo:4317")
+                endpoint(project, "http://tmepo:4317");
             }))
         }),
         Scenario::fault("python-localhost", "PT0302", ORDERS, |trial| {
             Box::pin(astray(trial, |project| {
-                endpoint(project, "http://localhost:4317")
+                endpoint(project, "http://localhost:4317");
             }))
         }),
         Scenario::fault("python-endpoint-unset", "PT0302", ORDERS, |trial| {
@@ -28,22 +30,22 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
         }),
         Scenario::fault("python-query-port", "PT0305", ORDERS, |trial| {
             Box::pin(astray(trial, |project| {
-                endpoint(project, "http://tempo:3200")
+                endpoint(project, "http://tempo:3200");
             }))
         }),
         Scenario::fault("python-grpc-to-http-port", "PT0306", ORDERS, |trial| {
             Box::pin(astray(trial, |project| {
-                endpoint(project, "http://tempo:4318")
+                endpoint(project, "http://tempo:4318");
             }))
         }),
         Scenario::fault("python-http-to-grpc-port", "PT0306", ORDERS, |trial| {
             Box::pin(astray(trial, |project| {
-                over_http(project, "http://tempo:4317")
+                over_http(project, "http://tempo:4317");
             }))
         }),
         Scenario::fault("python-https-to-plaintext", "PT0505", ORDERS, |trial| {
             Box::pin(astray(trial, |project| {
-                over_http(project, "https://tempo:4318")
+                over_http(project, "https://tempo:4318");
             }))
         }),
         Scenario::fault("python-path-doubled", "PT0504", ORDERS, |trial| {
@@ -75,7 +77,7 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
         ),
         Scenario::fault("python-endpoint-in-quotes", "PT0301", ORDERS, |trial| {
             Box::pin(astray(trial, |project| {
-                endpoint(project, "\"http://tempo:4317\"")
+                endpoint(project, "\"http://tempo:4317\"");
             }))
         }),
         Scenario::fault("python-on-another-network", "PT0304", ORDERS, |trial| {

@@ -6,12 +6,14 @@ use super::{ORDERS, over_http, set, with_orders};
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
 
-use crate::scenario::{Scenario, Stage};
+use crate::scenario::{Demo, Scenario, Stage};
 use crate::scenarios::ANALYZER;
 use crate::trial::Trial;
 
 pub(in crate::scenarios) const STAGE: Stage = Stage {
     name: "python-healthy",
+    file: file!(),
+    demo: Demo::Lacks,
     services: &["textanalyzer", "tempo"],
     furnish: with_orders,
     scenarios: &[

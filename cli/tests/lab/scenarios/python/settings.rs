@@ -6,7 +6,7 @@ use super::{ORDERS, astray, in_silence, recover, set, with_orders};
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
 use crate::python;
-use crate::scenario::{Scenario, Stage};
+use crate::scenario::{Demo, Scenario, Stage};
 use crate::trial::Trial;
 
 /// Another Python service, for what takes two.
@@ -14,6 +14,8 @@ const BILLING: &str = "billing";
 
 pub(in crate::scenarios) const STAGE: Stage = Stage {
     name: "python-settings",
+    file: file!(),
+    demo: Demo::Lacks,
     services: &["tempo"],
     furnish: with_orders,
     scenarios: &[
