@@ -11,6 +11,7 @@ mod data_source;
 pub mod diagnosis;
 pub mod difference;
 pub mod document;
+pub mod drift;
 pub mod duration;
 pub mod engine;
 pub mod export;

@@ -35,6 +35,19 @@ pub(super) fn up(neighbour: &Container, service: &str) -> Option<String> {
     ))
 }
 
+/// Starts a service that waits behind a profile; `None` without Compose.
+pub(super) fn up_with_profile(
+    neighbour: &Container,
+    service: &str,
+    profile: &str,
+) -> Option<String> {
+    let project = neighbour.project.as_ref()?;
+    Some(format!(
+        "{} --project-name {project} --profile {profile} up --detach {service}",
+        compose(neighbour)
+    ))
+}
+
 /// The Compose that made the container: 1.x is a program of its own, 2.x and later a plug-in of `docker`.
 fn compose(container: &Container) -> &'static str {
     match container.label("com.docker.compose.version") {

@@ -6,6 +6,7 @@ mod chain;
 mod decide;
 mod detail;
 mod ledger;
+mod places;
 mod route;
 mod run;
 mod timeline;

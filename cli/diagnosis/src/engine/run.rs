@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     attribute::{attribute, explain},
     detail::detail,
+    places::locate,
 };
 use crate::{
     catalogue::CATALOGUE,
@@ -48,6 +49,7 @@ pub(super) fn diagnose_by(checks: &[&Check], snapshot: &Snapshot, policy: &Polic
         ));
     }
     tally.sort();
+    locate(&mut tally.findings, snapshot);
     let mut causes = attribute(tally.findings, &stack);
     let gaps = explain(tally.gaps.into_iter().collect(), &mut causes);
     let diagnosis = Diagnosis {

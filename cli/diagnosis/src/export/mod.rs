@@ -1,14 +1,17 @@
 //! Where a service sends its spans: its settings as they take effect, and whom they reach.
 
 mod endpoint;
+mod layer;
 mod runtime;
 mod settings;
 mod signs;
 mod target;
 pub mod variables;
 
+pub(crate) use self::layer::says;
 pub use self::{
     endpoint::{Endpoint, EndpointError, EndpointForm, Scheme},
+    layer::{Declared, Layer, compose_service, declared, declared_at, is_tracing_variable},
     runtime::{Agent, Language, Runtime},
     settings::{
         EndpointSource, ExportSettings, LIBRARY_LABEL, Library, ProtocolSource, SERVICE_NAME_LABEL,

@@ -1,6 +1,10 @@
 //! Area 01: the stack and its containers.
 
+pub(crate) mod image_rebuilt;
+pub(crate) mod orphan_container;
+pub(crate) mod recreate_needed;
 pub(crate) mod service_exited;
+pub(crate) mod service_not_started;
 pub(crate) mod service_oom_killed;
 pub(crate) mod service_paused;
 pub(crate) mod service_restarting;
@@ -27,4 +31,8 @@ pub(super) static ALL: &[&Check] = &[
     &service_unhealthy::CHECK,
     &service_paused::CHECK,
     &service_oom_killed::CHECK,
+    &recreate_needed::CHECK,
+    &image_rebuilt::CHECK,
+    &service_not_started::CHECK,
+    &orphan_container::CHECK,
 ];

@@ -50,10 +50,23 @@ fn examine(stack: &Stack<'_>, _: &Policy) -> Verdict {
             format!("sends spans to {}", settings.shown()),
         ))
     });
+    let profile = behind_profile(host, stack);
+    let remedy = match &profile {
+        Some((_, profile)) => Remedy::edit(format!(
+            "start Tempo with its profile `{profile}`, and set `COMPOSE_PROFILES={profile}` in `.env` so that it always starts"
+        ))
+        .then(commands::up_with_profile(first.container, host, profile)),
+        None => {
+            Remedy::edit("start Tempo beside the services").then(commands::up(first.container, host))
+        }
+    };
+    let behind = profile.as_ref().map_or(String::new(), |(_, profile)| {
+        format!(": Tempo is behind the profile `{profile}`")
+    });
     let containers = stack.snapshot.containers.len() + stack.snapshot.elsewhere.len();
     let report = Report::new(
         format!(
-            "no container of this engine is a Tempo, and {} of {} traced services send to a name that nobody has",
+            "no container of this engine is a Tempo, and {} of {} traced services send to a name that nobody has{behind}",
             waiting.len(),
             stack.services.len()
         ),
@@ -62,10 +75,11 @@ fn examine(stack: &Stack<'_>, _: &Policy) -> Verdict {
             "engine",
             format!("{containers} containers, none of them Tempo"),
         ),
-        Remedy::edit("start Tempo beside the services").then(commands::up(first.container, host)),
+        remedy,
     );
     let report = report
         .proof(proofs)
+        .proof(profile.map(|(proof, _)| proof))
         .concerning(waiting.iter().map(|(service, _)| service.subject.clone()));
     // That a name of nobody's is Tempo's is an inference, unless every service names the same.
     fail(if every_service_names(host, stack) {
@@ -86,6 +100,14 @@ fn missing_tempo<'a>(service: &'a Service<'_>, stack: &'a Stack<'_>) -> Option<&
     let named = host.to_ascii_lowercase().contains("tempo");
     (named || every_service_names(host, stack) || settings.source == EndpointSource::LibraryDefault)
         .then_some(host)
+}
+
+/// The profile without which Compose does not start the service that everybody sends to, and where it is written.
+fn behind_profile(host: &str, stack: &Stack<'_>) -> Option<(Evidence, String)> {
+    let service = stack.snapshot.compose.known()?.service(host)?;
+    let profile = service.profiles.first()?.clone();
+    let text = format!("{host}: profiles: {}", service.profiles.join(", "));
+    Some((Evidence::setting(service.location.clone(), text), profile))
 }
 
 fn every_service_names(host: &str, stack: &Stack<'_>) -> bool {

@@ -1,0 +1,110 @@
+//! A service of the Compose files that matters to tracing and has no container.
+
+use crate::{
+    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
+    checks::{commands, stack::tempo_missing},
+    code::Code,
+    export::TRACED_LABEL,
+    finding::{Evidence, Remedy, Severity},
+    policy::Policy,
+    snapshot::{ComposeService, Origin},
+    view::{Service, Stack},
+};
+
+pub(crate) static CHECK: Check = Check {
+    code: Code::new(143),
+    name: "service-not-started",
+    severity: Severity::Info,
+    summary: "a service of the Compose files that sends or receives traces has no container",
+    why: "What was never created sends nothing, and whoever sends to it reaches nobody. `docker ps --all` does not show \
+          it either.",
+    causes: &[
+        "Only some services were named when the stack was started.",
+        "The service was added to the file later.",
+        "Its container was removed.",
+    ],
+    remedy: "Start it: `docker compose up --detach SERVICE`.",
+    verify: "`ptctl status` shows it.",
+    masked_by: &[&[Cause::anywhere(tempo_missing::CHECK.code)]],
+    explains: &[],
+    examine: Examine::Stack(examine),
+};
+
+fn examine(stack: &Stack<'_>, _: &Policy) -> Verdict {
+    let snapshot = stack.snapshot;
+    if snapshot.origin == Origin::Files {
+        return Ok(Outcome::NotApplicable("these are files; nothing runs"));
+    }
+    if snapshot.stack.project.is_none() {
+        return Ok(Outcome::NotApplicable(
+            "the stack was not started by Compose",
+        ));
+    }
+    if !snapshot.stack.only_services.is_empty() {
+        return Ok(Outcome::NotApplicable("only some services were asked for"));
+    }
+    let project = snapshot.compose.get()?;
+    let absent: Vec<&ComposeService> = project
+        .services
+        .iter()
+        .filter(|service| is_meant_to_run(service) && matters(service, stack))
+        .filter(|service| {
+            snapshot
+                .containers
+                .iter()
+                .all(|container| container.service.as_ref() != Some(&service.name))
+        })
+        .collect();
+    let [first, rest @ ..] = absent.as_slice() else {
+        return Ok(Outcome::Pass);
+    };
+    let names: Vec<&str> = absent.iter().map(|service| service.name.as_str()).collect();
+    let neighbour = snapshot
+        .containers
+        .iter()
+        .find(|container| container.project == snapshot.stack.project);
+    let proof = |service: &ComposeService| {
+        Evidence::setting(
+            service.location.clone(),
+            format!("{}: no container has this service", service.name),
+        )
+    };
+    let report = Report::new(
+        format!(
+            "`{}` {} in the Compose files and {} no container",
+            names.join("`, `"),
+            if rest.is_empty() { "stands" } else { "stand" },
+            if rest.is_empty() { "has" } else { "have" },
+        ),
+        proof(first),
+        Remedy::edit("start what is missing, if it is wanted")
+            .then(neighbour.and_then(|neighbour| commands::up(neighbour, &names.join(" ")))),
+    );
+    fail(report.proof(rest.iter().map(|service| proof(service))))
+}
+
+/// Whether the service starts without being asked for.
+fn is_meant_to_run(service: &ComposeService) -> bool {
+    service.profiles.is_empty() && service.replicas != Some(0)
+}
+
+/// Whether it is set up to send traces, or somebody sends to it.
+fn matters(service: &ComposeService, stack: &Stack<'_>) -> bool {
+    let traced = service
+        .environment
+        .iter()
+        .any(|variable| variable.name == "TEMPO_ENDPOINT" || variable.name.starts_with("OTEL_"));
+    let labelled = service
+        .labels
+        .iter()
+        .any(|(name, value)| name == TRACED_LABEL && value != "false");
+    let is_target = |sender: &Service<'_>| {
+        sender.settings.known().is_some_and(|settings| {
+            settings
+                .endpoint
+                .as_ref()
+                .is_ok_and(|endpoint| endpoint.host == service.name)
+        })
+    };
+    traced || labelled || stack.services.iter().any(is_target)
+}
