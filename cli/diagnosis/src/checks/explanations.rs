@@ -1,6 +1,6 @@
 //! Groups of causes and of looks that several checks have in common.
 
-use super::{configuration as endpoint, export_errors as export, stack, tempo};
+use super::{configuration as endpoint, export_errors as export, network as relay, stack, tempo};
 use crate::{check::Cause, observed::Probe};
 
 /// The looks that fail while Tempo's process is away or hangs.
@@ -43,6 +43,11 @@ pub(super) const ENDPOINT: &[Cause] = &[
 /// Why nobody receives at the right place.
 pub(super) const BACKEND: &[Cause] = &[
     Cause::anywhere(stack::tempo_missing::CHECK.code),
+    Cause::export_target(relay::collector_not_running::CHECK.code),
+    Cause::export_target(relay::collector_config_rejected::CHECK.code),
+    Cause::export_target(relay::collector_bound_to_loopback::CHECK.code),
+    Cause::export_target(relay::collector_without_traces_pipeline::CHECK.code),
+    Cause::export_target(relay::collector_receiver_missing_protocol::CHECK.code),
     Cause::export_target(stack::tempo_oom_killed::CHECK.code),
     Cause::export_target(tempo::config_rejected::CHECK.code),
     Cause::export_target(stack::tempo_restarting::CHECK.code),
@@ -50,6 +55,18 @@ pub(super) const BACKEND: &[Cause] = &[
     Cause::export_target(stack::tempo_paused::CHECK.code),
     Cause::export_target(tempo::receiver_bound_to_loopback::CHECK.code),
     Cause::export_target(tempo::not_ready::CHECK.code),
+];
+
+/// Why a collector does not hand on what it received.
+pub(super) const RELAY: &[Cause] = &[
+    Cause::export_target(relay::collector_sends_to_itself::CHECK.code),
+    Cause::export_target(relay::collector_exporter_missing::CHECK.code),
+    Cause::export_target(relay::collector_export_unknown_host::CHECK.code),
+    Cause::export_target(relay::collector_export_on_another_network::CHECK.code),
+    Cause::export_target(relay::collector_export_port::CHECK.code),
+    Cause::export_target(relay::collector_export_tls::CHECK.code),
+    Cause::export_target(relay::collector_exports_fail::CHECK.code),
+    Cause::export_target(relay::collector_refuses::CHECK.code),
 ];
 
 /// What a service itself says of its exports.

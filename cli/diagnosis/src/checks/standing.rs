@@ -6,8 +6,8 @@ use crate::{
     export_errors::Loss,
     finding::{Evidence, Moment},
     observed::Gap,
-    snapshot::{EngineEventKind, ErrorGroup, Readiness},
-    view::{Service, Stack},
+    snapshot::{Container, EngineEventKind, ErrorGroup, Readiness, Status},
+    view::{Backend, Service, Stack},
 };
 
 /// The export errors of a service that nothing shows to be over, oldest first.
@@ -21,13 +21,17 @@ pub(in crate::checks) fn standing<'s>(
 ) -> Result<Vec<&'s ErrorGroup>, Gap> {
     let over = over_until(service, stack);
     let mut groups = of_this_run(service)?;
-    groups.retain(|group| {
-        group
+    groups.retain(|group| stands(group, over));
+    Ok(groups)
+}
+
+/// Whether an error of this run is neither recovered nor followed by the moment at which something shows it to be over.
+pub(super) fn stands(group: &ErrorGroup, over: Option<Timestamp>) -> bool {
+    group.since_start > 0
+        && group
             .recovered_at
             .is_none_or(|recovered| Some(recovered) < group.last_at)
-            && over.is_none_or(|over| Some(over) < group.last_at)
-    });
-    Ok(groups)
+        && over.is_none_or(|over| Some(over) < group.last_at)
 }
 
 /// What a service said since its last start, oldest first: what it says of its settings stands until it starts again.
@@ -71,13 +75,26 @@ fn last_span(service: &Service<'_>, stack: &Stack<'_>) -> Option<Timestamp> {
     }
 }
 
-/// When the backend that the service exports to came back, if it is ready now.
+/// When the backend or collector that the service exports to came back, if it works now as far as can be seen.
 pub(super) fn backend_back(service: &Service<'_>, stack: &Stack<'_>) -> Option<Timestamp> {
-    let backend = stack.backend_of(service)?;
-    let container = backend.container?;
-    if backend.tempo.ready.known() != Some(&Readiness::Ready) {
-        return None;
+    match stack.backend_of(service) {
+        Some(backend) => came_back(backend, stack),
+        None => {
+            let relay = stack.relay_of(service)?.container;
+            let works = relay.state.status == Status::Running;
+            works.then(|| last_start(relay, stack)).flatten()
+        }
     }
+}
+
+/// When a backend came back, if it is ready now.
+pub(super) fn came_back(backend: &Backend<'_>, stack: &Stack<'_>) -> Option<Timestamp> {
+    let is_ready = backend.tempo.ready.known() == Some(&Readiness::Ready);
+    last_start(backend.container.filter(|_| is_ready)?, stack)
+}
+
+/// When a container last started, was thawed, or joined a network.
+fn last_start(container: &Container, stack: &Stack<'_>) -> Option<Timestamp> {
     let thawed = stack
         .events_of(&container.id)
         .filter(|event| {

@@ -44,6 +44,20 @@ pub(super) fn read(documents: &[Document]) -> Pipelines {
             });
         }
     }
+    for (section, role) in [
+        ("receivers", PartRole::Receiver),
+        ("processors", PartRole::Processor),
+        ("exporters", PartRole::Exporter),
+        ("connectors", PartRole::Connector),
+    ] {
+        let entries = root.get(section).map(|section| section.entries());
+        pipelines.configured.extend(
+            entries
+                .into_iter()
+                .flatten()
+                .map(|(id, location, _)| part(role, id, location)),
+        );
+    }
     for (id, location, receiver) in root.get("receivers").iter().flat_map(Layers::entries) {
         if kind(id) == "otlp" {
             let part = part(PartRole::Receiver, id, location);

@@ -20,6 +20,8 @@ pub struct Pipelines {
     pub exporters: Vec<Exporter>,
     /// Traces pipelines, or in Alloy the components that hand traces on.
     pub traces: Vec<Part>,
+    /// Every component of its sections, whether a pipeline names it or not; none in Alloy.
+    pub configured: Vec<Part>,
     /// Parts that a pipeline names and nothing configures.
     pub undefined: Vec<Part>,
     /// Its health page, where one is switched on.

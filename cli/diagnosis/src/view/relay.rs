@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Service, Stack};
+use super::{Backend, Service, Stack};
 use crate::{
     collector::{Exporter, Pipelines},
     export::{Endpoint, Target},
@@ -98,6 +98,20 @@ impl<'s> Stack<'s> {
             self.relay_of(service)
                 .is_some_and(|own| own.container.id == relay.container.id)
         })
+    }
+
+    /// The backends behind a collector, through any number of collectors.
+    pub fn backends_of<'a>(
+        &'a self,
+        relay: &Relay<'_>,
+    ) -> impl Iterator<Item = &'a Backend<'s>> + 'a {
+        let behind = self
+            .export_paths()
+            .remove(&relay.subject)
+            .unwrap_or_default();
+        self.backends
+            .iter()
+            .filter(move |backend| behind.contains(&backend.subject))
     }
 
     /// Everything that receives traces behind each service and collector, through any number of collectors.

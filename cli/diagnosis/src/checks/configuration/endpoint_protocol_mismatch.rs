@@ -80,7 +80,7 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
 }
 
 /// The receiver that listens at a port.
-pub(super) fn receiver_at(config: &TempoConfig, port: u16) -> Option<&Receiver> {
+pub(in crate::checks) fn receiver_at(config: &TempoConfig, port: u16) -> Option<&Receiver> {
     config
         .receivers
         .iter()
@@ -88,6 +88,6 @@ pub(super) fn receiver_at(config: &TempoConfig, port: u16) -> Option<&Receiver> 
 }
 
 /// The port at the end of a listening address.
-pub(super) fn port_of(address: &str) -> Option<u16> {
+pub(in crate::checks) fn port_of(address: &str) -> Option<u16> {
     address.rsplit_once(':')?.1.parse().ok()
 }

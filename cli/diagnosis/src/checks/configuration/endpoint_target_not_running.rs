@@ -2,8 +2,8 @@
 
 use super::aim::{self, Aim};
 use crate::{
-    check::{Check, Examine, Outcome, Report, Verdict, fail},
-    checks::{commands, stack::run_state},
+    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
+    checks::{commands, network::collector_not_running, stack::run_state},
     code::Code,
     export::Target,
     finding::{Remedy, Severity},
@@ -25,7 +25,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Read the last lines of its log, mend what they name, then start it again.",
     verify: "`ptctl doctor` no longer reports it, and Tempo counts accepted spans.",
-    masked_by: &[],
+    masked_by: &[&[Cause::export_target(collector_not_running::CHECK.code)]],
     explains: &[],
     examine: Examine::EachService(examine),
 };

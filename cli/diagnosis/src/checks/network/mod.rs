@@ -1,6 +1,43 @@
 //! Area 04: the network path, collectors included.
 
+pub(crate) mod collector_bound_to_loopback;
+pub(crate) mod collector_component_removed;
+pub(crate) mod collector_component_undefined;
+pub(crate) mod collector_config_rejected;
+pub(crate) mod collector_drops_by_design;
+pub(crate) mod collector_export_on_another_network;
+pub(crate) mod collector_export_port;
+pub(crate) mod collector_export_tls;
+pub(crate) mod collector_export_unknown_host;
+pub(crate) mod collector_exporter_missing;
+pub(crate) mod collector_exports_fail;
+pub(crate) mod collector_not_running;
+pub(crate) mod collector_receiver_missing_protocol;
+pub(crate) mod collector_refuses;
+pub(crate) mod collector_sends_to_itself;
+pub(crate) mod collector_unhealthy;
+pub(crate) mod collector_without_traces_pipeline;
+mod relay;
+
 use crate::check::Check;
 
 /// The checks of this area, in the order of their codes.
-pub(super) static ALL: &[&Check] = &[];
+pub(super) static ALL: &[&Check] = &[
+    &collector_not_running::CHECK,
+    &collector_config_rejected::CHECK,
+    &collector_bound_to_loopback::CHECK,
+    &collector_without_traces_pipeline::CHECK,
+    &collector_component_undefined::CHECK,
+    &collector_component_removed::CHECK,
+    &collector_export_unknown_host::CHECK,
+    &collector_export_on_another_network::CHECK,
+    &collector_export_port::CHECK,
+    &collector_export_tls::CHECK,
+    &collector_sends_to_itself::CHECK,
+    &collector_drops_by_design::CHECK,
+    &collector_exports_fail::CHECK,
+    &collector_refuses::CHECK,
+    &collector_unhealthy::CHECK,
+    &collector_exporter_missing::CHECK,
+    &collector_receiver_missing_protocol::CHECK,
+];

@@ -35,6 +35,7 @@ pub(crate) static CHECK: Check = Check {
     masked_by: &[
         explanations::ENDPOINT,
         explanations::BACKEND,
+        explanations::RELAY,
         explanations::SERVICE_AWAY,
         explanations::EXPORT_ERRORS,
         &[

@@ -102,7 +102,7 @@ fn said_loopback(announced: &[LogLine]) -> bool {
 }
 
 /// The address in a line that announces a receiver: `… endpoint=127.0.0.1:4317` or `… "endpoint": "localhost:4317"`.
-fn announced_address(line: &str) -> Option<&str> {
+pub(in crate::checks) fn announced_address(line: &str) -> Option<&str> {
     let (_, after) = line.rsplit_once("endpoint")?;
     let after = after.trim_start_matches(['"', ':', '=', ' ', '\\']);
     let end = after
@@ -111,7 +111,8 @@ fn announced_address(line: &str) -> Option<&str> {
     Some(&after[..end])
 }
 
-fn is_loopback(address: &str) -> bool {
+/// Whether a listening address is one that only its own container reaches.
+pub(in crate::checks) fn is_loopback(address: &str) -> bool {
     let host = address
         .rsplit_once(':')
         .map_or(address, |(host, _)| host)
