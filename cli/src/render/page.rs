@@ -45,6 +45,22 @@ pub struct Unit {
 }
 
 impl Unit {
+    /// The unit, or its words one by one where it is wider than `room`.
+    fn within(&self, room: usize) -> Vec<Self> {
+        if self.width() <= room {
+            return vec![self.clone()];
+        }
+        let mut sign = self.sign;
+        self.text
+            .split(' ')
+            .map(|word| Self {
+                sign: std::mem::take(&mut sign),
+                tone: self.tone,
+                text: word.to_owned(),
+            })
+            .collect()
+    }
+
     /// The columns that it takes.
     pub fn width(&self) -> usize {
         textwrap::core::display_width(self.sign)
@@ -151,7 +167,8 @@ impl Page {
         let mut used = 0;
         self.text
             .push_str(&paint(&self.spelt(label), Tone::Faint, self.colour));
-        for unit in units {
+        let narrow: Vec<Unit> = units.iter().flat_map(|unit| unit.within(room)).collect();
+        for unit in &narrow {
             let sign = self.spelt(unit.sign);
             let text = self.spelt(&unit.text);
             let width = textwrap::core::display_width(&sign)

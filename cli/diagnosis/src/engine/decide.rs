@@ -45,13 +45,17 @@ const CONNECTION_REFUSED: Code = Code::new(501);
 const NAME_NOT_FOUND: Code = Code::new(502);
 const TIMED_OUT: Code = Code::new(503);
 const FAILED: Code = Code::new(507);
+const CONNECTION_CUT: Code = Code::new(515);
+const DNS_TEMPORARY_FAILURE: Code = Code::new(524);
 const STARTED_BEFORE_TEMPO: Code = Code::new(510);
 const SENDS_NOTHING: Code = Code::new(701);
 
 /// Findings that prove that something is wrong and not why, when nothing explains them.
-const SYMPTOMS: [Code; 5] = [
+const SYMPTOMS: [Code; 7] = [
     CONNECTION_REFUSED,
+    CONNECTION_CUT,
     NAME_NOT_FOUND,
+    DNS_TEMPORARY_FAILURE,
     TIMED_OUT,
     FAILED,
     SENDS_NOTHING,
@@ -104,8 +108,8 @@ fn for_cause(cause: &RootCause, stack: &Stack<'_>) -> Look {
         .by(format!("ptctl restart {}", service.label())),
         (SENDS_NOTHING, Some(service)) => look_back(service, stack)
             .unwrap_or_else(|| own_log(service, "what its tracer does with its spans")),
-        (NAME_NOT_FOUND, Some(service)) => names(service),
-        (CONNECTION_REFUSED | TIMED_OUT, Some(service)) => other_side(service),
+        (NAME_NOT_FOUND | DNS_TEMPORARY_FAILURE, Some(service)) => names(service),
+        (CONNECTION_REFUSED | CONNECTION_CUT | TIMED_OUT, Some(service)) => other_side(service),
         (_, Some(service)) => own_log(service, "why its exports fail"),
         (_, None) => Look::new(
             format!("look at the proof of {} by hand", finding.code),

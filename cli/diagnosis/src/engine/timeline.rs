@@ -25,6 +25,8 @@ const SAME_MOMENT: SignedDuration = SignedDuration::from_secs(2);
 const OWN_BACKGROUND: SignedDuration = SignedDuration::from_hours(1);
 /// and any other.
 const BACKGROUND: SignedDuration = SignedDuration::from_mins(5);
+/// A container that started within this time of its creation, after what it depends on, only has its creation told.
+const START_OF_CREATION: SignedDuration = SignedDuration::from_mins(5);
 /// Subjects named in one entry; more are counted.
 const NAMED: usize = 2;
 
@@ -95,6 +97,7 @@ pub(super) fn timeline(cause: &RootCause, stack: &Stack<'_>, routes: &Routes) ->
         let key = |event: &Event| (event.at, event.happening, event.subject.clone());
         key(one).cmp(&key(other))
     });
+    drop_first_starts(&mut events, cause);
     drop_background(&mut events, cause, &scope);
     let mut entries = fold(events);
     keep_the_telling(&mut entries, cause);
@@ -187,6 +190,23 @@ fn noted(cause: &RootCause, events: &[Event]) -> Option<Event> {
 
 fn apart(one: Timestamp, other: Timestamp) -> SignedDuration {
     one.duration_since(other).abs()
+}
+
+/// Leaves out the start that belongs to a creation, unless the finding itself counts from it.
+fn drop_first_starts(events: &mut Vec<Event>, cause: &RootCause) {
+    let created: Vec<(Subject, Timestamp)> = events
+        .iter()
+        .filter(|event| event.happening == Happening::Created)
+        .map(|event| (event.subject.clone(), event.at))
+        .collect();
+    let since = cause.finding.since.as_ref().map(|since| since.at);
+    events.retain(|event| {
+        event.happening != Happening::Started
+            || Some(event.at) == since
+            || !created.iter().any(|(subject, at)| {
+                *subject == event.subject && apart(event.at, *at) <= START_OF_CREATION
+            })
+    });
 }
 
 /// Leaves out starts from long before the trouble.

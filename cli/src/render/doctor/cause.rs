@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Kinds of symptoms shown for each cause; more are counted.
-const SYMPTOMS_SHOWN: usize = 4;
+const SYMPTOMS_SHOWN: usize = 3;
 /// Further subjects with the same symptom that are named; more are counted.
 const LIKEWISE_SHOWN: usize = 3;
 /// Proofs shown for each cause; the JSON output has all.

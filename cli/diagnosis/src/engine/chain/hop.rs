@@ -82,23 +82,17 @@ pub(super) const HOPS: [HopName; 10] = [
     HopName::Grafana,
 ];
 
-/// Checks that look at another hop than their area's: by code, then the hop.
-const EXCEPTIONS: [(Code, HopName); 15] = [
-    (Code::new(101), HopName::Name),
-    (Code::new(201), HopName::Receiver),
-    (Code::new(202), HopName::Connection),
-    (Code::new(203), HopName::Connection),
-    (Code::new(303), HopName::Name),
-    (Code::new(304), HopName::Name),
-    (Code::new(305), HopName::Connection),
-    (Code::new(306), HopName::Protocol),
-    (Code::new(307), HopName::Connection),
-    (Code::new(502), HopName::Name),
-    (Code::new(504), HopName::Protocol),
-    (Code::new(505), HopName::Protocol),
-    (Code::new(506), HopName::Receiver),
-    (Code::new(801), HopName::Storage),
-    (Code::new(802), HopName::Storage),
+/// Checks that look at another hop than most of their area, by the digits of their codes.
+const EXCEPTIONS: [(HopName, &[u16]); 6] = [
+    (HopName::App, &[512, 521]),
+    (HopName::Configuration, &[522]),
+    (HopName::Name, &[101, 303, 304, 502, 524]),
+    (HopName::Connection, &[202, 203, 305, 307]),
+    (HopName::Protocol, &[306, 504, 505, 508, 519]),
+    (
+        HopName::Receiver,
+        &[506, 509, 511, 513, 514, 517, 518, 520, 523],
+    ),
 ];
 
 impl HopName {
@@ -112,8 +106,10 @@ impl HopName {
             Subject::Container(_) | Subject::Engine => return None,
             Subject::Stack | Subject::Tempo(_) | Subject::Service(_) => {}
         }
-        let exception = EXCEPTIONS.iter().find(|(other, _)| *other == code);
-        if let Some((_, hop)) = exception {
+        let exception = EXCEPTIONS
+            .iter()
+            .find(|(_, codes)| codes.iter().any(|number| Code::new(*number) == code));
+        if let Some((hop, _)) = exception {
             return Some(*hop);
         }
         Some(match (code.area()?, subject) {

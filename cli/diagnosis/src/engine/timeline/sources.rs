@@ -9,12 +9,13 @@ use crate::{
     view::{Service, Stack},
 };
 
-/// A container that started within this time of its creation, after what it depends on, only has its creation told.
-const START_OF_CREATION: SignedDuration = SignedDuration::from_mins(5);
 /// A signal this long before an end is told by the end.
 const SIGNAL_OF_END: SignedDuration = SignedDuration::from_secs(15);
 /// A span newer than this shows that the service still sends.
 const STILL_SENDING: SignedDuration = SignedDuration::from_secs(30);
+
+/// An error newer than this shows that exports still fail.
+const STILL_FAILING: SignedDuration = SignedDuration::from_mins(2);
 
 /// Everything that happened to the subjects of a scope.
 pub(super) fn events(scope: &Scope, stack: &Stack<'_>) -> Vec<Event> {
@@ -73,11 +74,7 @@ fn of_container(
     {
         own.push(event(at, Happening::Started, "started"));
     }
-    let created = container.created_at;
-    own.retain(|event| {
-        event.happening != Happening::Started || apart(event.at, created) > START_OF_CREATION
-    });
-    own.push(event(created, Happening::Created, "created"));
+    own.push(event(container.created_at, Happening::Created, "created"));
     if let Ok(Some(image)) = stack.snapshot.image_of(container)
         && let Some(at) = image.created_at
     {
@@ -164,9 +161,12 @@ fn of_sender(service: &Service<'_>, stack: &Stack<'_>, events: &mut Vec<Event>) 
     if let Some(at) = first {
         tell(at, Happening::FirstError, "first export error");
     }
-    if let Some(at) =
-        last.filter(|last| first.is_none_or(|first| apart(first, *last) > SAME_MOMENT))
-    {
+    // An error of just now says that it still fails, which the finding says already.
+    let over = |last: &Timestamp| {
+        first.is_none_or(|first| apart(first, *last) > SAME_MOMENT)
+            && stack.snapshot.taken_at.duration_since(*last) > STILL_FAILING
+    };
+    if let Some(at) = last.filter(over) {
         tell(at, Happening::LastError, "last export error");
     }
 }

@@ -37,7 +37,6 @@ fn a_kill_comes_before_the_first_error_and_its_end_is_not_told_twice() {
             "-700 s tempo created",
             "-130 s tempo OOM-killed",
             "-120 s first export error of scraper",
-            "-10 s last export error of scraper",
         ]
     );
 }
