@@ -95,6 +95,7 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         gaps,
         timed_out: false,
     };
+    snapshot.compose = probe::compose_files::of(&look, &snapshot.stack, &snapshot.containers).await;
     match request.depth {
         Depth::Everything => look_closer(&look, &clients, &request.tempo, &mut snapshot).await,
         Depth::Description => {}

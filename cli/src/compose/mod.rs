@@ -16,6 +16,7 @@ mod tree;
 mod variables;
 mod words;
 
+pub(crate) use self::mounts::clean;
 pub use self::{
     read::{ComposeError, read},
     sources::{ComposeSources, SourcesError},

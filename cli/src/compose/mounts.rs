@@ -150,7 +150,7 @@ fn full_source(
 }
 
 /// A path without `.` and `..` and without a slash at its end, by its text alone.
-pub(super) fn clean(path: &Path) -> String {
+pub(crate) fn clean(path: &Path) -> String {
     let mut cleaned = PathBuf::new();
     for component in path.components() {
         match component {

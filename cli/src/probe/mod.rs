@@ -1,6 +1,7 @@
 //! One source of facts a file: a client's answers become facts, or the gap where a fact should be.
 
 pub(crate) mod collector;
+pub(crate) mod compose_files;
 pub(crate) mod containers;
 pub(crate) mod events;
 pub(crate) mod file;

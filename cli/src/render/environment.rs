@@ -6,7 +6,10 @@ use ptctl_diagnosis::{
     view::{Service, Stack},
 };
 
-use ptctl_diagnosis::export::{ExportSettings, Sign};
+use ptctl_diagnosis::{
+    export::{Declared, ExportSettings, Layer, Sign, declared, is_tracing_variable},
+    finding::Location,
+};
 use serde::Serialize;
 
 use super::page::{Page, Tone};
@@ -32,17 +35,52 @@ pub fn environment(page: &mut Page, snapshot: &Snapshot) {
         page.entry("  sends spans to  ", Tone::Faint, &effect);
         let mut variables: Vec<&EnvironmentVariable> = tracing_variables(service).collect();
         variables.sort_by_key(|variable| &variable.name);
-        for variable in variables {
+        let origins: Vec<String> = variables
+            .iter()
+            .map(|variable| origin(service, variable, snapshot))
+            .collect();
+        let width = origins
+            .iter()
+            .map(|origin| textwrap::core::display_width(origin))
+            .max()
+            .unwrap_or_default();
+        for (variable, origin) in variables.iter().zip(&origins) {
+            let blanks = " ".repeat(width - textwrap::core::display_width(origin));
             page.verbatim(
                 "  ",
                 Tone::Plain,
-                &format!("{}={}", variable.name, variable.value),
+                &format!("{origin}{blanks}  {}={}", variable.name, variable.value),
             );
         }
     }
     if stack.services.is_empty() {
         page.paragraph(Tone::Doubtful, "no service shows a sign of tracing");
     }
+}
+
+/// The layer that won, and where it stands: `environment compose.yml:12:7`.
+fn origin(service: &Service<'_>, variable: &EnvironmentVariable, snapshot: &Snapshot) -> String {
+    let declared = declared(service.container, &variable.name, snapshot);
+    match declared {
+        Some(Declared {
+            layer,
+            location: Some(location),
+        }) => format!("{layer} {}", short(&location, snapshot)),
+        Some(Declared {
+            layer,
+            location: None,
+        }) => layer.word().to_owned(),
+        None => Layer::Unknown.word().to_owned(),
+    }
+}
+
+/// A place, with its path from the project's folder on.
+fn short(location: &Location, snapshot: &Snapshot) -> String {
+    let folder = snapshot.compose.known().map(|project| &project.folder);
+    let place = location.to_string();
+    folder
+        .and_then(|folder| place.strip_prefix(folder.as_str())?.strip_prefix('/'))
+        .map_or(place.clone(), str::to_owned)
 }
 
 fn signs(service: &Service<'_>) -> String {
@@ -54,19 +92,11 @@ fn signs(service: &Service<'_>) -> String {
 fn tracing_variables<'a>(
     service: &'a Service<'_>,
 ) -> impl Iterator<Item = &'a EnvironmentVariable> {
-    const OTHERS: [&str; 8] = [
-        "TEMPO_ENDPOINT",
-        "JAVA_TOOL_OPTIONS",
-        "NODE_OPTIONS",
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "NO_PROXY",
-        "http_proxy",
-        "no_proxy",
-    ];
-    service.container.environment.iter().filter(|variable| {
-        variable.name.starts_with("OTEL_") || OTHERS.contains(&variable.name.as_str())
-    })
+    service
+        .container
+        .environment
+        .iter()
+        .filter(|variable| is_tracing_variable(&variable.name))
 }
 
 /// The effective export settings of one service, for a program.
@@ -76,7 +106,16 @@ pub(super) struct ServiceEnvironment<'a> {
     container: &'a str,
     signs: &'a [Sign],
     settings: &'a Observed<ExportSettings>,
-    variables: Vec<&'a EnvironmentVariable>,
+    variables: Vec<DeclaredVariable<'a>>,
+}
+
+/// A variable, what set it, and where.
+#[derive(Debug, Serialize)]
+struct DeclaredVariable<'a> {
+    name: &'a str,
+    value: &'a str,
+    #[serde(flatten)]
+    declared: Option<Declared>,
 }
 
 /// The effective variables of every traced service as JSON, secrets redacted.
@@ -90,7 +129,13 @@ pub fn environments(snapshot: &Snapshot) -> serde_json::Result<serde_json::Value
             container: &service.container.name,
             signs: &service.signs,
             settings: &service.settings,
-            variables: tracing_variables(service).collect(),
+            variables: tracing_variables(service)
+                .map(|variable| DeclaredVariable {
+                    name: &variable.name,
+                    value: &variable.value,
+                    declared: declared(service.container, &variable.name, snapshot),
+                })
+                .collect(),
         })
         .collect();
     serde_json::to_value(services)
