@@ -44,6 +44,7 @@ fn tempo() -> ContainerId {
 async fn the_engine_says_what_it_is() {
     for (wire, version, api) in [
         (Wire::Docker20, "Docker 20.10.24+dfsg1", "1.41"),
+        (Wire::Docker26, "Docker 26.1.5+dfsg1", "1.45"),
         (Wire::Docker29, "Docker 29.0.1", "1.52"),
     ] {
         let fake = FakeEngine::on_socket(wire);
@@ -64,7 +65,11 @@ async fn the_engine_says_what_it_is() {
 
 #[tokio::test]
 async fn every_request_but_the_ping_carries_the_version_agreed_on() {
-    for (wire, prefix) in [(Wire::Docker20, "/v1.41/"), (Wire::Docker29, "/v1.52/")] {
+    for (wire, prefix) in [
+        (Wire::Docker20, "/v1.41/"),
+        (Wire::Docker26, "/v1.45/"),
+        (Wire::Docker29, "/v1.52/"),
+    ] {
         let fake = FakeEngine::on_loopback(wire).await;
         let engine = connect(&fake).await;
         engine.containers(soon()).await.unwrap();

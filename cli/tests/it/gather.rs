@@ -47,6 +47,7 @@ fn now() -> String {
 async fn a_ready_backend_is_read_through_its_published_port() {
     for (wire, generation, version, retention) in [
         (Wire::Docker20, Generation::Two, "2.10.8", 168),
+        (Wire::Docker26, Generation::Three, "3.1.0-main", 168),
         (Wire::Docker29, Generation::Three, "3.1.0-main", 168),
     ] {
         let engine = FakeEngine::on_socket(wire);

@@ -28,17 +28,20 @@ use super::{TEMPO, WEB};
 pub(crate) enum Wire {
     /// Docker 20.10: API 1.41, every older version too.
     Docker20,
+    /// Docker 26.1: API 1.45, started by Compose 2.26.
+    Docker26,
     /// Docker 29: API 1.52, nothing older than 1.44.
     Docker29,
 }
 
 impl Wire {
-    pub(crate) const ALL: [Self; 2] = [Self::Docker20, Self::Docker29];
+    pub(crate) const ALL: [Self; 3] = [Self::Docker20, Self::Docker26, Self::Docker29];
 
     /// The newest and the oldest minor version of its API.
     fn versions(self) -> (u32, u32) {
         match self {
             Self::Docker20 => (41, 12),
+            Self::Docker26 => (45, 24),
             Self::Docker29 => (52, 44),
         }
     }
@@ -49,6 +52,7 @@ impl Wire {
                 match (self, name) {
                     $(
                         (Self::Docker20, $file) => include_str!(concat!("recordings/docker-20.10/", $file)),
+                        (Self::Docker26, $file) => include_str!(concat!("recordings/docker-26/", $file)),
                         (Self::Docker29, $file) => include_str!(concat!("recordings/docker-29/", $file)),
                     )+
                     (_, other) => panic!("no recording `{other}`"),
@@ -245,7 +249,7 @@ fn script(wire: Wire) -> Arc<Script> {
     let network = &mut tempo["NetworkSettings"]["Networks"]["shop_default"];
     network["Aliases"] = json!(["tempo", "17886ddf6141"]);
     network["IPAddress"] = "192.0.2.7".into();
-    if wire == Wire::Docker29 {
+    if wire != Wire::Docker20 {
         network["DNSNames"] = json!(["shop_tempo_1", "tempo", "17886ddf6141"]);
     }
     let answers = BTreeMap::from([
