@@ -20,6 +20,9 @@ const EXPORTER_TIMINGS: [(&str, &str); 3] = [
     ("OTEL_EXPORTER_OTLP_TIMEOUT", "1000"),
 ];
 
+/// The volume of Tempo's data.
+const TEMPO_DATA: &str = "tempo-data";
+
 /// A project that can be changed before it is written down.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Blueprint {
@@ -53,17 +56,25 @@ impl Blueprint {
         };
         blueprint.keep(services)?;
         blueprint.prepare();
+        blueprint.give_tempo_a_disk();
         Ok(blueprint)
     }
 
-    /// A project that exists already, as Compose shows it resolved; its Tempo reads `repository`'s configuration.
-    pub(crate) fn of_resolved(repository: &Path, resolved: &str) -> Result<Self, Failure> {
+    /// These services of a project that exists already, as Compose shows it resolved; its Tempo reads `repository`'s
+    /// configuration.
+    pub(crate) fn of_resolved(
+        repository: &Path,
+        resolved: &str,
+        services: &[&str],
+    ) -> Result<Self, Failure> {
         let document = serde_saphyr::from_str(resolved)
             .map_err(|error| Failure::Stack(format!("Compose's view cannot be read: {error}")))?;
-        Ok(Self {
+        let mut blueprint = Self {
             document,
             tempo_config: read(&repository.join("config/tempo-config.yaml"))?,
-        })
+        };
+        blueprint.keep(services)?;
+        Ok(blueprint)
     }
 
     fn keep(&mut self, wanted: &[&str]) -> Result<(), Failure> {
@@ -108,6 +119,13 @@ impl Blueprint {
                     }
                 }
             }
+        }
+    }
+
+    /// A disk of its own in memory for Tempo's data: how full that of this machine is must not show.
+    fn give_tempo_a_disk(&mut self) {
+        if self.section("volumes").contains_key(TEMPO_DATA) {
+            self.volume(TEMPO_DATA).extend(disk("256m"));
         }
     }
 
@@ -253,6 +271,15 @@ impl Blueprint {
     }
 }
 
+/// A volume in memory, of this size and Tempo's own.
+pub(crate) fn disk(size: &str) -> Map<String, Value> {
+    let options = json!({"type": "tmpfs", "device": "tmpfs", "o": format!("size={size},uid=10001,gid=10001,mode=0700")});
+    Map::from_iter([
+        ("driver".to_owned(), json!("local")),
+        ("driver_opts".to_owned(), options),
+    ])
+}
+
 /// A section that is left empty in YAML is null.
 fn object(value: &mut Value) -> &mut Map<String, Value> {
     if !value.is_object() {
@@ -270,7 +297,10 @@ fn used_volumes(services: &Map<String, Value>) -> Vec<String> {
         .values()
         .filter_map(|service| service.get("volumes")?.as_array())
         .flatten()
-        .filter_map(|mount| mount.as_str()?.split(':').next())
+        .filter_map(|mount| match mount {
+            Value::String(short) => short.split(':').next(),
+            long => long.get("source")?.as_str(),
+        })
         .map(str::to_owned)
         .collect()
 }

@@ -108,7 +108,9 @@ pub(crate) async fn make(name: &str) -> Result<(), Failure> {
     })?;
     let mut config = Command::new(lab.repository.join("scripts/demo/compose"));
     config.arg("config").current_dir(&lab.repository);
-    let healthy = Blueprint::of_resolved(&lab.repository, &run(config).await?)?;
+    let services = services().await?;
+    let services: Vec<&str> = services.lines().collect();
+    let healthy = Blueprint::of_resolved(&lab.repository, &run(config).await?, &services)?;
     let stack = Rc::new(Stack::of_demo(&lab, healthy, journal));
     let mut trial = Trial::new(*scenario, stack)?;
     match (scenario.play)(&mut trial).await {
@@ -118,6 +120,13 @@ pub(crate) async fn make(name: &str) -> Result<(), Failure> {
             "the scenario never asked the doctor".to_owned(),
         )),
     }
+}
+
+/// The services that the demo consists of: those that have a container.
+async fn services() -> Result<String, ToolError> {
+    let project = format!("label=com.docker.compose.project={PROJECT}");
+    let name = "{{.Label \"com.docker.compose.service\"}}";
+    docker(&["ps", "--all", "--filter", &project, "--format", name]).await
 }
 
 /// Takes back what Docker did to the demo's containers, the last first.

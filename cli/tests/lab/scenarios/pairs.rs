@@ -3,8 +3,7 @@
 use serde_json::json;
 
 use super::ANALYZER;
-use super::storage::disk;
-use crate::blueprint::Blueprint;
+use crate::blueprint::{Blueprint, disk};
 use crate::failure::Failure;
 use crate::lab::Lab;
 use crate::python;

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::{ANALYZER, recover};
+use crate::blueprint::disk;
 use crate::failure::Failure;
 use crate::scenario::{Demo, Scenario, Stage, as_it_is};
 use crate::trial::Trial;
@@ -61,15 +62,6 @@ async fn disk_nearly_full(trial: &mut Trial) -> Result<(), Failure> {
     trial.stack.until_traced(ANALYZER).await?;
     trial.judge().await?;
     recover(trial).await
-}
-
-/// A volume of its own in memory, of this size and Tempo's own.
-pub(super) fn disk(size: &str) -> serde_json::Map<String, serde_json::Value> {
-    let options = json!({"type": "tmpfs", "device": "tmpfs", "o": format!("size={size},uid=10001,gid=10001,mode=0700")});
-    serde_json::Map::from_iter([
-        ("driver".to_owned(), json!("local")),
-        ("driver_opts".to_owned(), options),
-    ])
 }
 
 /// A span with the times of two days ago plays one that was kept for two days, against a retention of an hour.
