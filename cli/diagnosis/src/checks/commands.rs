@@ -4,35 +4,32 @@ use crate::snapshot::Container;
 
 /// Restarts a container as it is.
 pub(super) fn restart(container: &Container) -> String {
-    format!("docker restart {}", container.name)
+    format!("docker restart {}", quoted(&container.name))
 }
 
 /// Starts a stopped container as it is.
 pub(super) fn start(container: &Container) -> String {
-    format!("docker start {}", container.name)
+    format!("docker start {}", quoted(&container.name))
 }
 
 /// Reads the end of a container's log.
 pub(super) fn logs(container: &Container) -> String {
-    format!("docker logs --tail 50 {}", container.name)
+    format!("docker logs --tail 50 {}", quoted(&container.name))
 }
 
 /// Recreates a service through Compose, so that a changed file takes effect; `None` without Compose.
 pub(super) fn recreate(container: &Container) -> Option<String> {
-    let (project, service) = (container.project.as_ref()?, container.service.as_ref()?);
+    let service = container.service.as_ref()?;
     Some(format!(
-        "{} --project-name {project} up --detach --no-deps {service}",
-        compose(container)
+        "{} up --detach --no-deps {}",
+        compose(container)?,
+        quoted(service)
     ))
 }
 
-/// Starts a service of the same project through Compose; `None` without Compose.
-pub(super) fn up(neighbour: &Container, service: &str) -> Option<String> {
-    let project = neighbour.project.as_ref()?;
-    Some(format!(
-        "{} --project-name {project} up --detach {service}",
-        compose(neighbour)
-    ))
+/// Starts services of the same project through Compose, named with blanks between; `None` without Compose.
+pub(super) fn up(neighbour: &Container, services: &str) -> Option<String> {
+    Some(format!("{} up --detach {services}", compose(neighbour)?))
 }
 
 /// Starts a service that waits behind a profile; `None` without Compose.
@@ -41,17 +38,91 @@ pub(super) fn up_with_profile(
     service: &str,
     profile: &str,
 ) -> Option<String> {
-    let project = neighbour.project.as_ref()?;
     Some(format!(
-        "{} --project-name {project} --profile {profile} up --detach {service}",
-        compose(neighbour)
+        "{} --profile {} up --detach {}",
+        compose(neighbour)?,
+        quoted(profile),
+        quoted(service)
     ))
 }
 
-/// The Compose that made the container: 1.x is a program of its own, 2.x and later a plug-in of `docker`.
-fn compose(container: &Container) -> &'static str {
-    match container.label("com.docker.compose.version") {
-        Some(version) if version.starts_with("1.") => "docker-compose",
-        Some(_) | None => "docker compose",
+/// The Compose that made the container, with its files, so that the command does the same in any folder: 1.x is a
+/// program of its own, 2.x and later a plug-in of `docker`.
+fn compose(container: &Container) -> Option<String> {
+    let project = container.project.as_ref()?;
+    let mut command = match container.label("com.docker.compose.version") {
+        Some(version) if version.starts_with("1.") => "docker-compose".to_owned(),
+        Some(_) | None => "docker compose".to_owned(),
+    };
+    let files = container.label("com.docker.compose.project.config_files");
+    let folder = container.label("com.docker.compose.project.working_dir");
+    for file in files.into_iter().flat_map(|files| files.split(',')) {
+        let path = match folder {
+            Some(folder) if !file.starts_with('/') => format!("{folder}/{file}"),
+            Some(_) | None => file.to_owned(),
+        };
+        command.push_str(" --file ");
+        command.push_str(&quoted(&path));
+    }
+    command.push_str(" --project-name ");
+    command.push_str(&quoted(project));
+    Some(command)
+}
+
+/// A word as a POSIX shell takes it, in quotes only where it needs them.
+fn quoted(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:@%+=,".contains(&byte);
+    if !word.is_empty() && word.bytes().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+
+    fn scraper(labels: &[(&str, &str)]) -> Container {
+        let mut snapshot = fixtures::healthy();
+        let container = snapshot.service_mut("scraper");
+        container.labels = labels
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        container.clone()
+    }
+
+    #[test]
+    fn a_command_of_compose_names_the_files_that_the_project_was_started_from() {
+        let container = scraper(&[
+            ("com.docker.compose.version", "2.26.1"),
+            ("com.docker.compose.project.working_dir", "/srv/my shop"),
+            (
+                "com.docker.compose.project.config_files",
+                "/srv/my shop/compose.yml,extra.yml",
+            ),
+        ]);
+        assert_eq!(
+            recreate(&container).unwrap(),
+            "docker compose --file '/srv/my shop/compose.yml' --file '/srv/my shop/extra.yml' \
+             --project-name shop up --detach --no-deps scraper"
+        );
+    }
+
+    #[test]
+    fn without_labels_of_files_the_command_is_for_the_folder_of_the_project() {
+        let container = scraper(&[("com.docker.compose.version", "1.29.2")]);
+        assert_eq!(
+            recreate(&container).unwrap(),
+            "docker-compose --project-name shop up --detach --no-deps scraper"
+        );
+    }
+
+    #[test]
+    fn a_word_of_the_shell_cannot_end_its_quotes() {
+        assert_eq!(quoted("it's; rm -rf x"), r"'it'\''s; rm -rf x'");
+        assert_eq!(quoted("shop_web_1"), "shop_web_1");
+        assert_eq!(quoted(""), "''");
     }
 }
