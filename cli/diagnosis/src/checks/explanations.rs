@@ -13,10 +13,34 @@ pub(super) const TEMPO_API: &[Probe] = &[
     Probe::TempoSearch,
 ];
 
+/// Why Tempo's start fails.
+pub(super) const TEMPO_START: &[Cause] = &[
+    Cause::same_subject(stack::tempo_oom_killed::CHECK.code),
+    Cause::same_subject(tempo::config_rejected::CHECK.code),
+    Cause::same_subject(tempo::config_unreadable::CHECK.code),
+    Cause::same_subject(tempo::legacy_overrides::CHECK.code),
+    Cause::same_subject(tempo::receiver_unknown::CHECK.code),
+    Cause::same_subject(tempo::module_unknown::CHECK.code),
+    Cause::same_subject(tempo::flag_unknown::CHECK.code),
+    Cause::same_subject(tempo::data_not_writable::CHECK.code),
+    Cause::same_subject(tempo::start_failed_storage::CHECK.code),
+    Cause::same_subject(tempo::kafka_missing::CHECK.code),
+    Cause::same_subject(tempo::port_in_use::CHECK.code),
+];
+
 /// Why Tempo itself does not answer.
 pub(super) const TEMPO_AWAY: &[Cause] = &[
     Cause::same_subject(stack::tempo_oom_killed::CHECK.code),
     Cause::same_subject(tempo::config_rejected::CHECK.code),
+    Cause::same_subject(tempo::config_unreadable::CHECK.code),
+    Cause::same_subject(tempo::legacy_overrides::CHECK.code),
+    Cause::same_subject(tempo::receiver_unknown::CHECK.code),
+    Cause::same_subject(tempo::module_unknown::CHECK.code),
+    Cause::same_subject(tempo::flag_unknown::CHECK.code),
+    Cause::same_subject(tempo::data_not_writable::CHECK.code),
+    Cause::same_subject(tempo::start_failed_storage::CHECK.code),
+    Cause::same_subject(tempo::kafka_missing::CHECK.code),
+    Cause::same_subject(tempo::port_in_use::CHECK.code),
     Cause::same_subject(stack::tempo_exited::CHECK.code),
     Cause::same_subject(stack::tempo_restarting::CHECK.code),
     Cause::same_subject(stack::tempo_paused::CHECK.code),
@@ -50,10 +74,20 @@ pub(super) const BACKEND: &[Cause] = &[
     Cause::export_target(relay::collector_receiver_missing_protocol::CHECK.code),
     Cause::export_target(stack::tempo_oom_killed::CHECK.code),
     Cause::export_target(tempo::config_rejected::CHECK.code),
+    Cause::export_target(tempo::config_unreadable::CHECK.code),
+    Cause::export_target(tempo::legacy_overrides::CHECK.code),
+    Cause::export_target(tempo::receiver_unknown::CHECK.code),
+    Cause::export_target(tempo::module_unknown::CHECK.code),
+    Cause::export_target(tempo::flag_unknown::CHECK.code),
+    Cause::export_target(tempo::data_not_writable::CHECK.code),
+    Cause::export_target(tempo::start_failed_storage::CHECK.code),
+    Cause::export_target(tempo::kafka_missing::CHECK.code),
+    Cause::export_target(tempo::port_in_use::CHECK.code),
     Cause::export_target(stack::tempo_restarting::CHECK.code),
     Cause::export_target(stack::tempo_exited::CHECK.code),
     Cause::export_target(stack::tempo_paused::CHECK.code),
     Cause::export_target(tempo::receiver_bound_to_loopback::CHECK.code),
+    Cause::export_target(tempo::receiver_disabled::CHECK.code),
     Cause::export_target(tempo::not_ready::CHECK.code),
 ];
 

@@ -5,7 +5,8 @@ use super::{
     endpoint_protocol_mismatch,
 };
 use crate::{
-    check::{Check, Examine, Outcome, Report, Verdict, fail},
+    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
+    checks::tempo::receiver_disabled,
     code::Code,
     export::Target,
     finding::{Evidence, EvidenceKind, Severity},
@@ -28,7 +29,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Send OTLP to 4317 (gRPC) or 4318 (HTTP) of Tempo, and configure that receiver.",
     verify: "Tempo counts accepted spans: `ptctl status`.",
-    masked_by: &[],
+    masked_by: &[&[Cause::export_target(receiver_disabled::CHECK.code)]],
     explains: &[],
     examine: Examine::EachService(examine),
 };

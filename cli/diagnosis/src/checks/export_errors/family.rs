@@ -10,7 +10,10 @@ use crate::{
             rejected, started_before_tempo, timed_out, tls_failed, unimplemented, wrong_protocol,
         },
         standing,
-        tempo::{spans_discarded, spans_refused},
+        tempo::{
+            invalid_ids, live_traces_exceeded, rate_limited, spans_discarded, spans_refused,
+            tenant_missing, trace_too_large,
+        },
     },
     export_errors::{ErrorKind, Language},
     finding::{Remedy, Severity},
@@ -75,10 +78,19 @@ pub(super) const AFTER_A_RESTART: &[Cause] =
     &[Cause::same_subject(started_before_tempo::CHECK.code)];
 
 /// What explains that a backend rejects: its own counter says it first.
-pub(super) const REJECTIONS: &[Cause] = &[Cause::export_target(spans_refused::CHECK.code)];
+pub(super) const REJECTIONS: &[Cause] = &[
+    Cause::export_target(spans_refused::CHECK.code),
+    Cause::export_target(tenant_missing::CHECK.code),
+    Cause::export_target(rate_limited::CHECK.code),
+    Cause::export_target(invalid_ids::CHECK.code),
+];
 
 /// What explains that a backend takes a part only: its own counter says it first.
-pub(super) const DISCARDS: &[Cause] = &[Cause::export_target(spans_discarded::CHECK.code)];
+pub(super) const DISCARDS: &[Cause] = &[
+    Cause::export_target(trace_too_large::CHECK.code),
+    Cause::export_target(live_traces_exceeded::CHECK.code),
+    Cause::export_target(spans_discarded::CHECK.code),
+];
 
 /// Exports that fail let the queue fill.
 pub(super) const FAILED_EXPORTS: &[Cause] = &[

@@ -1,9 +1,9 @@
 //! Tempo's container ended and nothing brings it back.
 
-use super::{run_state, tempo_oom_killed};
+use super::run_state;
 use crate::{
-    check::{Cause, Check, Examine, Outcome, Verdict, fail},
-    checks::{explanations, tempo::config_rejected},
+    check::{Check, Examine, Outcome, Verdict, fail},
+    checks::explanations,
     code::Code,
     finding::Severity,
     policy::Policy,
@@ -24,10 +24,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Read the last lines of its log, mend what they name, then `docker start` it.",
     verify: "`ptctl doctor --wait 30s` finds Tempo ready.",
-    masked_by: &[&[
-        Cause::same_subject(tempo_oom_killed::CHECK.code),
-        Cause::same_subject(config_rejected::CHECK.code),
-    ]],
+    masked_by: &[explanations::TEMPO_START],
     explains: explanations::TEMPO_API,
     examine: Examine::EachBackend(examine),
 };

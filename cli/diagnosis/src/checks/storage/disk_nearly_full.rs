@@ -4,6 +4,7 @@ use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
     code::Code,
     finding::{Evidence, EvidenceKind, Remedy, Severity},
+    observed::{Gap, Probe},
     policy::Policy,
     view::{Backend, Stack},
 };
@@ -33,9 +34,11 @@ pub(crate) static CHECK: Check = Check {
 fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
     let volume = backend.tempo.volume.get()?;
     let (Some(free), Some(disk)) = (volume.free_bytes, volume.disk_bytes) else {
-        return Ok(Outcome::NotApplicable(
-            "its free space cannot be read from here",
-        ));
+        let reason = format!(
+            "the free space behind `{}` cannot be read from here",
+            volume.name
+        );
+        return Err(Gap::new(Probe::Volume, backend.subject.clone(), reason));
     };
     let full = free < FULL_BYTES;
     if !full && free >= disk / 100 * WARN_PERCENT {

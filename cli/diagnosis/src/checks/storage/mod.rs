@@ -1,9 +1,28 @@
 //! Area 08: storage and retention.
 
+pub(crate) mod compaction_disabled;
+pub(crate) mod data_not_on_a_volume;
 pub(crate) mod disk_nearly_full;
+pub(crate) mod object_storage_unreachable;
+pub(crate) mod restarts_outpace_retention;
+pub(crate) mod retention_failing;
+pub(crate) mod retention_keys_disagree;
 pub(crate) mod retention_not_applied;
+pub(crate) mod retention_short;
+pub(crate) mod volume_shared;
 
 use crate::check::Check;
 
 /// The checks of this area, in the order of their codes.
-pub(super) static ALL: &[&Check] = &[&retention_not_applied::CHECK, &disk_nearly_full::CHECK];
+pub(super) static ALL: &[&Check] = &[
+    &retention_not_applied::CHECK,
+    &disk_nearly_full::CHECK,
+    &data_not_on_a_volume::CHECK,
+    &retention_short::CHECK,
+    &compaction_disabled::CHECK,
+    &restarts_outpace_retention::CHECK,
+    &object_storage_unreachable::CHECK,
+    &volume_shared::CHECK,
+    &retention_failing::CHECK,
+    &retention_keys_disagree::CHECK,
+];

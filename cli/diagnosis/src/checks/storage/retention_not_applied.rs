@@ -2,8 +2,9 @@
 
 use jiff::SignedDuration;
 
+use super::{compaction_disabled, restarts_outpace_retention, retention_failing};
 use crate::{
-    check::{Check, Examine, Outcome, Report, Verdict, fail},
+    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     code::Code,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
     policy::Policy,
@@ -26,7 +27,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Look for `compaction_disabled` in Tempo's configuration and for retention errors in its log; do not restart it hourly.",
     verify: "`ptctl storage` shows an oldest trace within the retention.",
-    masked_by: &[],
+    masked_by: &[&[
+        Cause::same_subject(compaction_disabled::CHECK.code),
+        Cause::same_subject(retention_failing::CHECK.code),
+        Cause::same_subject(restarts_outpace_retention::CHECK.code),
+    ]],
     explains: &[],
     examine: Examine::EachBackend(examine),
 };

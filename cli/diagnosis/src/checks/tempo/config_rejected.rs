@@ -4,6 +4,7 @@ use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
     checks::{commands, explanations, stack::run_state},
     code::Code,
+    document::{Key, Node},
     finding::{Evidence, Moment, Remedy, Severity},
     policy::Policy,
     snapshot::{LogLine, Readiness},
@@ -19,7 +20,7 @@ pub(crate) static CHECK: Check = Check {
     causes: &[
         "The file was written for another major version: 3.0 removed `ingester`, `compactor` and others.",
         "The image tag `latest` moved to a new major version.",
-        "The file is not where `-config.file` says, or Docker made a folder in its place.",
+        "A value in a form that Tempo does not take, such as `7days` for a duration.",
     ],
     remedy: "Remove or correct the keys that the message names, or pin the image to the version that the file was written for.",
     verify: "`docker logs` on its container ends with `Tempo started`.",
@@ -38,11 +39,7 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         return Ok(Outcome::NotApplicable("it runs"));
     }
     let logs = container.logs.get()?;
-    let Some(start) = logs
-        .fatal
-        .iter()
-        .rposition(|line| line.text.contains("failed parsing config"))
-    else {
+    let Some(start) = logs.fatal.iter().rposition(|line| is_rejection(&line.text)) else {
         return Ok(Outcome::Pass);
     };
     let lines = &logs.fatal[start..];
@@ -65,12 +62,50 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         .at
         .map(|at| Moment::new(at, "it refused its configuration"));
     fail(
-        report.since(since).proof(
-            lines[1..]
-                .iter()
-                .map(|line| Evidence::log(&container.name, line)),
-        ),
+        report
+            .since(since)
+            .proof(
+                lines[1..]
+                    .iter()
+                    .map(|line| Evidence::log(&container.name, line)),
+            )
+            .proof(places(backend, lines)),
     )
+}
+
+fn is_rejection(line: &str) -> bool {
+    line.contains("failed parsing config") && !line.contains("failed to read configFile")
+}
+
+/// The keys that the message names, where they stand in the file that is there now.
+fn places(backend: &Backend<'_>, lines: &[LogLine]) -> Vec<Evidence> {
+    let Some(document) = backend.tempo.file.known() else {
+        return Vec::new();
+    };
+    lines
+        .iter()
+        .filter_map(|line| {
+            let (number, rest) = line
+                .text
+                .trim_start()
+                .strip_prefix("line ")?
+                .split_once(": field ")?;
+            let (name, _) = rest.split_once(" not found")?;
+            let key = key_at(&document.root, name, number.parse().ok()?)?;
+            Some(Evidence::setting(document.key_location(key), name))
+        })
+        .collect()
+}
+
+/// The key of this name on this line.
+fn key_at<'d>(node: &'d Node, name: &str, line: u32) -> Option<&'d Key> {
+    node.entries().iter().find_map(|(key, value)| {
+        if key.name == name && key.line == line {
+            Some(key)
+        } else {
+            key_at(value, name, line)
+        }
+    })
 }
 
 /// The innermost part of Tempo's message: the line that names the key, or what follows the last wrapping.

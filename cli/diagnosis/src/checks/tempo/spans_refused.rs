@@ -1,7 +1,8 @@
 //! Tempo answers batches with errors.
 
+use super::{invalid_ids, rate_limited, ring_empty, tenant_missing, writes_failing};
 use crate::{
-    check::{Check, Examine, Outcome, Report, Verdict, fail},
+    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     code::Code,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
     policy::Policy,
@@ -22,7 +23,13 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Tempo's log names the reason at `pusher failed to consume trace data`; raise the limit or mend the sender that it names.",
     verify: "`ptctl status` shows the count of refused spans standing still.",
-    masked_by: &[],
+    masked_by: &[&[
+        Cause::same_subject(tenant_missing::CHECK.code),
+        Cause::same_subject(rate_limited::CHECK.code),
+        Cause::same_subject(invalid_ids::CHECK.code),
+        Cause::same_subject(ring_empty::CHECK.code),
+        Cause::same_subject(writes_failing::CHECK.code),
+    ]],
     explains: &[],
     examine: Examine::EachBackend(examine),
 };

@@ -65,6 +65,9 @@ fn other_id(id: &ContainerId) -> ContainerId {
 
 fn rename(container: &mut Container) {
     container.name.push_str("-b");
+    for mount in &mut container.mounts {
+        mount.source.push_str("-b");
+    }
     if let Some(service) = &mut container.service {
         service.push_str("-b");
     }
