@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::subject::Subject;
+use crate::{code::Code, subject::Subject};
 
 /// A fact as gathered: known, or unknown with the reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +60,9 @@ pub struct Gap {
     pub subject: Subject,
     /// Why it could not, as a fragment: `the container is not running`.
     pub reason: String,
+    /// The root cause that it fails because of, where the diagnosis found one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked_by: Option<Code>,
 }
 
 impl Gap {
@@ -69,6 +72,7 @@ impl Gap {
             probe,
             subject,
             reason: reason.into(),
+            blocked_by: None,
         }
     }
 }

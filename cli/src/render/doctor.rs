@@ -20,13 +20,26 @@ use super::{
     status::status_rows,
 };
 
-/// Writes the report.
+/// The lines that a report of one cause takes at most where the terminal is not narrow.
+const SCREEN: usize = 25;
+
+/// Writes the report; one cause is told more shortly where it would not fit a screen.
 pub fn doctor(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
+    let mut report = page.empty();
+    write(&mut report, snapshot, diagnosis, cause::AMPLE);
+    if diagnosis.causes.len() == 1 && report.lines() > SCREEN {
+        report = page.empty();
+        write(&mut report, snapshot, diagnosis, cause::TIGHT);
+    }
+    page.append(&report);
+}
+
+fn write(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis, limits: cause::Limits) {
     verdict(page, snapshot, diagnosis);
     let mut drawn = path::Drawn::default();
     for cause in &diagnosis.causes {
         page.blank();
-        cause::root_cause(page, snapshot, diagnosis, cause, &mut drawn);
+        cause::root_cause(page, snapshot, diagnosis, cause, limits, &mut drawn);
     }
     if diagnosis.causes.is_empty() {
         page.blank();

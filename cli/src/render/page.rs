@@ -96,6 +96,27 @@ impl Page {
         self
     }
 
+    /// An empty page of the same width, colours and letters.
+    #[must_use]
+    pub fn empty(&self) -> Self {
+        Self {
+            text: String::new(),
+            width: self.width,
+            colour: self.colour,
+            glyphs: self.glyphs,
+        }
+    }
+
+    /// How many lines it has.
+    pub fn lines(&self) -> usize {
+        self.text.lines().count()
+    }
+
+    /// Another page's text after this one's.
+    pub fn append(&mut self, other: &Self) {
+        self.text.push_str(&other.text);
+    }
+
     /// The whole text; it ends with a line end unless empty.
     pub fn into_text(self) -> String {
         self.text

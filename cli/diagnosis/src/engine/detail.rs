@@ -27,7 +27,7 @@ pub(super) fn detail(diagnosis: &mut Diagnosis, stack: &Stack<'_>) {
     diagnosis.deciding_look = decide::deciding_look(&diagnosis.causes, &diagnosis.gaps, stack);
 }
 
-/// Says of each check that could not look which cause it is blocked by.
+/// Says of each look that failed, and of each check that could not look, which cause it is blocked by.
 fn blame(diagnosis: &mut Diagnosis) {
     for unchecked in &mut diagnosis.unchecked {
         let cause = diagnosis
@@ -35,5 +35,14 @@ fn blame(diagnosis: &mut Diagnosis) {
             .iter()
             .find(|cause| cause.blocked.contains(&unchecked.gap));
         unchecked.blocked_by = cause.map(|cause| Reference::to(&cause.finding));
+    }
+    for cause in &mut diagnosis.causes {
+        for gap in &mut cause.blocked {
+            gap.blocked_by = Some(cause.finding.code);
+        }
+    }
+    // A check says it of itself; its gap says it as every other.
+    for unchecked in &mut diagnosis.unchecked {
+        unchecked.gap.blocked_by = unchecked.blocked_by.as_ref().map(|by| by.code);
     }
 }

@@ -216,9 +216,12 @@ mod tests {
         assert_eq!(new.known, []);
     }
 
-    fn gaps(diagnosis: &Diagnosis) -> BTreeSet<&Gap> {
+    /// Every gap, whatever blocks it.
+    fn gaps(diagnosis: &Diagnosis) -> BTreeSet<Gap> {
         let blocked = diagnosis.causes.iter().flat_map(|cause| &cause.blocked);
-        diagnosis.gaps.iter().chain(blocked).collect()
+        let gaps = diagnosis.gaps.iter().chain(blocked);
+        gaps.map(|gap| Gap::new(gap.probe, gap.subject.clone(), &*gap.reason))
+            .collect()
     }
 
     #[test]

@@ -13,17 +13,36 @@ use super::{
         page::{Page, Tone},
         time::{age, clock},
     },
-    counted, path, severity_tone, timeline,
+    path, severity_tone, timeline,
 };
 
-/// Kinds of symptoms shown for each cause; more are counted.
-const SYMPTOMS_SHOWN: usize = 3;
+/// How much of a cause is told; the JSON output has all.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Kinds of symptoms; more are counted.
+    symptoms: usize,
+    /// Proofs.
+    proofs: usize,
+    /// Characters of a proof, and of a symptom.
+    characters: usize,
+}
+
+/// As much as usual.
+pub(super) const AMPLE: Limits = Limits {
+    symptoms: 3,
+    proofs: 3,
+    characters: 160,
+};
+
+/// What fits where messages are long.
+pub(super) const TIGHT: Limits = Limits {
+    symptoms: 2,
+    proofs: 2,
+    characters: 100,
+};
+
 /// Further subjects with the same symptom that are named; more are counted.
 const LIKEWISE_SHOWN: usize = 3;
-/// Proofs shown for each cause; the JSON output has all.
-const PROOFS_SHOWN: usize = 3;
-/// Longer proofs are cut here; the JSON output has them whole.
-const PROOF_WIDTH: usize = 160;
 /// The label of a further line.
 const BESIDE: &str = "          ";
 
@@ -32,6 +51,7 @@ pub(super) fn root_cause(
     snapshot: &Snapshot,
     diagnosis: &Diagnosis,
     cause: &RootCause,
+    limits: Limits,
     drawn: &mut path::Drawn,
 ) {
     let finding = &cause.finding;
@@ -44,15 +64,15 @@ pub(super) fn root_cause(
     since(page, snapshot, finding);
     timeline::timeline(page, snapshot, cause);
     path::paths(page, diagnosis, cause, drawn);
-    for (number, evidence) in finding.evidence.iter().take(PROOFS_SHOWN).enumerate() {
+    for (number, evidence) in finding.evidence.iter().take(limits.proofs).enumerate() {
         let label = if number == 0 { "  proof   " } else { BESIDE };
-        page.entry(label, Tone::Faint, &proof(snapshot, evidence));
+        page.entry(label, Tone::Faint, &proof(snapshot, evidence, limits));
     }
     page.entry("  remedy  ", Tone::Faint, &finding.remedy.action);
     if let Some(command) = &finding.remedy.command {
         page.verbatim("          $ ", Tone::Strong, command);
     }
-    symptoms(page, cause);
+    symptoms(page, cause, limits);
     blocked(page, diagnosis, cause);
 }
 
@@ -71,7 +91,7 @@ fn since(page: &mut Page, snapshot: &Snapshot, finding: &Finding) {
 }
 
 /// Each kind of symptom once, with the others that have it.
-fn symptoms(page: &mut Page, cause: &RootCause) {
+fn symptoms(page: &mut Page, cause: &RootCause, limits: Limits) {
     let mut kinds: Vec<(Code, Vec<&Finding>)> = Vec::new();
     for symptom in &cause.symptoms {
         match kinds.iter_mut().find(|(code, _)| *code == symptom.code) {
@@ -79,17 +99,17 @@ fn symptoms(page: &mut Page, cause: &RootCause) {
             None => kinds.push((symptom.code, vec![symptom])),
         }
     }
-    for (number, (code, alike)) in kinds.iter().take(SYMPTOMS_SHOWN).enumerate() {
+    for (number, (code, alike)) in kinds.iter().take(limits.symptoms).enumerate() {
         let label = if number == 0 { "  hence   " } else { BESIDE };
         let [first, others @ ..] = alike.as_slice() else {
             continue;
         };
-        let text = format!("{code} {}{}", one_line(first), likewise(others));
+        let text = format!("{code} {}{}", one_line(first, limits), likewise(others));
         page.entry(label, Tone::Faint, &text);
     }
     let hidden: usize = kinds
         .iter()
-        .skip(SYMPTOMS_SHOWN)
+        .skip(limits.symptoms)
         .map(|(_, alike)| alike.len())
         .sum();
     if hidden > 0 {
@@ -135,7 +155,8 @@ fn blocked(page: &mut Page, diagnosis: &Diagnosis, cause: &RootCause) {
         .count();
     let checks = match waiting {
         0 => String::new(),
-        waiting => format!(" ({} wait for it)", counted(waiting, "check")),
+        1 => " (1 check waits for it)".to_owned(),
+        waiting => format!(" ({waiting} checks wait for it)"),
     };
     page.entry(
         "  blocked ",
@@ -144,16 +165,22 @@ fn blocked(page: &mut Page, diagnosis: &Diagnosis, cause: &RootCause) {
     );
 }
 
-fn one_line(finding: &Finding) -> &str {
-    finding.message.lines().next().unwrap_or_default()
+fn one_line(finding: &Finding, limits: Limits) -> String {
+    cut(finding.message.lines().next().unwrap_or_default(), limits)
 }
 
-fn proof(snapshot: &Snapshot, evidence: &Evidence) -> String {
+fn proof(snapshot: &Snapshot, evidence: &Evidence, limits: Limits) -> String {
     let at = evidence.at.map_or(String::new(), |at| {
         format!("{} ", clock(at, snapshot.taken_at))
     });
-    let text = evidence.text.trim_end();
-    let cut: String = text.chars().take(PROOF_WIDTH).collect();
-    let more = if cut.len() < text.len() { " …" } else { "" };
-    format!("{at}{} {}: {cut}{more}", evidence.kind, evidence.source)
+    let text = cut(evidence.text.trim_end(), limits);
+    format!("{at}{} {}: {text}", evidence.kind, evidence.source)
+}
+
+fn cut(text: &str, limits: Limits) -> String {
+    let mut kept: String = text.chars().take(limits.characters).collect();
+    if kept.len() < text.len() {
+        kept.push_str(" …");
+    }
+    kept
 }

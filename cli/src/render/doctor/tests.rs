@@ -5,6 +5,25 @@ use ptctl_diagnosis::{diagnose, fixtures, policy::Policy, snapshot::Snapshot};
 use super::*;
 use crate::render::Glyphs;
 
+/// How many checks there are is not what these tests are about.
+fn without_tally(report: &str) -> String {
+    report
+        .lines()
+        .map(|line| {
+            let waiting = line
+                .split_once(" checks wait")
+                .and_then(|(before, after)| Some((before.rsplit_once('(')?.0, after)));
+            match (waiting, line.split_once(" · ")) {
+                (Some((before, after)), _) => format!("{before}(# checks wait{after}\n"),
+                (None, Some((findings, tally))) if tally.contains("checks passed") => {
+                    format!("{findings} · …\n")
+                }
+                (None, Some(_) | None) => format!("{line}\n"),
+            }
+        })
+        .collect()
+}
+
 fn report(snapshot: &Snapshot, width: usize, glyphs: Glyphs) -> String {
     let mut page = Page::new(width, glyphs);
     let diagnosis = diagnose(snapshot, &Policy::default());
@@ -22,9 +41,11 @@ fn broken(code: &str) -> Snapshot {
 #[test]
 fn a_report_draws_the_way_the_events_and_the_doubt() {
     let mut all = String::new();
-    for code in ["PT0101", "PT0104", "PT0105", "PT0302", "PT0306", "PT0501", "PT0701"] {
+    for code in [
+        "PT0101", "PT0104", "PT0105", "PT0302", "PT0306", "PT0501", "PT0701",
+    ] {
         let text = report(&broken(code), 80, Glyphs::Unicode);
-        writeln!(all, "=== {code}\n{text}").unwrap();
+        writeln!(all, "=== {code}\n{}", without_tally(&text)).unwrap();
     }
     insta::assert_snapshot!(all);
 }
@@ -33,7 +54,8 @@ fn a_report_draws_the_way_the_events_and_the_doubt() {
 fn a_report_fits_a_narrow_terminal_in_letters_of_any() {
     let text = report(&broken("PT0105"), 40, Glyphs::Ascii);
     assert!(text.is_ascii(), "{text}");
-    insta::assert_snapshot!(text);
+    let (causes, _footer) = text.rsplit_once("\n\n").unwrap();
+    insta::assert_snapshot!(causes);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::{
     observed::Observed,
-    snapshot::{Container, ContainerId, Snapshot},
+    snapshot::{Container, ContainerId, Role, Snapshot},
 };
 
 /// Everything of `one`, and `other` beside it under names, ids, networks and span names of its own.
@@ -21,6 +21,30 @@ pub(super) fn beside(one: &Snapshot, other: &Snapshot) -> Snapshot {
     extend(&mut both.networks, other.networks);
     extend(&mut both.events, other.events);
     extend(&mut both.images, other.images);
+    both
+}
+
+/// Everything of `one`, and the services of `other` on the same network, under names of their own.
+pub(super) fn joined_by(one: &Snapshot, other: &Snapshot) -> Snapshot {
+    let mut both = one.clone();
+    let network = |container: &Container| container.attachments.clone();
+    let Some(shared) = one.containers.first().map(network) else {
+        return both;
+    };
+    let services = renamed(other)
+        .containers
+        .into_iter()
+        .filter(|container| container.role == Role::Service);
+    for mut service in services {
+        for (attachment, shared) in service.attachments.iter_mut().zip(&shared) {
+            attachment.network.clone_from(&shared.network);
+            attachment.network_id.clone_from(&shared.network_id);
+            for name in &mut attachment.names {
+                name.push_str("-b");
+            }
+        }
+        both.containers.push(service);
+    }
     both
 }
 
