@@ -62,6 +62,8 @@ pub enum Reach {
     SameSubject,
     /// Findings about services and collectors that export to its subject, directly or through collectors.
     ExportTarget,
+    /// Findings about containers that wait for its subject before they start.
+    Awaited,
 }
 
 impl Cause {
@@ -78,6 +80,14 @@ impl Cause {
         Self {
             code,
             reach: Reach::SameSubject,
+        }
+    }
+
+    /// A cause that explains findings about the containers that wait for its subject.
+    pub const fn awaited(code: Code) -> Self {
+        Self {
+            code,
+            reach: Reach::Awaited,
         }
     }
 

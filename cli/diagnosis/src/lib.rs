@@ -8,6 +8,7 @@ mod checks;
 pub mod code;
 pub mod collector;
 mod data_source;
+pub mod dependency;
 pub mod diagnosis;
 pub mod difference;
 pub mod document;

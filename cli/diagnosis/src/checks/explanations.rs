@@ -46,6 +46,25 @@ pub(super) const TEMPO_AWAY: &[Cause] = &[
     Cause::same_subject(stack::tempo_paused::CHECK.code),
 ];
 
+/// Why a container cannot run, whatever is in it.
+pub(super) const CANNOT_RUN: &[Cause] = &[
+    Cause::same_subject(stack::host_port_taken::CHECK.code),
+    Cause::same_subject(stack::wrong_architecture::CHECK.code),
+    Cause::same_subject(stack::waits_for_unhealthy::CHECK.code),
+];
+
+/// Why a container cannot run again.
+pub(super) const CANNOT_RESTART: &[Cause] = &[
+    Cause::same_subject(stack::host_port_taken::CHECK.code),
+    Cause::same_subject(stack::wrong_architecture::CHECK.code),
+];
+
+/// Why a health check fails that says nothing of what it checks.
+pub(super) const HEALTH_CHECK: &[Cause] = &[
+    Cause::same_subject(stack::health_check_tool_missing::CHECK.code),
+    Cause::same_subject(stack::health_check_wrong_target::CHECK.code),
+];
+
 /// Why a service does not work at all.
 pub(super) const SERVICE_AWAY: &[Cause] = &[
     Cause::same_subject(stack::service_exited::CHECK.code),
@@ -58,10 +77,12 @@ pub(super) const ENDPOINT: &[Cause] = &[
     Cause::same_subject(endpoint::endpoint_malformed::CHECK.code),
     Cause::same_subject(endpoint::endpoint_localhost::CHECK.code),
     Cause::same_subject(endpoint::endpoint_unknown_host::CHECK.code),
+    Cause::same_subject(relay::default_bridge_without_names::CHECK.code),
     Cause::same_subject(endpoint::endpoint_on_another_network::CHECK.code),
     Cause::same_subject(endpoint::endpoint_protocol_mismatch::CHECK.code),
     Cause::same_subject(endpoint::endpoint_port_not_served::CHECK.code),
     Cause::same_subject(endpoint::endpoint_target_not_running::CHECK.code),
+    Cause::same_subject(relay::name_answered_twice::CHECK.code),
 ];
 
 /// Why nobody receives at the right place.

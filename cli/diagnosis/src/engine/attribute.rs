@@ -5,9 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 use crate::{
     catalogue,
     check::{Cause, Reach},
+    dependency::Dependency,
     diagnosis::RootCause,
     finding::Finding,
     observed::Gap,
+    snapshot::Container,
     subject::Subject,
     view::Stack,
 };
@@ -21,9 +23,9 @@ pub(super) fn attribute(mut findings: Vec<Finding>, stack: &Stack<'_>) -> Vec<Ro
             .cmp(&key(other))
             .then_with(|| one.message.cmp(&other.message))
     });
-    let targets = stack.export_paths();
+    let links = Links::of(stack);
     let roots: Vec<usize> = (0..findings.len())
-        .map(|index| root_of(index, &findings, &targets))
+        .map(|index| root_of(index, &findings, &links))
         .collect();
     let mut causes: Vec<RootCause> = Vec::new();
     let mut place: HashMap<usize, usize> = HashMap::new();
@@ -87,36 +89,71 @@ pub(super) fn explain(gaps: Vec<Gap>, causes: &mut [RootCause]) -> Vec<Gap> {
     open
 }
 
-/// What receives traces behind each service and collector.
-type Targets = HashMap<Subject, BTreeSet<Subject>>;
+/// How the parts of a stack depend on each other.
+struct Links {
+    /// What receives traces behind each service and collector.
+    exports: HashMap<Subject, BTreeSet<Subject>>,
+    /// What each container waits for before it starts.
+    awaits: HashMap<Subject, BTreeSet<Subject>>,
+}
+
+impl Links {
+    fn of(stack: &Stack<'_>) -> Self {
+        let awaited_by = |waiting: &Container| -> BTreeSet<Subject> {
+            Dependency::of(waiting)
+                .flat_map(|dependency| {
+                    stack
+                        .members
+                        .iter()
+                        .filter(move |other| dependency.is_on(other.container, waiting))
+                })
+                .map(|other| other.subject.clone())
+                .collect()
+        };
+        Self {
+            exports: stack.export_paths(),
+            awaits: stack
+                .members
+                .iter()
+                .map(|member| (member.subject.clone(), awaited_by(member.container)))
+                .collect(),
+        }
+    }
+}
 
 /// Follows explanations until a finding that nothing explains. The cause graph has no cycles, which a test guards.
-fn root_of(start: usize, findings: &[Finding], targets: &Targets) -> usize {
+fn root_of(start: usize, findings: &[Finding], links: &Links) -> usize {
     let mut index = start;
-    while let Some(parent) = parent_of(index, findings, targets) {
+    while let Some(parent) = parent_of(index, findings, links) {
         index = parent;
     }
     index
 }
 
-fn parent_of(index: usize, findings: &[Finding], targets: &Targets) -> Option<usize> {
+fn parent_of(index: usize, findings: &[Finding], links: &Links) -> Option<usize> {
     let finding = &findings[index];
     let check = catalogue::by_code(finding.code)?;
     check.explained_by().find_map(|cause| {
         findings
             .iter()
-            .position(|other| other.code == cause.code && reaches(cause, other, finding, targets))
+            .position(|other| other.code == cause.code && reaches(cause, other, finding, links))
     })
 }
 
-fn reaches(cause: Cause, explaining: &Finding, explained: &Finding, targets: &Targets) -> bool {
+fn reaches(cause: Cause, explaining: &Finding, explained: &Finding, links: &Links) -> bool {
     match cause.reach {
         Reach::Anywhere => concerns(explaining, &explained.subject),
         Reach::SameSubject => explaining.subject == explained.subject,
-        Reach::ExportTarget => targets
-            .get(&explained.subject)
-            .is_some_and(|behind| behind.contains(&explaining.subject)),
+        Reach::ExportTarget => leads(&links.exports, explained, explaining),
+        Reach::Awaited => leads(&links.awaits, explained, explaining),
     }
+}
+
+/// Whether the subject of one finding leads to that of another.
+fn leads(links: &HashMap<Subject, BTreeSet<Subject>>, from: &Finding, to: &Finding) -> bool {
+    links
+        .get(&from.subject)
+        .is_some_and(|behind| behind.contains(&to.subject))
 }
 
 /// Whether a finding of the stack concerns a subject: every one, unless it names the services that it concerns.

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The settings that a check may judge.
-pub(super) enum Aim<'a> {
+pub(in crate::checks) enum Aim<'a> {
     /// These.
     Settings(&'a ExportSettings),
     /// None that can be judged, and why.
@@ -17,7 +17,10 @@ pub(super) enum Aim<'a> {
 }
 
 /// The settings of a service; unknown settings are a gap only while nothing shows that its spans arrive.
-pub(super) fn aim<'a>(service: &'a Service<'_>, stack: &Stack<'_>) -> Result<Aim<'a>, Gap> {
+pub(in crate::checks) fn aim<'a>(
+    service: &'a Service<'_>,
+    stack: &Stack<'_>,
+) -> Result<Aim<'a>, Gap> {
     if let Some(exporters) = service.container.setting("OTEL_TRACES_EXPORTER")
         && !exporters
             .split(',')
@@ -39,7 +42,10 @@ pub(super) fn aim<'a>(service: &'a Service<'_>, stack: &Stack<'_>) -> Result<Aim
 }
 
 /// The variable or default that decided the endpoint.
-pub(super) fn source_proof(service: &Service<'_>, settings: &ExportSettings) -> Evidence {
+pub(in crate::checks) fn source_proof(
+    service: &Service<'_>,
+    settings: &ExportSettings,
+) -> Evidence {
     let container = &service.container.name;
     match &settings.source {
         EndpointSource::Variable { name, value, .. } => {
@@ -75,7 +81,7 @@ pub(super) fn set(service: &Service<'_>, settings: &ExportSettings, value: &str)
 }
 
 /// Since the container was created with this environment.
-pub(super) fn created(service: &Service<'_>) -> Moment {
+pub(in crate::checks) fn created(service: &Service<'_>) -> Moment {
     Moment::new(
         service.container.created_at,
         "the container was created with this setting",

@@ -3,6 +3,7 @@
 use super::aim::{self, Aim};
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
+    checks::network::default_bridge_without_names,
     code::Code,
     export::Target,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
@@ -43,6 +44,9 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         .iter()
         .map(|own| own.network.as_str())
         .collect();
+    if default_bridge_without_names::both_on_legacy(own.iter().copied(), networks) {
+        return Ok(Outcome::NotApplicable("both are on the network `bridge`"));
+    }
     let left = stack
         .events_of(&container.id)
         .filter(|event| event.kind == EngineEventKind::Disconnect)
@@ -72,26 +76,6 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         ),
         (None, None) => Remedy::edit("put both on one network in the Compose file"),
     };
-    // Names resolve on user-defined networks only.
-    let legacy = networks.contains(&"bridge") && own.contains(&"bridge");
-    if legacy {
-        let message = format!(
-            "`{}` sends spans to `{}`, but both are on Docker's legacy network `bridge`, where names do not resolve",
-            service.label(),
-            settings.shown(),
-        );
-        let remedy = Remedy::run(
-            "put both on a network of their own",
-            format!(
-                "docker network create tracing && docker network connect tracing {name} && docker network connect tracing {}",
-                container.name
-            ),
-        );
-        return fail(
-            Report::new(message, aim::source_proof(service, settings), remedy)
-                .since(Some(aim::created(service))),
-        );
-    }
     let report = Report::new(
         format!(
             "`{}` sends spans to `{}`, but `{name}` is on {} and `{}` on {}",

@@ -8,7 +8,7 @@ pub(crate) mod endpoint_protocol_mismatch;
 pub(crate) mod endpoint_target_not_running;
 pub(crate) mod endpoint_unknown_host;
 
-mod aim;
+pub(in crate::checks) mod aim;
 
 use crate::check::Check;
 

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
-    checks::{commands, stack::run_state},
+    checks::{commands, explanations, stack::run_state},
     code::Code,
     finding::{Evidence, EvidenceKind, Remedy, Severity},
     observed::Probe,
@@ -27,11 +27,14 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Read the last lines of its log, mend what they name, then `docker start` it.",
     verify: "`ptctl status` shows it as running, and Tempo counts accepted spans.",
-    masked_by: &[&[
-        Cause::same_subject(collector_component_removed::CHECK.code),
-        Cause::same_subject(collector_component_undefined::CHECK.code),
-        Cause::same_subject(collector_config_rejected::CHECK.code),
-    ]],
+    masked_by: &[
+        &[
+            Cause::same_subject(collector_component_removed::CHECK.code),
+            Cause::same_subject(collector_component_undefined::CHECK.code),
+            Cause::same_subject(collector_config_rejected::CHECK.code),
+        ],
+        explanations::CANNOT_RUN,
+    ],
     explains: &[Probe::CollectorMetrics, Probe::Logs],
     examine: Examine::EachCollector(examine),
 };

@@ -17,12 +17,18 @@ pub(crate) mod collector_refuses;
 pub(crate) mod collector_sends_to_itself;
 pub(crate) mod collector_unhealthy;
 pub(crate) mod collector_without_traces_pipeline;
+pub(crate) mod default_bridge_without_names;
+pub(crate) mod host_port_shared;
+pub(crate) mod name_answered_twice;
 mod relay;
 
 use crate::check::Check;
 
 /// The checks of this area, in the order of their codes.
 pub(super) static ALL: &[&Check] = &[
+    &name_answered_twice::CHECK,
+    &default_bridge_without_names::CHECK,
+    &host_port_shared::CHECK,
     &collector_not_running::CHECK,
     &collector_config_rejected::CHECK,
     &collector_bound_to_loopback::CHECK,

@@ -6,7 +6,7 @@ use crate::{
     check::Report,
     checks::{commands, standing},
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
-    snapshot::{Container, EngineEventKind, RestartPolicy, Status},
+    snapshot::{Container, EngineEvent, EngineEventKind, RestartPolicy, Status},
     view::Stack,
 };
 
@@ -16,7 +16,7 @@ const LOOP_WINDOW: SignedDuration = SignedDuration::from_mins(1);
 const LOOP_COUNT: u64 = 3;
 
 /// Whether the container ended and nothing is bringing it back.
-pub(super) fn has_ended(container: &Container) -> bool {
+pub(in crate::checks) fn has_ended(container: &Container) -> bool {
     match container.state.status {
         Status::Created | Status::Exited | Status::Dead | Status::Removing => true,
         Status::Running | Status::Paused | Status::Restarting | Status::Declared => false,
@@ -34,7 +34,7 @@ pub(in crate::checks) fn is_looping(container: &Container, stack: &Stack<'_>) ->
 }
 
 /// Whether it ended as a job does: with success, and nothing was to bring it back.
-pub(super) fn is_finished_job(container: &Container) -> bool {
+pub(in crate::checks) fn is_finished_job(container: &Container) -> bool {
     let state = &container.state;
     let unwatched = matches!(
         container.restart_policy,
@@ -45,10 +45,28 @@ pub(super) fn is_finished_job(container: &Container) -> bool {
 
 /// Whether the kernel killed its main process for want of memory, now or within the window.
 pub(super) fn was_oom_killed(container: &Container, stack: &Stack<'_>) -> bool {
-    container.state.oom_killed
-        || stack
-            .events_of(&container.id)
-            .any(|event| event.kind == EngineEventKind::Oom)
+    let survived = survived_oom(container, stack).count();
+    let kills = stack
+        .events_of(&container.id)
+        .filter(|event| event.kind == EngineEventKind::Oom)
+        .count();
+    // The engine's flag tells of any process of the container, and stays up while the main one lives on.
+    kills > survived || (container.state.oom_killed && survived == 0)
+}
+
+/// The kills for want of memory that the main process survived, oldest first: those since its last start.
+pub(super) fn survived_oom<'a>(
+    container: &'a Container,
+    stack: &'a Stack<'_>,
+) -> impl Iterator<Item = &'a EngineEvent> {
+    let started_at = container
+        .state
+        .started_at
+        .filter(|_| container.is_running());
+    stack.events_of(&container.id).filter(move |event| {
+        event.kind == EngineEventKind::Oom
+            && started_at.is_some_and(|started_at| event.at >= started_at)
+    })
 }
 
 /// Whether it ended, or keeps ending.

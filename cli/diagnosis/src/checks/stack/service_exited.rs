@@ -3,6 +3,7 @@
 use super::{run_state, service_oom_killed};
 use crate::{
     check::{Cause, Check, Examine, Outcome, Verdict, fail},
+    checks::explanations,
     code::Code,
     finding::Severity,
     observed::Probe,
@@ -19,11 +20,13 @@ pub(crate) static CHECK: Check = Check {
     causes: &[
         "It failed at start; the last lines of its log say why.",
         "Somebody stopped it.",
-        "A port that it publishes is taken, so that it was created and never started.",
     ],
     remedy: "Read the last lines of its log, mend what they name, then `docker start` it.",
     verify: "`ptctl status` shows it as running.",
-    masked_by: &[&[Cause::same_subject(service_oom_killed::CHECK.code)]],
+    masked_by: &[
+        &[Cause::same_subject(service_oom_killed::CHECK.code)],
+        explanations::CANNOT_RUN,
+    ],
     explains: &[Probe::ServiceMetrics, Probe::Logs],
     examine: Examine::EachService(examine),
 };

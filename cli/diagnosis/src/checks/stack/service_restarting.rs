@@ -3,6 +3,7 @@
 use super::{run_state, service_oom_killed};
 use crate::{
     check::{Cause, Check, Examine, Outcome, Verdict, fail},
+    checks::explanations,
     code::Code,
     finding::Severity,
     observed::Probe,
@@ -22,7 +23,10 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Read the last lines of its log: they name the cause.",
     verify: "`docker inspect --format '{{.RestartCount}}'` on its container no longer grows.",
-    masked_by: &[&[Cause::same_subject(service_oom_killed::CHECK.code)]],
+    masked_by: &[
+        &[Cause::same_subject(service_oom_killed::CHECK.code)],
+        explanations::CANNOT_RESTART,
+    ],
     explains: &[Probe::ServiceMetrics, Probe::Logs],
     examine: Examine::EachService(examine),
 };

@@ -1,8 +1,9 @@
 //! A traced service runs, and its health check says that it does not work.
 
+use super::{run_state, service_paused, service_restarting};
 use crate::{
-    check::{Check, Examine, Outcome, Report, Verdict, fail},
-    checks::{commands, explanations},
+    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
+    checks::explanations,
     code::Code,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
     policy::Policy,
@@ -17,13 +18,19 @@ pub(crate) static CHECK: Check = Check {
     summary: "a traced service's health check fails",
     why: "Services that wait for its health never start, and what it serves may be broken.",
     causes: &[
-        "The probe needs a shell, `curl` or `wget` that the image does not have.",
-        "The probe asks another port or address than the one the service listens on.",
         "A peer that it needs is away.",
+        "It is overloaded, and the probe's `timeout` is short.",
+        "It needs longer to start than `start_period` allows.",
     ],
     remedy: "Run the health check's command by hand and mend what it prints.",
     verify: "`ptctl status` shows it as healthy.",
-    masked_by: &[explanations::SERVICE_AWAY],
+    masked_by: &[
+        &[
+            Cause::same_subject(service_restarting::CHECK.code),
+            Cause::same_subject(service_paused::CHECK.code),
+        ],
+        explanations::HEALTH_CHECK,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };
@@ -33,7 +40,8 @@ fn examine(service: &Service<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
     let Some(health) = &container.state.health else {
         return Ok(Outcome::NotApplicable("it has no health check"));
     };
-    if health.status != HealthStatus::Unhealthy {
+    // What ended keeps the last word of its health check.
+    if health.status != HealthStatus::Unhealthy || run_state::has_ended(container) {
         return Ok(Outcome::Pass);
     }
     let said = health.last.as_ref().map_or_else(
@@ -64,12 +72,5 @@ fn examine(service: &Service<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
     let since = at.map(|at| Moment::new(at, "its last probe failed"));
     let logs = container.logs.known().and_then(|logs| logs.fatal.last());
     let proofs = logs.map(|line| Evidence::log(&container.name, line));
-    let report = report.since(since).proof(proofs);
-    // A health check that cannot start its probe says nothing about the service itself.
-    if said.contains("executable file not found") {
-        let remedy = Remedy::edit("use a probe that the image has, then recreate the service")
-            .then(commands::recreate(container));
-        return fail(Report { remedy, ..report });
-    }
-    fail(report)
+    fail(report.since(since).proof(proofs))
 }
