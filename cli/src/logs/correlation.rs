@@ -16,6 +16,8 @@ pub(super) fn count(coverage: &mut TraceIdCoverage, fields: &Fields) {
     }
     if has_trace_id {
         coverage.with_trace_id += 1;
+    } else if fields.iter().any(|(name, value)| is_zero_id(name, value)) {
+        coverage.zero_ids += 1;
     }
 }
 
@@ -58,6 +60,19 @@ fn holds_trace_id(value: &str) -> bool {
     })
 }
 
+/// Whether a field is a trace id of zeros, as loggers write it that find no span: in full, or as one digit.
+fn is_zero_id(name: &str, value: &str) -> bool {
+    const NAMES: [&str; 5] = [
+        "trace_id",
+        "traceid",
+        "trace.id",
+        "oteltraceid",
+        "otel.trace_id",
+    ];
+    let is_zeros = matches!(value.len(), 1 | 32) && value.bytes().all(|byte| byte == b'0');
+    is_zeros && NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +95,7 @@ mod tests {
             structured_lines: 6,
             request_lines: 4,
             with_trace_id: 3,
+            zero_ids: 1,
         };
         assert_eq!(coverage, expected);
     }

@@ -1,5 +1,6 @@
 //! The kinds of notices and the tables that tell them.
 
+mod grafana;
 mod tempo;
 
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Row;
 
 /// Every table; the first row that fits a line wins.
-pub(super) static TABLES: &[&[Row]] = &[tempo::ROWS];
+pub(super) static TABLES: &[&[Row]] = &[tempo::ROWS, grafana::ROWS];
 
 /// What a line says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -49,4 +50,6 @@ pub enum NoticeKind {
     TempoBlockVersionUnknown,
     /// Tempo answered a query without certainty that the newest data is in it.
     TempoIncompleteResults,
+    /// Grafana could not provision its data sources.
+    GrafanaProvisioningFailed,
 }

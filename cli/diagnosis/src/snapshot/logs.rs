@@ -113,6 +113,9 @@ pub struct TraceIdCoverage {
     pub request_lines: u64,
     /// Of those, lines with a 32-digit trace id that is not all zeros.
     pub with_trace_id: u64,
+    /// Lines whose trace id is zero.
+    #[serde(default)]
+    pub zero_ids: u64,
 }
 
 /// Lines that record a served HTTP request.

@@ -1,5 +1,6 @@
 //! Lines written while a request was served, without a trace id.
 
+use super::trace_ids_zero;
 use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::quality::serves_but_sends_nothing,
@@ -24,7 +25,10 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Connect the logger to the tracer, so that each line inside a span carries `trace_id` and `span_id`.",
     verify: "A line written by the next request carries a `trace_id` of 32 digits.",
-    masked_by: &[&[Cause::same_subject(serves_but_sends_nothing::CHECK.code)]],
+    masked_by: &[&[
+        Cause::same_subject(serves_but_sends_nothing::CHECK.code),
+        Cause::same_subject(trace_ids_zero::CHECK.code),
+    ]],
     explains: &[],
     examine: Examine::EachService(examine),
 };
