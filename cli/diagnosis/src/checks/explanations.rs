@@ -75,15 +75,64 @@ pub(super) const SERVICE_AWAY: &[Cause] = &[
 /// Why a service's spans go to the wrong place.
 pub(super) const ENDPOINT: &[Cause] = &[
     Cause::same_subject(endpoint::endpoint_malformed::CHECK.code),
+    Cause::same_subject(endpoint::endpoint_scheme_missing::CHECK.code),
     Cause::same_subject(endpoint::endpoint_localhost::CHECK.code),
+    Cause::same_subject(endpoint::host_docker_internal_unmapped::CHECK.code),
     Cause::same_subject(endpoint::endpoint_unknown_host::CHECK.code),
     Cause::same_subject(relay::default_bridge_without_names::CHECK.code),
     Cause::same_subject(endpoint::endpoint_on_another_network::CHECK.code),
+    Cause::same_subject(endpoint::protocol_by_default::CHECK.code),
     Cause::same_subject(endpoint::endpoint_protocol_mismatch::CHECK.code),
+    Cause::same_subject(endpoint::endpoint_query_port::CHECK.code),
+    Cause::same_subject(endpoint::endpoint_published_port::CHECK.code),
+    Cause::same_subject(endpoint::endpoint_legacy_port::CHECK.code),
     Cause::same_subject(endpoint::endpoint_port_not_served::CHECK.code),
+    Cause::same_subject(endpoint::endpoint_path_doubled::CHECK.code),
+    Cause::same_subject(endpoint::endpoint_path_missing::CHECK.code),
+    Cause::same_subject(endpoint::endpoint_tls_to_plaintext::CHECK.code),
+    Cause::same_subject(endpoint::endpoint_plaintext_to_tls::CHECK.code),
     Cause::same_subject(endpoint::endpoint_target_not_running::CHECK.code),
     Cause::same_subject(relay::name_answered_twice::CHECK.code),
+    Cause::same_subject(endpoint::proxy_without_exception::CHECK.code),
 ];
+
+/// Why a service makes or exports no spans, and says nothing of it.
+pub(super) const SWITCHED_OFF: &[Cause] = &[
+    Cause::same_subject(endpoint::sdk_disabled::CHECK.code),
+    Cause::same_subject(endpoint::exporter_none::CHECK.code),
+    Cause::same_subject(endpoint::exporter_unknown::CHECK.code),
+    Cause::same_subject(endpoint::sampler_off::CHECK.code),
+];
+
+/// Which of a service's settings its SDK cannot use: it may not have started with them.
+pub(super) const SETTINGS: &[Cause] = &[
+    Cause::same_subject(endpoint::protocol_invalid::CHECK.code),
+    Cause::same_subject(endpoint::headers_malformed::CHECK.code),
+    Cause::same_subject(endpoint::timeout_unit::CHECK.code),
+    Cause::same_subject(endpoint::propagator_unknown::CHECK.code),
+    Cause::same_subject(endpoint::resource_attributes_malformed::CHECK.code),
+    Cause::same_subject(endpoint::compression_invalid::CHECK.code),
+    Cause::same_subject(endpoint::bsp_limits_inconsistent::CHECK.code),
+    Cause::same_subject(endpoint::sampler_invalid::CHECK.code),
+    Cause::same_subject(endpoint::value_in_quotes::CHECK.code),
+    Cause::same_subject(endpoint::variable_misspelled::CHECK.code),
+];
+
+/// Why an endpoint that somebody wrote is not the one that is used.
+pub(super) const ENDPOINT_UNREAD: &[Cause] = &[Cause::same_subject(
+    endpoint::variable_misspelled::CHECK.code,
+)];
+
+/// Why an answer comes too late.
+pub(super) const TIMEOUT: &[Cause] = &[Cause::same_subject(endpoint::timeout_unit::CHECK.code)];
+
+/// Why a token or tenant is not sent along.
+pub(super) const HEADERS: &[Cause] =
+    &[Cause::same_subject(endpoint::headers_malformed::CHECK.code)];
+
+/// Why another protocol is spoken than was meant.
+pub(super) const PROTOCOL: &[Cause] =
+    &[Cause::same_subject(endpoint::protocol_invalid::CHECK.code)];
 
 /// Why nobody receives at the right place.
 pub(super) const BACKEND: &[Cause] = &[

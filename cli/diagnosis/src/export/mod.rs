@@ -1,6 +1,7 @@
 //! Where a service sends its spans: its settings as they take effect, and whom they reach.
 
 mod endpoint;
+pub mod known_variables;
 mod layer;
 mod runtime;
 mod settings;

@@ -317,7 +317,12 @@ mod tests {
 
     #[test]
     fn a_language_is_told_by_agent_then_command_then_the_image_s_version() {
-        let table: [(&[&str], &[(&str, &str)], Option<Language>); 13] = [
+        type Row = (
+            &'static [&'static str],
+            &'static [(&'static str, &'static str)],
+            Option<Language>,
+        );
+        let table: [Row; 13] = [
             (&["java", "-jar", "/app.jar"], &[], Some(Language::Java)),
             (
                 &["sh", "-c", "exec java $JAVA_OPTS -jar app.jar"],

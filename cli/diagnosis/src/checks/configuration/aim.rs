@@ -2,7 +2,7 @@
 
 use crate::{
     checks::commands,
-    export::{EndpointSource, ExportSettings},
+    export::{EndpointSource, ExportSettings, Setting, variables},
     finding::{Evidence, EvidenceKind, Moment, Remedy},
     observed::Gap,
     view::{Service, Stack},
@@ -21,10 +21,10 @@ pub(in crate::checks) fn aim<'a>(
     service: &'a Service<'_>,
     stack: &Stack<'_>,
 ) -> Result<Aim<'a>, Gap> {
-    if let Some(exporters) = service.container.setting("OTEL_TRACES_EXPORTER")
+    if let Some(exporters) = Setting::of(service.container, variables::EXPORTER)
         && !exporters
-            .split(',')
-            .any(|exporter| exporter.trim() == "otlp")
+            .items()
+            .any(|exporter| exporter.starts_with("otlp"))
     {
         return Ok(Aim::NotJudged(
             "its traces do not go by OTLP: `OTEL_TRACES_EXPORTER` says so",

@@ -4,7 +4,7 @@ use super::aim::{self, Aim};
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
     code::Code,
-    export::EndpointSource,
+    export::{EndpointError, EndpointSource},
     finding::Severity,
     policy::Policy,
     view::{Service, Stack},
@@ -39,6 +39,11 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     else {
         return Ok(Outcome::Pass);
     };
+    if *wrong == EndpointError::NoScheme {
+        return Ok(Outcome::NotApplicable(
+            "a missing scheme has a check of its own",
+        ));
+    }
     let right = aim::right_value(service, settings, stack);
     let report = Report::new(
         format!(

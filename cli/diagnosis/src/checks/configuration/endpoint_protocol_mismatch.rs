@@ -1,11 +1,14 @@
 //! gRPC sent to the HTTP port, or HTTP to the gRPC port.
 
-use super::aim::{self, Aim};
+use super::{
+    aim::{self, Aim},
+    receiving::{self, Reached},
+};
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
     code::Code,
-    export::Target,
-    finding::{Evidence, EvidenceKind, Severity},
+    export::ProtocolSource,
+    finding::Severity,
     policy::Policy,
     snapshot::{Receiver, TempoConfig},
     view::{Service, Stack},
@@ -19,7 +22,7 @@ pub(crate) static CHECK: Check = Check {
     why: "4317 speaks gRPC and 4318 HTTP. The wrong one fails with a riddle that differs by language.",
     causes: &[
         "The port was changed and the protocol was not, or the other way round.",
-        "The SDK's default protocol is another one than expected.",
+        "A setting was copied from a service in another language.",
     ],
     remedy: "Use port 4317 with `grpc`, or port 4318 with `OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`.",
     verify: "Tempo counts accepted spans: `ptctl status`.",
@@ -33,27 +36,19 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         Aim::Settings(settings) => settings,
         Aim::NotJudged(why) => return Ok(Outcome::NotApplicable(why)),
     };
-    let Some(backend) = stack.backend_of(service) else {
+    if let ProtocolSource::AgentDefault(_) = settings.protocol_source {
         return Ok(Outcome::NotApplicable(
-            "it does not send to a Tempo of this engine directly",
+            "its protocol is its agent's default, which has a check of its own",
+        ));
+    }
+    let Some(protocol) = settings.protocol else {
+        return Ok(Outcome::NotApplicable(
+            "only the program itself knows its protocol",
         ));
     };
-    let (
-        Some(Target::Container {
-            port: Some(port), ..
-        }),
-        Some(protocol),
-    ) = (&service.target, settings.protocol)
-    else {
-        return Ok(Outcome::NotApplicable(
-            "only the program itself knows its protocol or port",
-        ));
-    };
-    let config = backend.tempo.config.get()?;
-    let Some(receiver) = receiver_at(config, *port) else {
-        return Ok(Outcome::NotApplicable(
-            "Tempo receives nothing at that port",
-        ));
+    let receiver = match receiving::reached(service, stack)? {
+        Reached::Receiver(receiver) => receiver,
+        Reached::None(why) => return Ok(Outcome::NotApplicable(why)),
     };
     if receiver.protocol == protocol {
         return Ok(Outcome::Pass);
@@ -70,13 +65,11 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         aim::source_proof(service, settings),
         aim::set(service, settings, &right),
     );
-    let text = format!(
-        "OTLP {} endpoint: {}",
-        receiver.protocol.word(),
-        receiver.endpoint
-    );
-    let proof = Evidence::new(EvidenceKind::Configuration, &config.source, text);
-    fail(report.since(Some(aim::created(service))).proof([proof]))
+    fail(
+        report
+            .since(Some(aim::created(service)))
+            .proof([receiver.proof]),
+    )
 }
 
 /// The receiver that listens at a port.

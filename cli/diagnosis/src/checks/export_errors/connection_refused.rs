@@ -27,6 +27,7 @@ pub(crate) static CHECK: Check = Check {
         explanations::ENDPOINT,
         explanations::BACKEND,
         AFTER_A_RESTART,
+        explanations::ENDPOINT_UNREAD,
     ],
     explains: &[],
     examine: Examine::EachService(examine),

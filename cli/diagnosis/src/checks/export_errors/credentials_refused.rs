@@ -23,7 +23,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Set the header as `OTEL_EXPORTER_OTLP_HEADERS=Authorization=Bearer%20TOKEN`, then recreate the service.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::BACKEND,
+        explanations::HEADERS,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -3,6 +3,7 @@
 use super::family::{Family, REJECTIONS};
 use crate::{
     check::{Check, Examine, Verdict},
+    checks::explanations,
     code::Code,
     finding::Severity,
     policy::Policy,
@@ -21,7 +22,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Set `OTEL_EXPORTER_OTLP_HEADERS=X-Scope-OrgID=TENANT` and query with the same tenant, or set `multitenancy_enabled: false` in Tempo.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: &[REJECTIONS],
+    masked_by: &[REJECTIONS, explanations::HEADERS],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -3,6 +3,7 @@
 use super::family::{Family, REJECTIONS};
 use crate::{
     check::{Check, Examine, Verdict},
+    checks::explanations,
     code::Code,
     finding::Severity,
     policy::Policy,
@@ -22,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Read the reason in the line: raise the limit that it names, or mend the ids.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: &[REJECTIONS],
+    masked_by: &[REJECTIONS, explanations::HEADERS],
     explains: &[],
     examine: Examine::EachService(examine),
 };

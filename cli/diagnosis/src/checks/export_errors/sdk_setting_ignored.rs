@@ -3,6 +3,7 @@
 use super::family::Family;
 use crate::{
     check::{Check, Examine, Verdict},
+    checks::explanations,
     code::Code,
     finding::Severity,
     policy::Policy,
@@ -23,7 +24,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Correct the variable that the line names; `ptctl env` shows its value and where it comes from.",
     verify: "The line is not among those that the service prints at its next start.",
-    masked_by: &[],
+    masked_by: &[explanations::SWITCHED_OFF, explanations::SETTINGS],
     explains: &[],
     examine: Examine::EachService(examine),
 };

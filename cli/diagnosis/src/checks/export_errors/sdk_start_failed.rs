@@ -3,6 +3,7 @@
 use super::family::Family;
 use crate::{
     check::{Check, Examine, Verdict},
+    checks::explanations,
     code::Code,
     finding::Severity,
     policy::Policy,
@@ -23,7 +24,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Correct the variable that the line names (`ptctl env` shows them all), or install the package that it misses; then recreate the service.",
     verify: "`ptctl status` shows a last span of the service.",
-    masked_by: &[],
+    masked_by: &[explanations::SWITCHED_OFF, explanations::SETTINGS],
     explains: &[],
     examine: Examine::EachService(examine),
 };

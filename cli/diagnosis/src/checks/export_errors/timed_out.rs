@@ -28,6 +28,7 @@ pub(crate) static CHECK: Check = Check {
         explanations::ENDPOINT,
         explanations::BACKEND,
         AFTER_A_RESTART,
+        explanations::TIMEOUT,
     ],
     explains: &[],
     examine: Examine::EachService(examine),

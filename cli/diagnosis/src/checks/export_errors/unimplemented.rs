@@ -26,6 +26,7 @@ pub(crate) static CHECK: Check = Check {
         explanations::ENDPOINT,
         explanations::BACKEND,
         AFTER_A_RESTART,
+        explanations::PROTOCOL,
     ],
     explains: &[],
     examine: Examine::EachService(examine),

@@ -22,7 +22,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Use port 4317 with `OTEL_EXPORTER_OTLP_PROTOCOL=grpc`, or port 4318 with `http/protobuf`, and say both.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::BACKEND,
+        explanations::PROTOCOL,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

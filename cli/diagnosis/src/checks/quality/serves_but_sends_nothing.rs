@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::{
+        configuration::{agent_hook_missing, forks_before_export},
         explanations,
         tempo::{spans_discarded, spans_refused},
     },
@@ -33,6 +34,7 @@ pub(crate) static CHECK: Check = Check {
     remedy: "Look at the first lines of the service's log for its tracer, and at `ptctl env` for what switches it off.",
     verify: "`ptctl status` shows a last span of the service after the next request.",
     masked_by: &[
+        explanations::SWITCHED_OFF,
         explanations::ENDPOINT,
         explanations::BACKEND,
         explanations::RELAY,
@@ -41,6 +43,11 @@ pub(crate) static CHECK: Check = Check {
         &[
             Cause::export_target(spans_refused::CHECK.code),
             Cause::export_target(spans_discarded::CHECK.code),
+        ],
+        explanations::SETTINGS,
+        &[
+            Cause::same_subject(agent_hook_missing::CHECK.code),
+            Cause::same_subject(forks_before_export::CHECK.code),
         ],
     ],
     explains: &[],

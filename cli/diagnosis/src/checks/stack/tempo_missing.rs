@@ -1,5 +1,7 @@
 //! No trace backend exists where the services send to.
 
+use std::collections::BTreeSet;
+
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
     checks::commands,
@@ -7,6 +9,7 @@ use crate::{
     export::{EndpointSource, Target},
     finding::{Evidence, EvidenceKind, Remedy, Severity},
     policy::Policy,
+    snapshot::Role,
     view::{Service, Stack},
 };
 
@@ -32,77 +35,119 @@ fn examine(stack: &Stack<'_>, _: &Policy) -> Verdict {
     if !stack.backends.is_empty() {
         return Ok(Outcome::Pass);
     }
-    let waiting: Vec<(&Service<'_>, &str)> = stack
+    let waiting: Vec<Waiting<'_>> = stack
         .services
         .iter()
-        .filter_map(|service| Some((service, missing_tempo(service, stack)?)))
+        .filter_map(|service| Waiting::of(service, stack))
         .collect();
-    let Some((first, host)) = waiting.first() else {
+    let Some(first) = waiting.first() else {
         return Ok(Outcome::NotApplicable(
-            "no service sends to a Tempo inside this engine that nobody is",
+            "no service sends to a name inside this engine that nobody answers to",
         ));
     };
-    let proofs = waiting.iter().filter_map(|(service, _)| {
-        let settings = service.settings.known()?;
+    let proofs = waiting.iter().filter_map(|waiting| {
+        let settings = waiting.service.settings.known()?;
         Some(Evidence::new(
             EvidenceKind::Variable,
-            &service.container.name,
+            &waiting.service.container.name,
             format!("sends spans to {}", settings.shown()),
         ))
     });
-    let profile = behind_profile(host, stack);
+    let profile = behind_profile(first.host, stack);
     let remedy = match &profile {
         Some((_, profile)) => Remedy::edit(format!(
             "start Tempo with its profile `{profile}`, and set `COMPOSE_PROFILES={profile}` in `.env` so that it always starts"
         ))
-        .then(commands::up_with_profile(first.container, host, profile)),
-        None => {
-            Remedy::edit("start Tempo beside the services").then(commands::up(first.container, host))
-        }
+        .then(commands::up_with_profile(first.service.container, first.host, profile)),
+        None => Remedy::edit("start Tempo beside the services")
+            .then(commands::up(first.service.container, first.host)),
     };
     let behind = profile.as_ref().map_or(String::new(), |(_, profile)| {
         format!(": Tempo is behind the profile `{profile}`")
     });
-    let containers = stack.snapshot.containers.len() + stack.snapshot.elsewhere.len();
+    let quoted = |words: BTreeSet<&str>| {
+        let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
+        words.join(", ")
+    };
+    let hosts: BTreeSet<&str> = waiting.iter().map(|waiting| waiting.host).collect();
+    let services: BTreeSet<&str> = waiting
+        .iter()
+        .map(|waiting| waiting.service.label())
+        .collect();
+    let verb = if services.len() == 1 { "sends" } else { "send" };
+    let containers = stack.snapshot.containers.len();
+    let elsewhere = stack.snapshot.elsewhere.iter();
+    let elsewhere = elsewhere
+        .filter(|other| other.role == Role::Tempo)
+        .map(|other| {
+            let networks: Vec<&str> = other.networks().collect();
+            Evidence::new(
+                EvidenceKind::Container,
+                &other.name,
+                format!("a Tempo of another stack, on {}", networks.join(", ")),
+            )
+        });
     let report = Report::new(
         format!(
-            "no container of this engine is a Tempo, and {} of {} traced services send to a name that nobody has{behind}",
-            waiting.len(),
-            stack.services.len()
+            "no container of the stack is a Tempo, and nothing answers to {}, where {} {verb} spans{behind}",
+            quoted(hosts),
+            quoted(services),
         ),
         Evidence::new(
             EvidenceKind::Container,
             "engine",
-            format!("{containers} containers, none of them Tempo"),
+            format!("{containers} containers of the stack, none of them Tempo"),
         ),
         remedy,
-    );
-    let report = report
-        .proof(proofs)
-        .proof(profile.map(|(proof, _)| proof))
-        .concerning(waiting.iter().map(|(service, _)| service.subject.clone()));
-    // That a name of nobody's is Tempo's is an inference, unless every service names the same.
-    fail(if every_service_names(host, stack) {
-        report
-    } else {
-        report.likely()
-    })
+    )
+    .proof(proofs)
+    .proof(profile.map(|(proof, _)| proof))
+    .proof(elsewhere)
+    .concerning(waiting.iter().map(|waiting| waiting.service.subject.clone()));
+    // A name that is not Tempo's own may be meant for something else that is missing.
+    let meant = waiting.iter().any(|waiting| waiting.meant == Meant::Tempo);
+    fail(if meant { report } else { report.likely() })
 }
 
-/// The host that a service names, where it is Tempo's by its name or the library's default, or where every traced service
-/// names the same one; any other name may be a typing error of one service.
-fn missing_tempo<'a>(service: &'a Service<'_>, stack: &'a Stack<'_>) -> Option<&'a str> {
-    if service.target != Some(Target::Nobody) {
-        return None;
+/// A service that sends to a name to which nobody answers.
+struct Waiting<'a> {
+    service: &'a Service<'a>,
+    host: &'a str,
+    meant: Meant,
+}
+
+/// For whom a name is meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meant {
+    /// Tempo, by the name itself or by the library's default.
+    Tempo,
+    /// Nothing tells.
+    Unknown,
+}
+
+impl<'a> Waiting<'a> {
+    /// The service, where it waits for a Tempo. In a stack with a collector another name may be meant for that.
+    fn of(service: &'a Service<'_>, stack: &Stack<'_>) -> Option<Self> {
+        if service.target != Some(Target::Nobody) {
+            return None;
+        }
+        let settings = service.settings.known()?;
+        let host = &settings.endpoint.as_ref().ok()?.host;
+        let named = host.to_ascii_lowercase().contains("tempo");
+        let meant = if named || settings.source == EndpointSource::LibraryDefault {
+            Meant::Tempo
+        } else {
+            Meant::Unknown
+        };
+        (meant == Meant::Tempo || stack.collectors.is_empty()).then_some(Self {
+            service,
+            host,
+            meant,
+        })
     }
-    let settings = service.settings.known()?;
-    let host = host_of(service)?;
-    let named = host.to_ascii_lowercase().contains("tempo");
-    (named || every_service_names(host, stack) || settings.source == EndpointSource::LibraryDefault)
-        .then_some(host)
 }
 
-/// The profile without which Compose does not start the service that everybody sends to, and where it is written.
+/// The profile without which Compose does not start the service that is missing, and where it is written.
 fn behind_profile(host: &str, stack: &Stack<'_>) -> Option<(Evidence, String)> {
     let service = stack.snapshot.compose.known()?.service(host)?;
     let profile = service.profiles.first()?.clone();
@@ -110,15 +155,47 @@ fn behind_profile(host: &str, stack: &Stack<'_>) -> Option<(Evidence, String)> {
     Some((Evidence::setting(service.location.clone(), text), profile))
 }
 
-fn every_service_names(host: &str, stack: &Stack<'_>) -> bool {
-    stack.services.len() > 1
-        && stack
-            .services
-            .iter()
-            .all(|service| host_of(service) == Some(host))
-}
+#[cfg(test)]
+mod tests {
+    use crate::{
+        diagnose,
+        finding::Confidence,
+        fixtures,
+        policy::Policy,
+        snapshot::{Role, Snapshot},
+    };
 
-fn host_of<'a>(service: &'a Service<'_>) -> Option<&'a str> {
-    let endpoint = service.settings.known()?.endpoint.as_ref().ok()?;
-    Some(&endpoint.host)
+    fn without_tempo() -> Snapshot {
+        let mut snapshot = fixtures::healthy();
+        snapshot
+            .containers
+            .retain(|container| container.role != Role::Tempo);
+        snapshot.tempos.clear();
+        snapshot
+    }
+
+    #[test]
+    fn a_name_that_only_one_service_uses_is_as_telling_as_one_that_all_use() {
+        let mut snapshot = without_tempo();
+        snapshot.set_variable("scraper", "TEMPO_ENDPOINT", "trace-store:4317");
+        snapshot.set_variable("controller", "TEMPO_ENDPOINT", "otlp.example.com:4317");
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        let found = &diagnosis.causes[0].finding;
+        assert_eq!(
+            found.message,
+            "no container of the stack is a Tempo, and nothing answers to `trace-store`, where `scraper` sends spans"
+        );
+        assert_eq!(found.confidence, Confidence::Likely);
+    }
+
+    #[test]
+    fn the_name_of_tempo_itself_is_proof() {
+        let diagnosis = diagnose(&without_tempo(), &Policy::default());
+        let found = &diagnosis.causes[0].finding;
+        assert_eq!(
+            found.message,
+            "no container of the stack is a Tempo, and nothing answers to `tempo`, where `controller`, `scraper` send spans"
+        );
+        assert_eq!(found.confidence, Confidence::Proven);
+    }
 }

@@ -1,0 +1,58 @@
+//! Headers for the exporter that are no list of `name=value`.
+
+use super::value::{self, Effect, Reaction};
+use crate::{
+    check::{Check, Examine, Outcome, Verdict, fail},
+    code::Code,
+    export::{Setting, variables},
+    finding::Severity,
+    policy::Policy,
+    view::{Service, Stack},
+};
+
+pub(crate) static CHECK: Check = Check {
+    code: Code::new(325),
+    name: "headers-malformed",
+    severity: Severity::Warning,
+    summary: "the headers that a service sends with its exports are not written as a list of pairs",
+    why: "The SDK leaves them out: Tempo misses the tenant, or a gateway the token, and every export is refused.",
+    causes: &[
+        "A header as HTTP writes it: `Authorization: Basic …`.",
+        "A token alone, without the name of its header.",
+    ],
+    remedy: "Write `name=value,name=value` with percent-encoded values: `Authorization=Basic%20…`; then recreate the service.",
+    verify: "The service logs no refused export after the next request.",
+    masked_by: &[],
+    explains: &[],
+    examine: Examine::EachService(examine),
+};
+
+fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
+    let Some(setting) = Setting::first(service.container, &variables::HEADERS) else {
+        return Ok(Outcome::NotApplicable("no headers are set"));
+    };
+    let is_pair = |item: &str| {
+        item.split_once('=')
+            .is_some_and(|(name, _)| is_token(name.trim()))
+    };
+    if setting.items().all(is_pair) {
+        return Ok(Outcome::Pass);
+    }
+    let effect = Effect::of(service, stack);
+    let severity = match Reaction::of(service, &[]) {
+        Reaction::Refuses => Severity::Error,
+        Reaction::FallsBack | Reaction::Unknown => effect.severity(Severity::Warning),
+    };
+    let right = "name=value";
+    let remedy = value::set(service, setting.name, right);
+    let what = "that is no list of `name=value`, and its SDK leaves it out";
+    fail(value::report(service, &setting, what, remedy).severity(severity))
+}
+
+/// Whether a header's name can be one, by RFC 9110.
+fn is_token(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}

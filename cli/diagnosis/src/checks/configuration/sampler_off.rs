@@ -1,0 +1,70 @@
+//! A sampler that keeps nothing.
+
+use super::{
+    sampler::{self, Sampler},
+    value::{self, Effect},
+};
+use crate::{
+    check::{Check, Examine, Outcome, Verdict, fail},
+    code::Code,
+    export::{Setting, variables},
+    finding::Severity,
+    policy::Policy,
+    view::{Service, Stack},
+};
+
+pub(crate) static CHECK: Check = Check {
+    code: Code::new(322),
+    name: "sampler-off",
+    severity: Severity::Error,
+    summary: "a service's sampler drops its traces",
+    why: "What a sampler drops is counted and logged nowhere: the service looks as if nobody called it.",
+    causes: &[
+        "`OTEL_TRACES_SAMPLER=always_off`, or a ratio of 0.",
+        "A ratio for production, where one trace in a thousand is enough.",
+    ],
+    remedy: "Set `OTEL_TRACES_SAMPLER=parentbased_always_on`, then recreate the service.",
+    verify: "`ptctl status` shows a last span of the service after the next request.",
+    masked_by: &[],
+    explains: &[],
+    examine: Examine::EachService(examine),
+};
+
+/// Below this, a person who looks for one request will not find it.
+const SELDOM: f64 = 0.01;
+
+fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
+    let Some(setting) = Setting::of(service.container, variables::SAMPLER) else {
+        return Ok(Outcome::NotApplicable("no sampler is named"));
+    };
+    let argument = Setting::of(service.container, variables::SAMPLER_ARGUMENT);
+    let Some(sampler) = sampler::read(setting.bare(), argument.as_ref().map(Setting::bare)) else {
+        return Ok(Outcome::NotApplicable(
+            "its sampler is not known, or decided elsewhere",
+        ));
+    };
+    let arrives = Effect::of(service, stack) == Effect::Arrive;
+    let (what, severity) = match sampler {
+        Sampler::Keeps(share) if share <= 0.0 && arrives => {
+            return Ok(Outcome::NotApplicable(
+                "its spans arrive all the same: its sampler is set in code",
+            ));
+        }
+        Sampler::KeepsOfOwn(share) if share <= 0.0 && arrives => return Ok(Outcome::Pass),
+        Sampler::Keeps(share) if share <= 0.0 => ("it keeps no trace".to_owned(), Severity::Error),
+        Sampler::KeepsOfOwn(share) if share <= 0.0 => (
+            "it keeps no trace that begins at it, only those that a caller has sampled".to_owned(),
+            Severity::Warning,
+        ),
+        Sampler::Keeps(share) | Sampler::KeepsOfOwn(share) if share < SELDOM => (
+            format!("it keeps {} of a hundred traces", share * 100.0),
+            Severity::Info,
+        ),
+        Sampler::Keeps(_) | Sampler::KeepsOfOwn(_) => return Ok(Outcome::Pass),
+    };
+    let remedy = value::set(service, setting.name, "parentbased_always_on");
+    let report = value::report(service, &setting, &what, remedy)
+        .severity(severity)
+        .proof(argument.map(|argument| value::proof(service, &argument)));
+    fail(report)
+}
