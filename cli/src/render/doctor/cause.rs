@@ -169,7 +169,7 @@ fn one_line(finding: &Finding, limits: Limits) -> String {
     cut(finding.message.lines().next().unwrap_or_default(), limits)
 }
 
-fn proof(snapshot: &Snapshot, evidence: &Evidence, limits: Limits) -> String {
+pub(super) fn proof(snapshot: &Snapshot, evidence: &Evidence, limits: Limits) -> String {
     let at = evidence.at.map_or(String::new(), |at| {
         format!("{} ", clock(at, snapshot.taken_at))
     });

@@ -1,6 +1,10 @@
 use std::fmt::Write as _;
 
-use ptctl_diagnosis::{diagnose, fixtures, policy::Policy, snapshot::Snapshot};
+use ptctl_diagnosis::{
+    diagnose, fixtures,
+    policy::Policy,
+    snapshot::{EngineEventKind, Snapshot},
+};
 
 use super::*;
 use crate::render::Glyphs;
@@ -75,4 +79,32 @@ fn one_cause_takes_no_more_than_25_lines_of_80_columns() {
 fn a_healthy_report_draws_no_way() {
     let text = report(&fixtures::healthy(), 80, Glyphs::Unicode);
     assert!(!text.contains("path"), "{text}");
+}
+
+/// The report that the documents show.
+fn pictured() -> String {
+    let mut snapshot = broken("PT0105");
+    snapshot.reported("tempo", 121, EngineEventKind::Pause);
+    report(&snapshot, 80, Glyphs::Unicode)
+}
+
+#[test]
+fn the_documents_show_reports_as_they_are() {
+    for file in ["README.md", "docs/architecture.md"] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("..")
+            .join(file);
+        let document = std::fs::read_to_string(path).unwrap();
+        // How many checks there are changes from day to day.
+        for line in pictured()
+            .lines()
+            .filter(|line| !line.contains(" checks passed"))
+        {
+            assert!(
+                document.contains(line),
+                "{file} lacks `{line}` of:\n{}",
+                pictured()
+            );
+        }
+    }
 }

@@ -70,12 +70,11 @@ impl<'a> Judge<'a> {
                     .filter(|broken| broken.hop == *hop)
                     .max_by_key(|broken| broken.severity);
                 let state = match (blocked, worst) {
-                    (Some(by), None) => HopState::Blocked { by },
                     (_, Some(broken)) if broken.severity == Severity::Error => {
                         blocked = blocked.or(Some(broken.by));
                         HopState::Broken { by: broken.by }
                     }
-                    (Some(by), Some(_)) => HopState::Blocked { by },
+                    (Some(by), Some(_) | None) => HopState::Blocked { by },
                     (None, Some(broken)) => HopState::Degraded { by: broken.by },
                     (None, None) if delivered && *hop <= HopName::Query => HopState::Ok,
                     (None, None) => self.looked_at(*hop, service),
