@@ -1,12 +1,19 @@
 //! The command line: every flag, its variable and its help, in one place.
 
+mod catalogue;
+mod report;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use humantime::Duration;
-use ptctl_diagnosis::code::Code;
 use url::Url;
+
+pub use self::{
+    catalogue::{ChecksArguments, Explain},
+    report::{Annotations, Detail, FailOn, ReportArguments, ReportFormat},
+};
 
 /// Finds out why traces are missing in a Docker stack that sends OTLP to Tempo.
 #[derive(Debug, Parser)]
@@ -73,15 +80,9 @@ pub struct Global {
         default_value = "15s"
     )]
     pub timeout: Duration,
-    /// When to colour the output
-    #[arg(
-        long,
-        global = true,
-        env = "PTCTL_COLOR",
-        value_name = "WHEN",
-        default_value = "auto"
-    )]
-    pub color: ColorChoice,
+    /// When to colour the output [default: auto]
+    #[arg(long, global = true, env = "PTCTL_COLOR", value_name = "WHEN")]
+    pub color: Option<ColorChoice>,
     /// Use plain ASCII signs
     #[arg(long, global = true, env = "PTCTL_ASCII")]
     pub ascii: bool,
@@ -90,7 +91,7 @@ pub struct Global {
 /// When output is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {
-    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`
+    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; anywhere with `CLICOLOR_FORCE`
     Auto,
     /// Always
     Always,
@@ -118,7 +119,7 @@ pub enum Command {
     /// Write one archive with what was seen, secrets redacted, for whoever is to help
     Bundle(BundleArguments),
     /// List every check
-    Checks,
+    Checks(ChecksArguments),
     /// Explain a check: why it matters, causes, remedy, how to verify
     Explain(Explain),
     /// Show the versions of ptctl, the engine and Tempo
@@ -130,6 +131,16 @@ pub enum Command {
     },
     /// Print the manual page
     Man,
+}
+
+impl Command {
+    /// The flags of a command that reports findings.
+    pub fn report_mut(&mut self) -> Option<&mut ReportArguments> {
+        match self {
+            Self::Doctor(doctor) => Some(&mut doctor.report),
+            _ => None,
+        }
+    }
 }
 
 /// How a result is written.
@@ -169,17 +180,15 @@ pub struct Selection {
 /// `ptctl doctor`.
 #[derive(Debug, Clone, Args)]
 pub struct Doctor {
-    /// Which services.
+    /// Compose services or containers to look at [default: all traced ones]
+    #[arg(value_name = "SERVICE")]
+    pub services: Vec<String>,
+    /// How findings are written and which of them count.
     #[command(flatten)]
-    pub selection: Selection,
-    /// How far back logs and events are read
-    #[arg(
-        long,
-        env = "PTCTL_SINCE",
-        value_name = "DURATION",
-        default_value = "1h"
-    )]
-    pub since: Duration,
+    pub report: ReportArguments,
+    /// How far back logs and events are read [default: 1h]
+    #[arg(long, env = "PTCTL_SINCE", value_name = "DURATION")]
+    pub since: Option<Duration>,
     /// Wait this long for Tempo to be ready and for services to be healthy first
     #[arg(long, env = "PTCTL_WAIT", value_name = "DURATION")]
     pub wait: Option<Duration>,
@@ -277,13 +286,6 @@ pub struct BundleArguments {
     /// Pack a saved look instead of looking
     #[arg(long, env = "PTCTL_FROM", value_name = "FILE", conflicts_with_all = ["host", "context"])]
     pub from: Option<PathBuf>,
-}
-
-/// `ptctl explain`.
-#[derive(Debug, Clone, Args)]
-pub struct Explain {
-    /// Code of the check, such as `PT0203`
-    pub code: Code,
 }
 
 fn header(text: &str) -> Result<(String, String), String> {

@@ -2,12 +2,12 @@
 
 use std::{io, path::PathBuf};
 
-use ptctl_diagnosis::code::Code;
+use ptctl_diagnosis::{code::Code, glob::Glob};
 use thiserror::Error;
 
 use crate::{
     clients::docker::EngineError, exit::Exit, gather::GatherError, restart::PlanError,
-    target::ChoiceError,
+    settings::SettingsError, target::ChoiceError,
 };
 
 /// Why a command gave no answer.
@@ -85,6 +85,31 @@ pub enum CommandError {
         #[source]
         source: EngineError,
     },
+    /// A file is not a report.
+    #[error("`{}` is not a report of `ptctl doctor -o json`", path.display())]
+    NotABaseline {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A report of another shape.
+    #[error("`{}` was written in shape {found}; this ptctl reads shape {expected}", path.display())]
+    ReportVersion {
+        /// The file.
+        path: PathBuf,
+        /// Its shape.
+        found: u32,
+        /// The shape that this build reads.
+        expected: u32,
+    },
+    /// The project's settings cannot be read.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// A pattern for checks that can only be a slip.
+    #[error("`{0}` names no check by code, area or name")]
+    NamesNoCheck(Glob),
     /// No check has this code.
     #[error("no check has the code {0}")]
     NoSuchCheck(Code),
@@ -101,6 +126,8 @@ impl CommandError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::NoSuchCheck(_)
+            | Self::NamesNoCheck(_)
+            | Self::Settings(_)
             | Self::NobodyToAsk
             | Self::NoSuchService { .. }
             | Self::Plan(_)
@@ -114,6 +141,8 @@ impl CommandError {
             | Self::Load { .. }
             | Self::NotASnapshot { .. }
             | Self::SnapshotVersion { .. }
+            | Self::NotABaseline { .. }
+            | Self::ReportVersion { .. }
             | Self::NoTempo(_) => Exit::Blind,
         }
     }
@@ -128,7 +157,12 @@ impl CommandError {
             Self::NoSuchService { known, .. } => {
                 Some(format!("the traced services are `{}`", known.join("`, `")))
             }
-            Self::NoSuchCheck(_) => Some("list them with `ptctl checks`".to_owned()),
+            Self::NoSuchCheck(_) | Self::NamesNoCheck(_) => {
+                Some("list them with `ptctl checks`".to_owned())
+            }
+            Self::ReportVersion { .. } => {
+                Some("make it again with `ptctl doctor -o json`".to_owned())
+            }
             Self::Plan(PlanError::Elsewhere { project }) => Some(format!(
                 "name it with `--project {project}`, or name the services"
             )),
@@ -143,6 +177,8 @@ impl CommandError {
             | Self::Save { .. }
             | Self::Load { .. }
             | Self::NotASnapshot { .. }
+            | Self::NotABaseline { .. }
+            | Self::Settings(_)
             | Self::Plan(_)
             | Self::Restart { .. }
             | Self::Request(_) => None,

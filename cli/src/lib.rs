@@ -3,6 +3,7 @@
 //! One direction: [`gather`] looks at the stack and fills a snapshot, `ptctl_diagnosis` judges it, [`render`] writes it
 //! down, [`commands`] put the steps in order.
 
+mod baseline;
 mod bundle;
 pub mod cli;
 pub mod clients;
@@ -15,6 +16,7 @@ pub mod gather;
 mod logs;
 pub mod output;
 mod probe;
+mod progress;
 pub mod render;
 pub mod restart;
 mod saved;
@@ -26,12 +28,21 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::{cli::Cli, exit::Exit, output::Output};
+use self::{
+    cli::{Cli, Command},
+    exit::Exit,
+    output::Output,
+};
 
 /// Runs the program: reads the command line, does what it says, and returns the exit code.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let mut cli = Cli::parse();
+    let settings = fill_in(&mut cli);
     let mut output = Output::new(&cli.global);
+    if let Err(error) = settings {
+        output.error(&error);
+        return error.exit().into();
+    }
     let exit = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -46,6 +57,16 @@ pub fn run() -> ExitCode {
             error.exit().into()
         }
     }
+}
+
+/// Completes the command line by the project's settings. What writes texts for the shell asks no project.
+fn fill_in(cli: &mut Cli) -> Result<(), error::CommandError> {
+    if matches!(cli.command, Command::Completions { .. } | Command::Man) {
+        return Ok(());
+    }
+    let working_dir = std::env::current_dir().map_err(error::CommandError::Runtime)?;
+    settings::SettingsFile::find(&working_dir)?.fill(cli);
+    Ok(())
 }
 
 /// Runs a command until it ends or a signal asks to end.

@@ -3,16 +3,20 @@
 use std::{
     error::Error as _,
     io::{self, IsTerminal, Write},
+    os::fd::AsFd,
 };
 
 use crate::{
     cli::{ColorChoice, Global},
     error::CommandError,
-    render::{Glyphs, Page},
+    progress::Spinner,
+    render::{Colour, Glyphs, Page},
 };
 
 /// The width of text that is not read on a terminal.
 const WIDTH_OF_A_FILE: usize = 100;
+/// The width of a terminal that does not tell its own.
+const NARROWEST: usize = 40;
 /// Wider lines are hard to read.
 const WIDEST: usize = 120;
 
@@ -20,9 +24,10 @@ const WIDEST: usize = 120;
 #[derive(Debug)]
 pub struct Output {
     width: usize,
-    colour: bool,
+    colour: Colour,
     glyphs: Glyphs,
     progress: Progress,
+    spinner: Option<Spinner>,
 }
 
 /// Whether anybody watches stderr.
@@ -36,12 +41,15 @@ impl Output {
     /// The process's own streams.
     pub fn new(global: &Global) -> Self {
         let stdout = io::stdout();
-        let colour = match global.color {
-            ColorChoice::Always => true,
-            ColorChoice::Never => false,
-            ColorChoice::Auto => {
-                anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never
-            }
+        let colour = match global.color.unwrap_or(ColorChoice::Auto) {
+            ColorChoice::Always => Colour::On,
+            ColorChoice::Never => Colour::Off,
+            ColorChoice::Auto => match anstream::AutoStream::choice(&stdout) {
+                anstream::ColorChoice::Never => Colour::Off,
+                anstream::ColorChoice::Auto
+                | anstream::ColorChoice::AlwaysAnsi
+                | anstream::ColorChoice::Always => Colour::On,
+            },
         };
         Self {
             width: width(&stdout),
@@ -56,13 +64,13 @@ impl Output {
             } else {
                 Progress::Unwatched
             },
+            spinner: None,
         }
     }
 
     /// An empty page for stdout.
     pub fn page(&self) -> Page {
-        let page = Page::new(self.width, self.glyphs);
-        if self.colour { page.coloured() } else { page }
+        Page::new(self.width, self.glyphs).coloured(self.colour)
     }
 
     /// An empty page for a file: no colours, a width that does not depend on the terminal.
@@ -72,6 +80,7 @@ impl Output {
 
     /// Writes the answer. A reader that went away, such as `head`, is no failure.
     pub fn answer(&mut self, text: &str) -> Result<(), CommandError> {
+        self.spinner = None;
         let mut stdout = io::stdout().lock();
         match stdout
             .write_all(text.as_bytes())
@@ -84,13 +93,21 @@ impl Output {
 
     /// Says what is going on, for a person who waits at a terminal.
     pub fn progress(&mut self, text: &str) {
-        if self.progress == Progress::Watched {
-            self.note(text);
+        if self.progress == Progress::Unwatched {
+            return;
+        }
+        match &self.spinner {
+            Some(spinner) => spinner.say(text),
+            None => {
+                let width = columns(&io::stderr()).unwrap_or(NARROWEST);
+                self.spinner = Some(Spinner::start(text, width, self.glyphs, io::stderr()));
+            }
         }
     }
 
     /// Says something that belongs beside the answer, whoever reads it.
     pub fn note(&mut self, text: &str) {
+        self.spinner = None;
         let text = ptctl_diagnosis::printable::printable(text);
         // Nobody can be told that stderr is gone.
         drop(writeln!(io::stderr().lock(), "{text}"));
@@ -101,6 +118,7 @@ impl Output {
         if self.progress == Progress::Unwatched || !io::stdin().is_terminal() {
             return None;
         }
+        self.spinner = None;
         let mut stderr = io::stderr().lock();
         write!(stderr, "{question} [y/N] ")
             .and_then(|()| stderr.flush())
@@ -141,10 +159,14 @@ fn width(stdout: &io::Stdout) -> usize {
     if !stdout.is_terminal() {
         return WIDTH_OF_A_FILE;
     }
-    rustix::termios::tcgetwinsize(stdout).map_or(WIDTH_OF_A_FILE, |size| {
-        match usize::from(size.ws_col) {
-            0 => WIDTH_OF_A_FILE,
-            columns => columns.min(WIDEST),
-        }
-    })
+    columns(stdout).map_or(WIDTH_OF_A_FILE, |columns| columns.min(WIDEST))
+}
+
+/// The columns of a terminal; `None` where it does not tell.
+fn columns(terminal: &impl AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(terminal).ok()?;
+    match usize::from(size.ws_col) {
+        0 => None,
+        columns => Some(columns),
+    }
 }

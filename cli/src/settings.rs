@@ -1,6 +1,14 @@
 //! From the command line to a request for a look.
 
+mod file;
+mod policy;
+
 use std::time::Duration;
+
+pub use self::{
+    file::{SettingsError, SettingsFile},
+    policy::policy,
+};
 
 use crate::{
     cli::Global,

@@ -77,6 +77,11 @@ pub enum SmokeOutcome {
         /// What Tempo said last.
         reason: String,
     },
+    /// Tempo answered no question, so that nobody knows whether it has the trace.
+    NotAsked {
+        /// Why the last question failed.
+        reason: String,
+    },
 }
 
 /// Sends the request and waits for its trace.
@@ -130,7 +135,7 @@ pub async fn smoke(
             Ok(None) => SmokeOutcome::NotFound {
                 reason: "no span of it yet".to_owned(),
             },
-            Err(fault) => not_found(&report, &fault),
+            Err(fault) => after_fault(&report, &fault),
         };
         report.outcome = missing;
         if deadline.has_passed() {
@@ -141,18 +146,18 @@ pub async fn smoke(
     }
 }
 
-/// A question that failed does not undo what was found before.
-fn not_found(report: &SmokeReport, fault: &HttpFault) -> SmokeOutcome {
+/// A question that failed does not undo what an earlier answer told.
+fn after_fault(report: &SmokeReport, fault: &HttpFault) -> SmokeOutcome {
+    let reason = fault.to_string();
     match &report.outcome {
         SmokeOutcome::Missing { services } => SmokeOutcome::Missing {
             services: services.clone(),
         },
+        SmokeOutcome::NotFound { .. } => SmokeOutcome::NotFound { reason },
         SmokeOutcome::Passed
         | SmokeOutcome::NoAnswer { .. }
         | SmokeOutcome::BadAnswer { .. }
-        | SmokeOutcome::NotFound { .. } => SmokeOutcome::NotFound {
-            reason: fault.to_string(),
-        },
+        | SmokeOutcome::NotAsked { .. } => SmokeOutcome::NotAsked { reason },
     }
 }
 

@@ -9,6 +9,9 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(u16);
 
+/// The page of all checks, relative to the repository.
+const CHECKS_PAGE: &str = "docs/checks.md";
+
 impl Code {
     /// The code with these four digits, `Code::new(203)` for `PT0203`.
     ///
@@ -18,6 +21,11 @@ impl Code {
     pub const fn new(number: u16) -> Self {
         assert!(number < 10_000, "a code has four digits");
         Self(number)
+    }
+
+    /// Its section in the page of all checks, relative to the repository.
+    pub fn page(self) -> String {
+        format!("{CHECKS_PAGE}#pt{:04}", self.0)
     }
 
     /// The area that its first two digits name.

@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 
+use ptctl_diagnosis::policy::Policy;
+
 use super::look;
 use crate::{
     bundle::{Bundle, Texts},
-    cli::{BundleArguments, Global},
+    cli::{BundleArguments, Detail, Global, ReportFormat},
     error::CommandError,
     exit::Exit,
     gather::Depth,
     output::Output,
-    render::{self, DoctorDocument},
+    render::{self, Report},
     saved, settings,
 };
 
@@ -28,13 +30,21 @@ pub(super) async fn run(
         }
     };
     let (diagnosis, exit) = look::judge(&snapshot);
-    let mut page = output.plain_page();
-    render::doctor(&mut page, &snapshot, &diagnosis);
+    let policy = Policy::default();
+    let report = Report {
+        snapshot: &snapshot,
+        diagnosis: &diagnosis,
+        policy: &policy,
+        exit,
+        detail: Detail::Normal,
+        root: "",
+    };
+    let written =
+        |format| render::report(format, &report, output.plain_page()).map_err(CommandError::Json);
     let texts = Texts {
         snapshot: render::json(&snapshot).map_err(CommandError::Json)?,
-        report: render::json(&DoctorDocument::new(&snapshot, &diagnosis, exit))
-            .map_err(CommandError::Json)?,
-        page: page.into_text(),
+        report: written(ReportFormat::Json)?,
+        page: written(ReportFormat::Table)?,
     };
     let bundle = Bundle::new(&snapshot, &diagnosis, texts);
     let path = args

@@ -2,12 +2,26 @@
 
 use ptctl_diagnosis::{catalogue, code::Code};
 
-use crate::{error::CommandError, exit::Exit, output::Output, render};
+use crate::{
+    cli::{ChecksArguments, Format},
+    error::CommandError,
+    exit::Exit,
+    output::Output,
+    render,
+};
 
-pub(super) fn checks(output: &mut Output) -> Result<Exit, CommandError> {
-    let mut page = output.page();
-    render::checks(&mut page);
-    output.answer(&page.into_text())?;
+pub(super) fn checks(args: &ChecksArguments, output: &mut Output) -> Result<Exit, CommandError> {
+    let text = match args.output.output {
+        Format::Table => {
+            let mut page = output.page();
+            render::checks(&mut page, args.area);
+            page.into_text()
+        }
+        Format::Json => {
+            render::json(&render::check_documents(args.area)).map_err(CommandError::Json)?
+        }
+    };
+    output.answer(&text)?;
     Ok(Exit::Ok)
 }
 

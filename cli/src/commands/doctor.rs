@@ -3,14 +3,13 @@
 use jiff::Timestamp;
 use ptctl_diagnosis::snapshot::Snapshot;
 
-use super::look;
+use super::{look, report};
 use crate::{
-    cli::{Doctor, Format, Global},
+    cli::{Doctor, Global},
     error::CommandError,
-    exit::Exit,
+    exit::{Completeness, Exit},
     gather::{Depth, GatherRequest},
     output::Output,
-    render::{self, DoctorDocument},
     saved, settings,
 };
 
@@ -19,15 +18,12 @@ pub(super) async fn run(
     args: Doctor,
     output: &mut Output,
 ) -> Result<Exit, CommandError> {
+    let policy = settings::policy(&args.report)?;
     let (snapshot, reached) = match &args.from {
         Some(path) => (saved::load(path)?, Reached::Yes),
         None => {
-            let request = settings::request(
-                global,
-                &args.selection.services,
-                Depth::Everything,
-                *args.since,
-            )?;
+            let since = args.since.map_or(settings::DEFAULT_SINCE, Into::into);
+            let request = settings::request(global, &args.services, Depth::Everything, since)?;
             look_or_wait(&request, &args, output).await?
         }
     };
@@ -35,22 +31,11 @@ pub(super) async fn run(
         saved::save(&snapshot, path)?;
         output.note(&format!("saved what was seen to {}", path.display()));
     }
-    let (diagnosis, exit) = look::judge(&snapshot);
-    let exit = match (reached, exit) {
-        (Reached::No, Exit::Ok | Exit::Findings) => Exit::Deadline,
-        (Reached::No | Reached::Yes, exit) => exit,
+    let completeness = match reached {
+        Reached::Yes => look::completeness(&snapshot),
+        Reached::No => Completeness::CutByDeadline,
     };
-    let text = match args.selection.output.output {
-        Format::Table => {
-            let mut page = output.page();
-            render::doctor(&mut page, &snapshot, &diagnosis);
-            page.into_text()
-        }
-        Format::Json => render::json(&DoctorDocument::new(&snapshot, &diagnosis, exit))
-            .map_err(CommandError::Json)?,
-    };
-    output.answer(&text)?;
-    Ok(exit)
+    report::answer(&args.report, &policy, &snapshot, completeness, output)
 }
 
 /// Whether what was waited for came.

@@ -21,13 +21,17 @@ pub(super) async fn look(request: &GatherRequest) -> Result<Snapshot, CommandErr
 pub(super) fn judge(snapshot: &Snapshot) -> (Diagnosis, Exit) {
     let policy = Policy::default();
     let diagnosis = diagnose(snapshot, &policy);
-    let completeness = if snapshot.timed_out {
+    let exit = Exit::of(&diagnosis, &policy, completeness(snapshot));
+    (diagnosis, exit)
+}
+
+/// Whether a look was ended by its budget.
+pub(super) fn completeness(snapshot: &Snapshot) -> Completeness {
+    if snapshot.timed_out {
         Completeness::CutByDeadline
     } else {
         Completeness::Whole
-    };
-    let exit = Exit::of(&diagnosis, &policy, completeness);
-    (diagnosis, exit)
+    }
 }
 
 /// The exit of a command that only shows what there is: whatever is wrong, it could be shown.

@@ -6,6 +6,7 @@ mod diff;
 mod doctor;
 mod env;
 mod look;
+mod report;
 mod restart;
 mod shell;
 mod smoke;
@@ -32,7 +33,7 @@ pub async fn run(cli: Cli, output: &mut Output) -> Result<Exit, CommandError> {
         Command::Smoke(args) => smoke::run(global, args, output).await,
         Command::Diff(args) => diff::run(&args, output),
         Command::Bundle(args) => bundle::run(global, args, output).await,
-        Command::Checks => catalogue::checks(output),
+        Command::Checks(args) => catalogue::checks(&args, output),
         Command::Explain(args) => catalogue::explain(args.code, output),
         Command::Version => version::run(global, output).await,
         Command::Completions { shell } => shell::completions(shell, output),

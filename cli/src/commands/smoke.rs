@@ -45,7 +45,7 @@ pub(super) async fn run(
     Ok(match report.outcome {
         SmokeOutcome::Passed => Exit::Ok,
         SmokeOutcome::BadAnswer { .. } | SmokeOutcome::Missing { .. } => Exit::Findings,
-        SmokeOutcome::NoAnswer { .. } => Exit::Blind,
+        SmokeOutcome::NoAnswer { .. } | SmokeOutcome::NotAsked { .. } => Exit::Blind,
         SmokeOutcome::NotFound { .. } => Exit::Deadline,
     })
 }

@@ -2,6 +2,7 @@
 //! follows from it; then what the spans' counters say, what would decide a doubt, and gaps on one line.
 
 mod cause;
+mod folded;
 mod footer;
 mod path;
 mod timeline;
@@ -16,6 +17,7 @@ use ptctl_diagnosis::{
 };
 
 use super::{
+    group::{Group, groups},
     page::{Page, Tone},
     status::status_rows,
 };
@@ -24,7 +26,7 @@ use super::{
 const SCREEN: usize = 25;
 
 /// Writes the report; one cause is told more shortly where it would not fit a screen.
-pub fn doctor(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
+pub(super) fn doctor(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
     let mut report = page.empty();
     write(&mut report, snapshot, diagnosis, cause::AMPLE);
     if diagnosis.causes.len() == 1 && report.lines() > SCREEN {
@@ -34,13 +36,28 @@ pub fn doctor(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
     page.append(&report);
 }
 
-fn write(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis, limits: cause::Limits) {
+/// Writes the verdict and the causes alone.
+pub(super) fn problems(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
+    causes(page, snapshot, diagnosis, cause::AMPLE);
+}
+
+/// The verdict and the causes, those of one check about many subjects as one.
+fn causes(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis, limits: cause::Limits) {
     verdict(page, snapshot, diagnosis);
     let mut drawn = path::Drawn::default();
-    for cause in &diagnosis.causes {
+    for group in groups(&diagnosis.causes) {
         page.blank();
-        cause::root_cause(page, snapshot, diagnosis, cause, limits, &mut drawn);
+        match group {
+            Group::One(cause) => {
+                cause::root_cause(page, snapshot, diagnosis, cause, limits, &mut drawn);
+            }
+            Group::Many(causes) => folded::folded(page, snapshot, &causes, limits),
+        }
     }
+}
+
+fn write(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis, limits: cause::Limits) {
+    causes(page, snapshot, diagnosis, limits);
     if diagnosis.causes.is_empty() {
         page.blank();
         let stack = Stack::of(snapshot);

@@ -3,15 +3,18 @@
 use ptctl_diagnosis::{
     catalogue::{self, CATALOGUE},
     check::Check,
-    code::{AREAS, Area},
+    code::{AREAS, Area, Code},
+    finding::Severity,
 };
+use serde::Serialize;
 
 use super::page::{Page, Tone};
 
-/// Writes the list of all checks by area.
-pub fn checks(page: &mut Page) {
+/// Writes the list of all checks by area, or of one area.
+pub fn checks(page: &mut Page, only: Option<Area>) {
     let areas = AREAS
         .iter()
+        .filter(|area| only.is_none_or(|only| only == **area))
         .filter(|area| checks_of(**area).next().is_some());
     for (number, area) in areas.enumerate() {
         if number > 0 {
@@ -52,6 +55,7 @@ pub fn explain(page: &mut Page, check: &Check) {
         .filter(|other| other.explained_by().any(|cause| cause.code == check.code))
         .map(|other| other.code);
     related.extend(explained);
+    page.entry("page    ", Tone::Faint, &check.code.page());
     for (number, code) in related.iter().enumerate() {
         let name = catalogue::by_code(*code).map_or("", |check| check.name);
         page.entry(
@@ -60,6 +64,43 @@ pub fn explain(page: &mut Page, check: &Check) {
             &format!("{code} {name}"),
         );
     }
+}
+
+/// A check for a program.
+#[derive(Debug, Serialize)]
+pub struct CheckDocument {
+    code: Code,
+    name: &'static str,
+    area: Option<&'static str>,
+    severity: Severity,
+    summary: &'static str,
+    why: &'static str,
+    causes: &'static [&'static str],
+    remedy: &'static str,
+    verify: &'static str,
+    explained_by: Vec<Code>,
+    docs: String,
+}
+
+/// All checks, or those of one area, for a program.
+pub fn check_documents(only: Option<Area>) -> Vec<CheckDocument> {
+    CATALOGUE
+        .iter()
+        .filter(|check| only.is_none() || check.code.area() == only)
+        .map(|check| CheckDocument {
+            code: check.code,
+            name: check.name,
+            area: check.code.area().map(Area::folder),
+            severity: check.severity,
+            summary: check.summary,
+            why: check.why,
+            causes: check.causes,
+            remedy: check.remedy,
+            verify: check.verify,
+            explained_by: check.explained_by().map(|cause| cause.code).collect(),
+            docs: check.code.page(),
+        })
+        .collect()
 }
 
 fn checks_of(area: Area) -> impl Iterator<Item = &'static Check> {

@@ -1,23 +1,32 @@
 //! Turning facts and diagnoses into what people and programs read. Pure: everything comes in, a text goes out.
 
+mod aside;
 mod difference;
 mod doctor;
 mod environment;
 mod explain;
+mod github;
+mod group;
 mod json;
+mod junit;
+mod markdown;
 mod page;
+mod report;
+mod sarif;
+mod short;
 mod smoke;
 mod status;
 mod storage;
+mod summary;
 mod time;
 
 pub use self::{
     difference::difference,
-    doctor::doctor,
     environment::{environment, environments},
-    explain::{checks, explain},
-    json::{DoctorDocument, REPORT_VERSION, json},
-    page::{Glyphs, Page, Tone},
+    explain::{CheckDocument, check_documents, checks, explain},
+    json::{REPORT_VERSION, json},
+    page::{Colour, Glyphs, Page, Tone},
+    report::{Report, report},
     smoke::smoke,
     status::status,
     storage::storage,

@@ -33,6 +33,15 @@ pub enum Glyphs {
     Ascii,
 }
 
+/// Whether a page has ANSI colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    /// It has.
+    On,
+    /// It is plain text.
+    Off,
+}
+
 /// A piece of text that is not broken between lines: a sign in its tone, then words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
@@ -74,7 +83,7 @@ impl Unit {
 pub struct Page {
     text: String,
     width: usize,
-    colour: bool,
+    colour: Colour,
     glyphs: Glyphs,
 }
 
@@ -84,15 +93,15 @@ impl Page {
         Self {
             text: String::new(),
             width: width.max(NARROWEST),
-            colour: false,
+            colour: Colour::Off,
             glyphs,
         }
     }
 
-    /// The same page with ANSI colours.
+    /// The same page with or without ANSI colours.
     #[must_use]
-    pub fn coloured(mut self) -> Self {
-        self.colour = true;
+    pub fn coloured(mut self, colour: Colour) -> Self {
+        self.colour = colour;
         self
     }
 
@@ -247,11 +256,10 @@ impl Page {
             .load_style(TableStyle::new())
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(u16::try_from(self.width).unwrap_or(u16::MAX));
-        if self.colour {
-            table.enforce_styling();
-        } else {
-            table.force_no_tty();
-        }
+        match self.colour {
+            Colour::On => table.enforce_styling(),
+            Colour::Off => table.force_no_tty(),
+        };
         table.set_header(header.map(|title| cell(title, Tone::Faint)));
         for row in rows {
             table.add_row(row.each_ref().map(|(text, tone)| cell(text, *tone)));
@@ -282,7 +290,7 @@ fn cell(text: &str, tone: Tone) -> Cell {
     }
 }
 
-fn paint(text: &str, tone: Tone, colour: bool) -> String {
+fn paint(text: &str, tone: Tone, colour: Colour) -> String {
     let style = match tone {
         Tone::Plain => return text.to_owned(),
         Tone::Strong => Style::new().bold(),
@@ -291,9 +299,8 @@ fn paint(text: &str, tone: Tone, colour: bool) -> String {
         Tone::Doubtful => AnsiColor::Yellow.on_default().bold(),
         Tone::Bad => AnsiColor::Red.on_default().bold(),
     };
-    if colour {
-        format!("{style}{text}{style:#}")
-    } else {
-        text.to_owned()
+    match colour {
+        Colour::On => format!("{style}{text}{style:#}"),
+        Colour::Off => text.to_owned(),
     }
 }

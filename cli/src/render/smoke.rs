@@ -30,6 +30,11 @@ pub fn smoke(page: &mut Page, report: &SmokeReport) {
             "FAILED",
             format!("the trace was not found in time: {reason}"),
         ),
+        SmokeOutcome::NotAsked { reason } => (
+            Tone::Doubtful,
+            "UNKNOWN",
+            format!("Tempo could not be asked for the trace: {reason}"),
+        ),
     };
     page.entry(&format!("{} {word}  ", page.sign(tone)), tone, &text);
     page.entry("  trace     ", Tone::Faint, &report.trace_id);

@@ -53,10 +53,12 @@ impl Selection {
     }
 }
 
-/// Whether a pattern names a check by its code, its area, or its name.
+/// Whether a pattern names a check by its code or what its code begins with (`PT02`), its area, or its name.
 fn names(glob: &Glob, check: &Check) -> bool {
+    let code = check.code.to_string();
     let area = check.code.area().map(crate::code::Area::folder);
-    glob.matches(&check.code.to_string())
+    glob.matches(&code)
+        || glob.matches(&code[..code.len() - 2])
         || glob.matches(check.name)
         || area.is_some_and(|area| glob.matches(area) || glob.matches(&area.replace('_', "-")))
 }
@@ -80,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_check_is_named_by_code_area_or_name() {
-        for pattern in ["PT0302", "pt03*", "configuration", "endpoint-*"] {
+        for pattern in ["PT0302", "pt03*", "PT03", "configuration", "endpoint-*"] {
             assert!(includes(&selection(&[pattern], &[]), "PT0302"), "{pattern}");
             assert!(
                 !includes(&selection(&[], &[pattern]), "PT0302"),

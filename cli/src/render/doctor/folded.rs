@@ -9,11 +9,11 @@ use super::{
         page::{Page, Tone},
         time::{age, clock},
     },
-    cause::proof,
+    cause::{Limits, proof},
     counted, severity_tone,
 };
 
-pub(super) fn folded(page: &mut Page, snapshot: &Snapshot, causes: &[&RootCause]) {
+pub(super) fn folded(page: &mut Page, snapshot: &Snapshot, causes: &[&RootCause], limits: Limits) {
     let Some(example) = causes.first().map(|cause| &cause.finding) else {
         return;
     };
@@ -27,12 +27,21 @@ pub(super) fn folded(page: &mut Page, snapshot: &Snapshot, causes: &[&RootCause]
         .filter_map(|cause| cause.finding.since.as_ref())
         .min_by_key(|since| since.at);
     if let Some(since) = first {
-        let text = format!("{}, {}: {}", clock(since.at, now), age(since.at, now), since.what);
+        let text = format!(
+            "{}, {}: {}",
+            clock(since.at, now),
+            age(since.at, now),
+            since.what
+        );
         page.entry("  since   ", Tone::Faint, &text);
     }
     page.entry("  such as ", Tone::Faint, &example.message);
     if let Some(evidence) = example.evidence.first() {
-        page.entry("  proof   ", Tone::Faint, &proof(snapshot, evidence));
+        page.entry(
+            "  proof   ",
+            Tone::Faint,
+            &proof(snapshot, evidence, limits),
+        );
     }
     page.entry("  remedy  ", Tone::Faint, &example.remedy.action);
     if let Some(command) = &example.remedy.command {
