@@ -95,7 +95,10 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         gaps,
         timed_out: false,
     };
-    snapshot.compose = probe::compose_files::of(&look, &snapshot.stack, &snapshot.containers).await;
+    (snapshot.compose, snapshot.images) = tokio::join!(
+        probe::compose_files::of(&look, &snapshot.stack, &snapshot.containers),
+        probe::images::of(&look, &snapshot.containers),
+    );
     match request.depth {
         Depth::Everything => look_closer(&look, &clients, &request.tempo, &mut snapshot).await,
         Depth::Description => {}

@@ -10,6 +10,7 @@ mod archive;
 mod disk;
 mod error;
 mod events;
+mod image;
 mod inspect;
 mod listing;
 mod logs;

@@ -6,6 +6,7 @@ pub(crate) mod containers;
 pub(crate) mod events;
 pub(crate) mod file;
 pub(crate) mod grafana;
+pub(crate) mod images;
 pub(crate) mod logs;
 pub(crate) mod loki;
 mod page;

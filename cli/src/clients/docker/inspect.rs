@@ -60,13 +60,7 @@ fn container(answer: ContainerInspectResponse) -> Result<Container, EngineFault>
         .trim_start_matches('/')
         .to_owned();
     let state = state(required("State", answer.state)?, answer.restart_count)?;
-    let labels: Vec<(String, String)> = sorted(config.labels.clone().unwrap_or_default())
-        .into_iter()
-        .map(|(key, value)| {
-            let value = redact::value(&key, &value);
-            (key, value)
-        })
-        .collect();
+    let labels = labels(config.labels.clone());
     let label = |key: &str| {
         labels
             .iter()
@@ -93,7 +87,7 @@ fn container(answer: ContainerInspectResponse) -> Result<Container, EngineFault>
         image_id: required("Image", answer.image)?,
         command,
         labels,
-        environment: environment(&config),
+        environment: environment(config.env.as_deref()),
         created_at: parse_time(&required("Created", answer.created)?)?
             .ok_or_else(|| EngineFault::without("Created"))?,
         state,
@@ -142,11 +136,22 @@ fn sorted(map: HashMap<String, String>) -> Vec<(String, String)> {
     pairs
 }
 
-fn environment(config: &ContainerConfig) -> Vec<EnvironmentVariable> {
-    config
-        .env
+/// Labels in the order of their names, secrets redacted.
+pub(super) fn labels(map: Option<HashMap<String, String>>) -> Vec<(String, String)> {
+    sorted(map.unwrap_or_default())
+        .into_iter()
+        .map(|(key, value)| {
+            let value = redact::value(&key, &value);
+            (key, value)
+        })
+        .collect()
+}
+
+/// `NAME=value` pairs, secrets redacted.
+pub(super) fn environment(pairs: Option<&[String]>) -> Vec<EnvironmentVariable> {
+    pairs
+        .unwrap_or_default()
         .iter()
-        .flatten()
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             EnvironmentVariable {
@@ -158,7 +163,7 @@ fn environment(config: &ContainerConfig) -> Vec<EnvironmentVariable> {
 }
 
 /// A time of the engine; its zero value (year 1) means "never".
-fn parse_time(text: &str) -> Result<Option<Timestamp>, EngineFault> {
+pub(super) fn parse_time(text: &str) -> Result<Option<Timestamp>, EngineFault> {
     if text.is_empty() || text.starts_with("0001-") {
         return Ok(None);
     }

@@ -270,6 +270,7 @@ fn script(wire: Wire) -> Arc<Script> {
             format!("/containers/{TEMPO}/archive"),
             Answer::Refusal(404, "no such file"),
         ),
+        (image_path(&tempo), Answer::json(&image(&tempo))),
         ("/networks".to_owned(), body("networks.json")),
         ("/events".to_owned(), body("events.jsonl")),
         ("/system/df".to_owned(), body("df.json")),
@@ -279,6 +280,31 @@ fn script(wire: Wire) -> Arc<Script> {
         wire,
         answers: Mutex::new(answers),
         asked: Mutex::default(),
+    })
+}
+
+/// Where a container's image is described.
+fn image_path(container: &Value) -> String {
+    format!("/images/{}/json", container["Image"].as_str().unwrap())
+}
+
+/// The image of both containers, as `docker build` of 20.10 leaves it.
+fn image(container: &Value) -> Value {
+    json!({
+        "Id": container["Image"],
+        "RepoTags": ["shop-web:1"],
+        "RepoDigests": [],
+        "Created": "2026-11-22T06:58:53.5171217Z",
+        "Os": "linux",
+        "Architecture": "amd64",
+        "Config": {
+            "User": "65532:65532",
+            "ExposedPorts": {"8080/tcp": {}},
+            "Env": ["LISTEN_ADDR=0.0.0.0:8080", "API_TOKEN=s3cr3t-value"],
+            "Cmd": null,
+            "Entrypoint": ["/shop-web"],
+            "Labels": {"dev.ptctl.library": "telemetry"},
+        },
     })
 }
 
