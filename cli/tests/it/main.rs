@@ -1,5 +1,6 @@
 //! Tests of the whole program and of what lies beside it, without a Docker engine.
 
+mod around;
 mod crowd;
 mod documents;
 mod engine_calls;

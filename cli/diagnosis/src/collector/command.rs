@@ -47,8 +47,10 @@ impl CollectorFlavour {
             Self::Alloy => {
                 let words = command.iter().skip_while(|word| *word != "run").skip(1);
                 let named: Vec<&String> = words.filter(|word| !word.starts_with('-')).collect();
-                let is_config =
-                    |word: &&&String| word.ends_with(".alloy") || word.ends_with(".river");
+                let is_config = |word: &&&String| {
+                    let ending = word.rsplit_once('.').map(|(_, ending)| ending);
+                    matches!(ending, Some("alloy" | "river"))
+                };
                 let path = named.iter().find(is_config).or(named.last());
                 let path = path.map_or("/etc/alloy/config.alloy", |path| path.as_str());
                 vec![ConfigSource::File(path.to_owned())]

@@ -75,11 +75,12 @@ impl Pipelines {
     fn add(&mut self, part: Part, value: &Layers<'_>) {
         match part.role {
             PartRole::Receiver if !self.receivers.contains(&part) => self.receivers.push(part),
-            PartRole::Processor if !self.processors.contains(&part) => self.processors.push(part),
+            PartRole::Processor | PartRole::Connector if !self.processors.contains(&part) => {
+                self.processors.push(part);
+            }
             PartRole::Exporter if !self.exporters.iter().any(|known| known.part == part) => {
                 self.exporters.push(exporter(part, value));
             }
-            PartRole::Connector if !self.processors.contains(&part) => self.processors.push(part),
             PartRole::Receiver
             | PartRole::Processor
             | PartRole::Exporter
@@ -184,9 +185,8 @@ fn exporter(part: Part, value: &Layers<'_>) -> Exporter {
 /// What `insecure` says.
 pub(super) fn security(insecure: Option<&Layers<'_>>) -> Security {
     match insecure.map(Layers::text) {
-        None => Security::Tls,
         Some(Some("true" | "True" | "TRUE")) => Security::Plaintext,
-        Some(Some("false" | "False" | "FALSE")) => Security::Tls,
+        None | Some(Some("false" | "False" | "FALSE")) => Security::Tls,
         Some(_) => Security::Unknown,
     }
 }

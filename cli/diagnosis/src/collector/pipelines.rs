@@ -186,11 +186,11 @@ impl Exporter {
     /// Whether it speaks TLS; `None` where that cannot be told.
     pub fn speaks_tls(&self, endpoint: &Endpoint) -> Option<bool> {
         match (endpoint.scheme, self.protocol?, self.security) {
-            (Some(Scheme::Http), _, _) => Some(false),
-            (Some(Scheme::Https), _, _) => Some(true),
+            (Some(Scheme::Http), _, _) | (None, OtlpProtocol::Grpc, Security::Plaintext) => {
+                Some(false)
+            }
+            (Some(Scheme::Https), _, _) | (None, OtlpProtocol::Grpc, Security::Tls) => Some(true),
             (None, OtlpProtocol::Http, _) | (None, OtlpProtocol::Grpc, Security::Unknown) => None,
-            (None, OtlpProtocol::Grpc, Security::Plaintext) => Some(false),
-            (None, OtlpProtocol::Grpc, Security::Tls) => Some(true),
         }
     }
 

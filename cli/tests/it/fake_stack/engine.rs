@@ -196,6 +196,46 @@ impl FakeEngine {
         self.answer(&path, Answer::json(&described));
     }
 
+    /// One more container like `tempo`, described differently; its id.
+    pub(crate) fn add(&self, service: &str, change: impl FnOnce(&mut Value)) -> String {
+        let id = format!("{service:0<64}");
+        let json = |path: &str| match self.script.answers.lock().unwrap().get(path) {
+            Some(Answer::Body(body)) => serde_json::from_slice::<Value>(body).unwrap(),
+            other => panic!("no such answer: {other:?}"),
+        };
+        let mut described = json(&format!("/containers/{TEMPO}/json"));
+        described["Id"] = id.as_str().into();
+        described["Name"] = format!("/shop_{service}_1").into();
+        described["Config"]["Labels"]["com.docker.compose.service"] = service.into();
+        let network = &mut described["NetworkSettings"]["Networks"]["shop_default"];
+        network["Aliases"] = json!([service]);
+        network["IPAddress"] = "192.0.2.8".into();
+        if self.script.wire != Wire::Docker20 {
+            network["DNSNames"] = json!([format!("shop_{service}_1"), service]);
+        }
+        change(&mut described);
+        let mut listed = json("/containers/json");
+        let all = listed.as_array_mut().unwrap();
+        let mut entry = all
+            .iter()
+            .find(|entry| entry["Id"] == TEMPO)
+            .unwrap()
+            .clone();
+        entry["Id"] = id.as_str().into();
+        entry["Names"] = json!([format!("/shop_{service}_1")]);
+        entry["Labels"]["com.docker.compose.service"] = service.into();
+        all.push(entry);
+        self.answer("/containers/json", Answer::json(&listed));
+        self.answer(&format!("/containers/{id}/json"), Answer::json(&described));
+        self.answer(
+            &format!("/containers/{id}/logs"),
+            Answer::Body(Bytes::new()),
+        );
+        let none = Answer::Refusal(404, "no such file");
+        self.answer(&format!("/containers/{id}/archive"), none);
+        id
+    }
+
     /// The paths that were asked for, with version and query.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.script.asked.lock().unwrap().clone()

@@ -4,6 +4,7 @@
 
 pub(crate) mod crowd;
 mod engine;
+mod pages;
 mod tempo;
 mod tls;
 
@@ -17,6 +18,7 @@ use ptctl::{
 
 pub(crate) use self::{
     engine::{Answer, FakeEngine, Wire},
+    pages::FakePages,
     tempo::{FakeTempo, Generation},
     tls::certificates,
 };

@@ -35,7 +35,7 @@ fn examine(relay: &Relay<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         return Ok(Outcome::NotApplicable(relay::NO_CLIENTS));
     }
     let sinks = pipelines.exporters.iter();
-    if !pipelines.undefined.is_empty() || !sinks.clone().all(|exporter| exporter.is_sink()) {
+    if !pipelines.undefined.is_empty() || !sinks.clone().all(crate::collector::Exporter::is_sink) {
         return Ok(Outcome::Pass);
     }
     let ends = if pipelines.exporters.is_empty() {

@@ -55,7 +55,10 @@ fn examine(relay: &Relay<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let Some((client, what)) = wrong.first() else {
         return Ok(Outcome::Pass);
     };
-    let shown = client.settings.known().map(|settings| settings.shown());
+    let shown = client
+        .settings
+        .known()
+        .map(crate::export::ExportSettings::shown);
     let report = Report::new(
         format!(
             "`{}` sends spans to `{}`, but collector `{}` {what}",

@@ -75,7 +75,7 @@ pub(crate) fn pipelines(documents: &[AlloyDocument]) -> Pipelines {
         match component.role() {
             PartRole::Exporter => pipelines.exporters.push(component.exporter()),
             PartRole::Receiver | PartRole::Processor | PartRole::Connector | PartRole::Pipeline => {
-                pipelines.processors.push(component.part())
+                pipelines.processors.push(component.part());
             }
         }
         open.extend(component.outputs().into_iter().map(|output| output.text));

@@ -217,21 +217,17 @@ impl<'t> Reader<'t> {
             match self.peek() {
                 None if open > 0 => return Err(self.wrong("a bracket that does not end")),
                 None => break,
-                Some('\n' | ',' | ';') if open == 0 => break,
-                Some('}') if open == 0 => break,
+                Some('\n' | ',' | ';' | '}') if open == 0 => break,
                 Some('/') if self.skip_comment() => continue,
                 Some('"' | '`') => {
                     self.string()?;
                 }
-                Some('[' | '(' | '{') => {
-                    open += 1;
-                    self.next();
-                }
-                Some(']' | ')' | '}') => {
-                    open = open.saturating_sub(1);
-                    self.next();
-                }
-                Some(_) => {
+                Some(character) => {
+                    match character {
+                        '[' | '(' | '{' => open += 1,
+                        ']' | ')' | '}' => open = open.saturating_sub(1),
+                        _ => {}
+                    }
                     self.next();
                 }
             }
