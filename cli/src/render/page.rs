@@ -7,6 +7,9 @@ use ptctl_diagnosis::printable;
 /// The narrowest width that is laid out for; a narrower terminal wraps by itself.
 const NARROWEST: usize = 40;
 
+/// The sign for what nothing tells.
+pub const UNKNOWN: &str = "?";
+
 /// What a piece of text is, so that its colour is decided in one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
@@ -143,11 +146,6 @@ impl Page {
             (Glyphs::Ascii, Tone::Doubtful) => "!",
             (Glyphs::Ascii, Tone::Plain | Tone::Strong | Tone::Faint) => "-",
         }
-    }
-
-    /// The sign for what nothing tells.
-    pub fn sign_of_doubt(&self) -> &'static str {
-        "?"
     }
 
     /// The columns that a text beside a label of `label_width` columns has.

@@ -48,10 +48,12 @@ const FAILED: Code = Code::new(507);
 const CONNECTION_CUT: Code = Code::new(515);
 const DNS_TEMPORARY_FAILURE: Code = Code::new(524);
 const STARTED_BEFORE_TEMPO: Code = Code::new(510);
+const SENT_BUT_NOT_RECEIVED: Code = Code::new(604);
 const SENDS_NOTHING: Code = Code::new(701);
 
 /// Findings that prove that something is wrong and not why, when nothing explains them.
-const SYMPTOMS: [Code; 7] = [
+const SYMPTOMS: [Code; 8] = [
+    SENT_BUT_NOT_RECEIVED,
     CONNECTION_REFUSED,
     CONNECTION_CUT,
     NAME_NOT_FOUND,
@@ -109,7 +111,10 @@ fn for_cause(cause: &RootCause, stack: &Stack<'_>) -> Look {
         (SENDS_NOTHING, Some(service)) => look_back(service, stack)
             .unwrap_or_else(|| own_log(service, "what its tracer does with its spans")),
         (NAME_NOT_FOUND | DNS_TEMPORARY_FAILURE, Some(service)) => names(service),
-        (CONNECTION_REFUSED | CONNECTION_CUT | TIMED_OUT, Some(service)) => other_side(service),
+        (
+            CONNECTION_REFUSED | CONNECTION_CUT | TIMED_OUT | SENT_BUT_NOT_RECEIVED,
+            Some(service),
+        ) => other_side(service),
         (_, Some(service)) => own_log(service, "why its exports fail"),
         (_, None) => Look::new(
             format!("look at the proof of {} by hand", finding.code),

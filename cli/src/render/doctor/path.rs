@@ -8,7 +8,7 @@ use ptctl_diagnosis::{
     subject::Subject,
 };
 
-use super::super::page::{Page, Tone, Unit};
+use super::super::page::{Page, Tone, UNKNOWN, Unit};
 
 /// Services named on one line; more are counted.
 const NAMED: usize = 2;
@@ -86,7 +86,7 @@ fn unit(page: &Page, path: &Path, hop: Hop) -> Unit {
             format!("{word} ({by})"),
         ),
         HopState::Broken { by } => (page.sign(Tone::Bad), Tone::Bad, format!("{word} ({by})")),
-        HopState::Unknown => (page.sign_of_doubt(), Tone::Doubtful, word),
+        HopState::Unknown => (UNKNOWN, Tone::Doubtful, word),
         HopState::Blocked { .. } => (page.sign(Tone::Plain), Tone::Faint, word),
     };
     Unit { sign, tone, text }

@@ -83,16 +83,28 @@ pub(super) const HOPS: [HopName; 10] = [
 ];
 
 /// Checks that look at another hop than most of their area, by the digits of their codes.
-const EXCEPTIONS: [(HopName, &[u16]); 6] = [
-    (HopName::App, &[512, 521]),
+const EXCEPTIONS: [(HopName, &[u16]); 8] = [
+    (HopName::App, &[330, 335, 512, 521]),
     (HopName::Configuration, &[522]),
-    (HopName::Name, &[101, 303, 304, 502, 524]),
-    (HopName::Connection, &[202, 203, 305, 307]),
-    (HopName::Protocol, &[306, 504, 505, 508, 519]),
+    (HopName::Name, &[101, 303, 304, 316, 401, 402, 502, 524]),
+    (
+        HopName::Connection,
+        &[
+            202, 203, 207, 208, 209, 226, 227, 228, 229, 233, 305, 307, 314, 315, 317, 604,
+        ],
+    ),
+    (
+        HopName::Protocol,
+        &[
+            306, 308, 309, 310, 311, 312, 313, 321, 336, 504, 505, 508, 519,
+        ],
+    ),
     (
         HopName::Receiver,
         &[506, 509, 511, 513, 514, 517, 518, 520, 523],
     ),
+    (HopName::Storage, &[206, 220, 221, 222, 232]),
+    (HopName::Query, &[225, 230]),
 ];
 
 impl HopName {

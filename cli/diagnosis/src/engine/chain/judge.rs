@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Hop, HopName, HopState, hop::HOPS};
 use crate::{
-    code::Code,
+    code::{Area, Code},
     diagnosis::{Passed, RootCause, Unchecked},
     engine::route::Routes,
     finding::{Finding, Severity},
@@ -115,7 +115,7 @@ impl<'a> Judge<'a> {
             let Some(worst) = touching.filter(|worst| *worst > Severity::Info) else {
                 continue;
             };
-            if let Some(hop) = HopName::of(root.code, &root.subject) {
+            if let Some(hop) = hop_of(cause) {
                 // A symptom cannot make a cause worse than it says of itself.
                 let severity = worst.min(root.severity.max(Severity::Warning));
                 let by = root.code;
@@ -176,6 +176,19 @@ impl<'a> Judge<'a> {
             HopState::Ok
         }
     }
+}
+
+/// The hop that a cause is about: whatever it is, a Tempo that does not run breaks the connection.
+fn hop_of(cause: &RootCause) -> Option<HopName> {
+    let hop = HopName::of(cause.finding.code, &cause.finding.subject)?;
+    let takes_it_down = cause.symptoms.iter().any(|symptom| {
+        symptom.code.area() == Some(Area::Stack) && matches!(symptom.subject, Subject::Tempo(_))
+    });
+    Some(if takes_it_down {
+        hop.min(HopName::Connection)
+    } else {
+        hop
+    })
 }
 
 struct Break {

@@ -3,6 +3,7 @@
 use crate::{
     observed::Observed,
     snapshot::{Container, ContainerId, Role, Snapshot},
+    subject::Subject,
 };
 
 /// Everything of `one`, and `other` beside it under names, ids, networks and span names of its own.
@@ -46,6 +47,11 @@ pub(super) fn joined_by(one: &Snapshot, other: &Snapshot) -> Snapshot {
         both.containers.push(service);
     }
     both
+}
+
+/// Whether a subject came with the second stack.
+pub(super) fn is_joined(subject: &Subject) -> bool {
+    subject.name().ends_with("-b")
 }
 
 fn extend<T>(one: &mut Observed<Vec<T>>, other: Observed<Vec<T>>) {
