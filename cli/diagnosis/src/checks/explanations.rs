@@ -15,6 +15,9 @@ pub(super) const TEMPO_API: &[Probe] = &[
 
 /// Why Tempo's start fails.
 pub(super) const TEMPO_START: &[Cause] = &[
+    Cause::same_subject(stack::host_port_taken::CHECK.code),
+    Cause::same_subject(stack::wrong_architecture::CHECK.code),
+    Cause::same_subject(stack::waits_for_unhealthy::CHECK.code),
     Cause::same_subject(stack::tempo_oom_killed::CHECK.code),
     Cause::same_subject(tempo::config_rejected::CHECK.code),
     Cause::same_subject(tempo::config_unreadable::CHECK.code),
@@ -30,6 +33,9 @@ pub(super) const TEMPO_START: &[Cause] = &[
 
 /// Why Tempo itself does not answer.
 pub(super) const TEMPO_AWAY: &[Cause] = &[
+    Cause::same_subject(stack::host_port_taken::CHECK.code),
+    Cause::same_subject(stack::wrong_architecture::CHECK.code),
+    Cause::same_subject(stack::waits_for_unhealthy::CHECK.code),
     Cause::same_subject(stack::tempo_oom_killed::CHECK.code),
     Cause::same_subject(tempo::config_rejected::CHECK.code),
     Cause::same_subject(tempo::config_unreadable::CHECK.code),

@@ -126,7 +126,9 @@ kinds! {
         "Correct `OTEL_PROPAGATORS`, or install that propagator's package.";
     ResourceMalformed, "resource-attributes-malformed", "resource attributes cannot be read",
         "Write `OTEL_RESOURCE_ATTRIBUTES` as `key=value,key=value`, without blanks.";
-    SdkDependencyCrash, "sdk-dependency-crash", "packages of the SDK do not fit together",
+    SdkStartFailed, "sdk-start-failed", "the SDK could not start",
+        "Correct what the line and the ones after it name, then recreate the service.";
+    SdkDependencyCrash, "sdk-dependency-crash", "protobuf packages that do not fit together",
         "Install versions of the OpenTelemetry, gRPC and protobuf packages that fit together, and build the image again.";
     CollectorConfigInvalid, "collector-config-invalid", "the collector's configuration cannot be read",
         "Correct the key that the collector's next lines name; components removed since must be replaced.";

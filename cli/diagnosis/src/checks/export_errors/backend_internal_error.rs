@@ -1,6 +1,6 @@
 //! Exports that end in an error of the receiver's own.
 
-use super::family::{Family, REJECTIONS};
+use super::family::{FAILURES, Family};
 use crate::{
     check::{Check, Examine, Verdict},
     checks::explanations,
@@ -22,7 +22,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Read the error lines in the log of Tempo or of the collector at the time of the line.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: &[explanations::BACKEND, REJECTIONS],
+    masked_by: &[explanations::BACKEND, FAILURES],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -1,6 +1,6 @@
 //! Exports that the receiver puts off.
 
-use super::family::Family;
+use super::family::{FAILURES, Family};
 use crate::{
     check::{Check, Examine, Verdict},
     checks::explanations,
@@ -23,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Wait for it with `ptctl doctor --wait 60s`; if it stays, read its log.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
+    masked_by: &[explanations::ENDPOINT, explanations::BACKEND, FAILURES],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -11,8 +11,8 @@ use crate::{
         },
         standing,
         tempo::{
-            invalid_ids, live_traces_exceeded, rate_limited, spans_discarded, spans_refused,
-            tenant_missing, trace_too_large,
+            invalid_ids, live_traces_exceeded, rate_limited, ring_empty, spans_discarded,
+            spans_refused, tenant_missing, trace_too_large, writes_failing,
         },
     },
     export_errors::{ErrorKind, Language},
@@ -77,19 +77,39 @@ pub(super) enum Family {
 pub(super) const AFTER_A_RESTART: &[Cause] =
     &[Cause::same_subject(started_before_tempo::CHECK.code)];
 
-/// What explains that a backend rejects: its own counter says it first.
+/// What explains that a backend refuses data: its own counters and lines say it first.
 pub(super) const REJECTIONS: &[Cause] = &[
-    Cause::export_target(spans_refused::CHECK.code),
-    Cause::export_target(tenant_missing::CHECK.code),
-    Cause::export_target(rate_limited::CHECK.code),
     Cause::export_target(invalid_ids::CHECK.code),
+    Cause::export_target(trace_too_large::CHECK.code),
+    Cause::export_target(live_traces_exceeded::CHECK.code),
+    Cause::export_target(spans_refused::CHECK.code),
 ];
 
-/// What explains that a backend takes a part only: its own counter says it first.
+/// What explains that a backend takes a part only.
 pub(super) const DISCARDS: &[Cause] = &[
+    Cause::export_target(invalid_ids::CHECK.code),
     Cause::export_target(trace_too_large::CHECK.code),
     Cause::export_target(live_traces_exceeded::CHECK.code),
     Cause::export_target(spans_discarded::CHECK.code),
+];
+
+/// What explains that a backend refuses for the rate of what comes.
+pub(super) const RATE_LIMIT: &[Cause] = &[
+    Cause::export_target(rate_limited::CHECK.code),
+    Cause::export_target(spans_refused::CHECK.code),
+];
+
+/// What explains that a backend asks for a tenant.
+pub(super) const TENANT: &[Cause] = &[
+    Cause::export_target(tenant_missing::CHECK.code),
+    Cause::export_target(spans_refused::CHECK.code),
+];
+
+/// What explains that a backend fails by itself.
+pub(super) const FAILURES: &[Cause] = &[
+    Cause::export_target(writes_failing::CHECK.code),
+    Cause::export_target(ring_empty::CHECK.code),
+    Cause::export_target(spans_refused::CHECK.code),
 ];
 
 /// Exports that fail let the queue fill.
@@ -157,6 +177,7 @@ impl Family {
             Kind::ExporterUnknown
             | Kind::ExporterNone
             | Kind::SdkDisabled
+            | Kind::SdkStartFailed
             | Kind::SdkDependencyCrash => Self::StartFailed,
             Kind::ProtocolEnvInvalid
             | Kind::SamplerInvalid

@@ -1,6 +1,6 @@
 //! Exports over the receiver's rate limit.
 
-use super::family::{Family, REJECTIONS};
+use super::family::{Family, RATE_LIMIT};
 use crate::{
     check::{Check, Examine, Verdict},
     code::Code,
@@ -22,7 +22,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Sample at the sender, or raise the limit that the line names.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: &[REJECTIONS],
+    masked_by: &[RATE_LIMIT],
     explains: &[],
     examine: Examine::EachService(examine),
 };
