@@ -275,6 +275,26 @@ fn messages_of_older_and_rarer_exporters_are_known_by_their_formats() {
             "backend-timeout",
         ),
         (
+            "2025/01/01 10:00:00 traces export: context deadline exceeded: rpc error: code = Unavailable desc = connection error: desc = \"transport: Error while dialing: dial tcp: lookup tempo on 127.0.0.11:53: read udp 172.20.0.3:40000->127.0.0.11:53: i/o timeout\"",
+            "dns-server-misbehaving",
+        ),
+        (
+            "Failed to export traces to tempo:4317, error code: StatusCode.UNAVAILABLE, error details: DNS resolution failed for tempo:4317: C-ares status is not ARES_SUCCESS qtype=A name=tempo: Could not contact DNS servers",
+            "dns-server-misbehaving",
+        ),
+        (
+            "2025/01/01 10:00:00 traces export: failed to send to http://gateway/v1/traces: 503 Service Unavailable (body: upstream connect error or disconnect/reset before headers. reset reason: connection failure)",
+            "proxy-bad-gateway",
+        ),
+        (
+            "[otel.javaagent 2025-01-01 10:00:00:000 +0100] [OkHttp http://tempo:4318/...] ERROR io.opentelemetry.exporter.internal.http.HttpExporter - Failed to export spans. The request could not be executed. Full error message: Connexion refusée",
+            "backend-down",
+        ),
+        (
+            "OpenTelemetry trace error occurred. cannot send message to batch processor 'BatchSpanProcessor' as the channel is full",
+            "sdk-queue-full",
+        ),
+        (
             "java.net.ConnectException: Failed to connect to localhost/[0:0:0:0:0:0:0:1]:4318",
             "localhost-in-container",
         ),
@@ -282,6 +302,86 @@ fn messages_of_older_and_rarer_exporters_are_known_by_their_formats() {
         let verdict = classify(line.as_bytes(), &Context::default())
             .unwrap_or_else(|| panic!("missed: {line}"));
         assert!(verdict.export_error(), "{line}");
+        assert_eq!(verdict.kind.slug(), kind, "{line}");
+        assert!(is_candidate(line.as_bytes()), "{line}");
+    }
+}
+
+#[test]
+fn what_an_sdk_says_of_its_settings_at_start_is_no_failed_export() {
+    for (line, kind) in [
+        (
+            "Invalid key value resource attribute pair service.name: not enough values to unpack (expected 2, got 1)",
+            "resource-attributes-malformed",
+        ),
+        (
+            "ERROR:opentelemetry.instrumentation.auto_instrumentation._load:Failed to auto initialize OpenTelemetry",
+            "sdk-start-failed",
+        ),
+        (
+            "TypeError: Descriptors cannot be created directly.",
+            "sdk-dependency-crash",
+        ),
+        (
+            "Using default sampler. Failed to initialize sampler, ratio: Requested component 'ratio' not found",
+            "sampler-invalid",
+        ),
+        (
+            "Error initializing OpenTelemetry SDK. Your application is not instrumented and will not produce telemetry Error: x",
+            "sdk-start-failed",
+        ),
+        (
+            r#"OTEL_TRACES_SAMPLER value "ratio" invalid, defaulting to "parentbased_always_on"."#,
+            "sampler-invalid",
+        ),
+        (
+            "OTEL_TRACES_SAMPLER_ARG=2 was given, but it is out of range ([0..1]), defaulting to 1.",
+            "sampler-invalid",
+        ),
+        (
+            "Configuration: OTEL_EXPORTER_OTLP_TIMEOUT is invalid, expected number greater than 0 (actual: 10s)",
+            "timeout-env-invalid",
+        ),
+        (
+            "Caused by: io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException: Unrecognized value for otel.propagators: b4. Make sure the artifact including the propagator is on the classpath.",
+            "propagator-invalid",
+        ),
+        (
+            "io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException: Unrecognized value for otel.traces.sampler: ratio",
+            "sampler-invalid",
+        ),
+        (
+            "io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException: Invalid duration property otel.exporter.otlp.timeout=ten. Expected number, found: ten",
+            "timeout-env-invalid",
+        ),
+        (
+            r#"2025/01/01 10:00:00 internal_logging.go:50: "msg"="parse headers" "error"="missing '='" "input"="Authorization: Basic x""#,
+            "headers-malformed",
+        ),
+        (
+            "2025/01/01 10:00:00 partial resource: missing value: [service.name]",
+            "resource-attributes-malformed",
+        ),
+        (
+            "2025/01/01 10:00:00 parsing sampler argument: strconv.ParseFloat: parsing \"ten\": invalid syntax",
+            "sampler-invalid",
+        ),
+        (
+            "W, [2025-01-01T10:00:00.000000 #1]  WARN -- : The jaeger exporter is unknown and cannot be configured, spans will not be exported",
+            "exporter-unknown",
+        ),
+        (
+            "W, [2025-01-01T10:00:00.000000 #1]  WARN -- : The b4 propagator is unknown and cannot be configured",
+            "propagator-invalid",
+        ),
+        (
+            "E, [2025-01-01T10:00:00.000000 #1] ERROR -- : OpenTelemetry error: unexpected configuration error due to undefined method",
+            "sdk-start-failed",
+        ),
+    ] {
+        let verdict = classify(line.as_bytes(), &Context::default())
+            .unwrap_or_else(|| panic!("missed: {line}"));
+        assert_eq!(verdict.outcome, Outcome::Misconfigured, "{line}");
         assert_eq!(verdict.kind.slug(), kind, "{line}");
         assert!(is_candidate(line.as_bytes()), "{line}");
     }
@@ -319,6 +419,10 @@ fn lines_that_share_words_with_export_errors_raise_no_alarm() {
         r#"grpc: addrConn.createTransport failed to connect to {Addr: "billing:50051"}. Err: connection error: desc = "transport: Error while dialing: dial tcp: connect: connection refused""#,
         r#"level=error msg="failed get to tempo: Get \"http://tempo:3200/api/traces/1\": dial tcp 1.2.3.4:3200: connect: connection refused" t=1"#,
         "Dropped 12 frames because maxQueueSize reached",
+        "dial tcp: lookup billing on 127.0.0.11:53: read udp 172.20.0.3:40000->127.0.0.11:53: i/o timeout",
+        "upstream connect error or disconnect/reset before headers. reset reason: connection failure",
+        "java.net.ConnectException: Connexion refusée",
+        "ERROR propagator of events is unknown",
     ] {
         let verdict = classify(line.as_bytes(), &Context::default());
         assert!(

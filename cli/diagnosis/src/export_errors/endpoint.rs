@@ -58,6 +58,7 @@ pub(super) fn refine(kind: ErrorKind, text: &str) -> ErrorKind {
         ErrorKind::BackendTimeout if LEGACY_PORTS.iter().any(|port| names_port(text, port)) => {
             ErrorKind::WrongPort
         }
+        ErrorKind::BackendTimeout if names_name_server(text) => ErrorKind::DnsServerMisbehaving,
         ErrorKind::DnsNoSuchHost if text.contains("host.docker.internal") => {
             ErrorKind::HostDockerInternal
         }
@@ -65,6 +66,11 @@ pub(super) fn refine(kind: ErrorKind, text: &str) -> ErrorKind {
         ErrorKind::PathWrong404 if text.contains("/otlp/v1/") => ErrorKind::PathOtlpPrefix,
         other => other,
     }
+}
+
+/// Whether it is a name server that did not answer: Go's `lookup tempo on 127.0.0.11:53: … i/o timeout`.
+fn names_name_server(text: &str) -> bool {
+    text.contains("lookup ") && text.contains(":53: ")
 }
 
 /// Whether the text says the data was sent to the container's own loopback: by the name `localhost`, or by a loopback

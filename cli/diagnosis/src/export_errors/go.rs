@@ -46,8 +46,30 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
     {
         return Some(Reading::failed(SDK, Loss::Yes));
     }
-    text.contains("unsupported sampler: ")
-        .then(|| Reading::misconfigured(SDK, ErrorKind::SamplerInvalid))
+    notice(text).map(|kind| Reading::misconfigured(SDK, kind))
+}
+
+/// What the SDK says of its settings when it starts, through the standard `log` and its own logger alike.
+fn notice(text: &str) -> Option<ErrorKind> {
+    if says(
+        text,
+        &["unsupported sampler: ", "parsing sampler argument: "],
+    ) {
+        Some(ErrorKind::SamplerInvalid)
+    } else if says(
+        text,
+        &[
+            "\"msg\"=\"parse headers\" \"error\"=",
+            "\"msg\"=\"escape header key\" \"error\"=",
+            "\"msg\"=\"escape header value\" \"error\"=",
+        ],
+    ) {
+        Some(ErrorKind::HeadersMalformed)
+    } else if text.contains("partial resource: missing value") {
+        Some(ErrorKind::ResourceMalformed)
+    } else {
+        None
+    }
 }
 
 /// What follows `2024/01/01 10:00:00 `, which the standard `log` package puts in front.

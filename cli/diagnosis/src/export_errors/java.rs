@@ -86,19 +86,35 @@ fn ends_in_host(text: &str) -> bool {
 
 /// What the SDK says of its settings when it starts.
 fn notice(text: &str) -> Option<Reading> {
-    let kind =
-        if text.contains("OTLP exporter endpoint port is likely incorrect for protocol version") {
-            ErrorKind::ProtocolPortMismatch
-        } else if text.contains("OTLP endpoint must not have a path") {
-            ErrorKind::PathOnGrpcEndpoint
-        } else if text.contains("OTLP endpoint must be a valid URL") {
-            ErrorKind::SchemeMissing
-        } else if text.contains("Unsupported OTLP ") && text.contains(" protocol") {
-            ErrorKind::ProtocolEnvInvalid
-        } else if text.contains("Unrecognized value for otel.") && text.contains(".exporter") {
-            ErrorKind::ExporterUnknown
-        } else {
-            return None;
-        };
+    let kind = if text
+        .contains("OTLP exporter endpoint port is likely incorrect for protocol version")
+    {
+        ErrorKind::ProtocolPortMismatch
+    } else if text.contains("OTLP endpoint must not have a path") {
+        ErrorKind::PathOnGrpcEndpoint
+    } else if text.contains("OTLP endpoint must be a valid URL") {
+        ErrorKind::SchemeMissing
+    } else if text.contains("Unsupported OTLP ") && text.contains(" protocol") {
+        ErrorKind::ProtocolEnvInvalid
+    } else if text.contains("Unrecognized value for otel.") && text.contains(".exporter") {
+        ErrorKind::ExporterUnknown
+    } else if text.contains("Unrecognized value for otel.propagators") {
+        ErrorKind::PropagatorInvalid
+    } else if text.contains("Unrecognized value for otel.traces.sampler")
+        || (text.contains("Invalid ") && text.contains(" property otel.traces.sampler"))
+    {
+        ErrorKind::SamplerInvalid
+    } else if text.contains("Invalid ")
+        && text.contains(" property otel.exporter.otlp.")
+        && text.contains("timeout=")
+    {
+        ErrorKind::TimeoutEnvInvalid
+    } else if text.contains("Invalid ") && text.contains(" property otel.exporter.otlp.headers") {
+        ErrorKind::HeadersMalformed
+    } else if text.contains("io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException: ") {
+        ErrorKind::SdkStartFailed
+    } else {
+        return None;
+    };
     Some(Reading::misconfigured(SDK, kind))
 }

@@ -25,6 +25,14 @@ pub(super) const NETWORK_TEXTS: Texts = &[
             "proxyerror(",
         ],
     ),
+    // Envoy's own answers, which carry the refused connection of its upstream inside.
+    (
+        ErrorKind::ProxyBadGateway,
+        &[
+            "upstream connect error or disconnect/reset before headers",
+            "no healthy upstream",
+        ],
+    ),
     (
         ErrorKind::EndpointMalformed,
         &[
@@ -59,6 +67,8 @@ pub(super) const NETWORK_TEXTS: Texts = &[
             "eai_again",
             "temporary failure in name resolution",
             "try again (os error",
+            "could not contact dns servers",
+            "timeout while contacting dns servers",
         ],
     ),
     (
@@ -219,6 +229,13 @@ pub(super) const NETWORK_TEXTS: Texts = &[
             "networkunreachable",
             "connection_refused",
             "failed to connect to localhost",
+            // Where the C library has the words of another language.
+            "connexion refusée",
+            "verbindungsaufbau abgelehnt",
+            "conexión rehusada",
+            "conexão recusada",
+            "拒绝连接",
+            "接続を拒否されました",
         ],
     ),
     (

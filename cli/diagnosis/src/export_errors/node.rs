@@ -22,6 +22,9 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
         // 429, 502, 503 and 504 all end in this message, which names none of them.
         return Some(if text.contains("Export failed with retryable status") {
             reading.likeliest(ErrorKind::TempoRateLimited)
+        } else if text.contains("fetch failed") {
+            // The transport over `fetch` keeps the cause in a property that is not printed.
+            reading.likeliest(ErrorKind::BackendDown)
         } else {
             reading.likeliest(ErrorKind::BackendInternalError)
         });
@@ -126,11 +129,26 @@ fn notice(text: &str) -> Option<Reading> {
         ErrorKind::ExporterUnknown
     } else if text.contains("OTEL_TRACES_EXPORTER contains \"none\"") {
         ErrorKind::ExporterNone
-    } else if text.contains("unknown OTEL_TRACES_SAMPLER value") {
+    } else if says(
+        text,
+        &[
+            "unknown OTEL_TRACES_SAMPLER value",
+            "OTEL_TRACES_SAMPLER value \"",
+        ],
+    ) || (text.contains("OTEL_TRACES_SAMPLER_ARG=")
+        && text.contains(" was given, but it is "))
+    {
         ErrorKind::SamplerInvalid
-    } else if text.contains("Unknown value ")
+    } else if says(
+        text,
+        &["Error initializing OpenTelemetry SDK. Your application is not instrumented"],
+    ) {
+        ErrorKind::SdkStartFailed
+    } else if (text.contains("Unknown value ")
         && text.contains(" for OTEL_EXPORTER_OTLP_")
-        && text.contains("TIMEOUT")
+        && text.contains("TIMEOUT"))
+        || (text.contains("Configuration: OTEL_EXPORTER_OTLP_")
+            && text.contains("TIMEOUT is invalid"))
     {
         ErrorKind::TimeoutEnvInvalid
     } else if text.contains("Propagator ")

@@ -56,8 +56,21 @@ fn dotnet(text: &str) -> Option<Reading> {
     {
         return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::SdkQueueFull));
     }
-    text.contains("Unsupported value for protocol ")
-        .then(|| Reading::misconfigured(SDK, ErrorKind::ProtocolEnvInvalid))
+    let kind = if text.contains("Unsupported value for protocol ") {
+        ErrorKind::ProtocolEnvInvalid
+    } else if text.contains("OTEL_TRACES_SAMPLER") && text.contains(" invalid and will be ignored")
+    {
+        ErrorKind::SamplerInvalid
+    } else if text.contains("Failed to parse environment variable: 'OTEL_EXPORTER_OTLP_")
+        && text.contains("TIMEOUT'")
+    {
+        ErrorKind::TimeoutEnvInvalid
+    } else if text.contains("Headers provided in an invalid format") {
+        ErrorKind::HeadersMalformed
+    } else {
+        return None;
+    };
+    Some(Reading::misconfigured(SDK, kind))
 }
 
 /// `OpenTelemetry.handle_error`, through Ruby's `Logger`.
@@ -66,14 +79,35 @@ fn ruby(text: &str) -> Option<Reading> {
     if text.contains("Environment variable OTEL_SDK_DISABLED is defined as true") {
         return Some(Reading::misconfigured(SDK, ErrorKind::SdkDisabled));
     }
-    if text.contains("exporter cannot be configured - please add") {
+    if says(
+        text,
+        &[
+            "exporter cannot be configured - please add",
+            "exporter is unknown and cannot be configured",
+        ],
+    ) {
         return Some(Reading::misconfigured(SDK, ErrorKind::ExporterUnknown));
+    }
+    if says(
+        text,
+        &[
+            "propagator is unknown and cannot be configured",
+            "propagator cannot be configured - please add",
+        ],
+    ) {
+        return Some(Reading::misconfigured(SDK, ErrorKind::PropagatorInvalid));
     }
     if text.contains("transport protocol is not supported by the OTLP exporter") {
         return Some(Reading::misconfigured(SDK, ErrorKind::ProtocolEnvInvalid));
     }
     if !text.contains("OpenTelemetry error: ") {
         return None;
+    }
+    if text.contains("unexpected configuration error due to") {
+        return Some(Reading::misconfigured(SDK, ErrorKind::SdkStartFailed));
+    }
+    if text.contains("installing default sampler") {
+        return Some(Reading::misconfigured(SDK, ErrorKind::SamplerInvalid));
     }
     if text.contains("buffer-full") {
         return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::SdkQueueFull));
@@ -110,6 +144,9 @@ fn php(text: &str) -> Option<Reading> {
         ],
     ) {
         return Some(Reading::failed(SDK, Loss::Yes));
+    }
+    if text.contains("Error during opentelemetry initialization") {
+        return Some(Reading::misconfigured(SDK, ErrorKind::SdkStartFailed));
     }
     says(text, &["Export partial success"])
         .then(|| Reading::failed(SDK, Loss::Yes).kind(ErrorKind::PartialSuccess))

@@ -84,6 +84,7 @@ fn notice(text: &str) -> Option<Reading> {
         &[
             "not found in entry point 'opentelemetry_traces_sampler'",
             "Couldn't recognize sampler ",
+            "Using default sampler. Failed to initialize ",
             "Could not convert TRACES_SAMPLER_ARG",
         ],
     ) {
@@ -108,6 +109,12 @@ fn notice(text: &str) -> Option<Reading> {
         && text.contains(" not found. It is either misspelled or not installed")
     {
         ErrorKind::PropagatorInvalid
+    } else if text.contains("Invalid key value resource attribute pair ") {
+        ErrorKind::ResourceMalformed
+    } else if text.contains("Failed to auto initialize OpenTelemetry") {
+        ErrorKind::SdkStartFailed
+    } else if text.contains("TypeError: Descriptors cannot be created directly") {
+        ErrorKind::SdkDependencyCrash
     } else {
         return None;
     };

@@ -20,7 +20,13 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
             ],
         )
     {
-        return Some(Reading::failed(SDK, Loss::Yes));
+        let reading = Reading::failed(SDK, Loss::Yes);
+        // The queue of the older processors is a channel.
+        return Some(if text.contains("channel is full") {
+            reading.kind(ErrorKind::SdkQueueFull)
+        } else {
+            reading
+        });
     }
     if !says(
         text,
