@@ -33,7 +33,7 @@ pub(crate) async fn of(
     let path = config
         .and_then(|config| config.storage_path.as_deref())
         .unwrap_or(DEFAULT_PATH);
-    let Some(mount) = mount_of(container, path) else {
+    let Some(mount) = container.mount_of(path) else {
         return gap(format!(
             "no volume covers `{path}`: it lies in the container's own layer"
         ));
@@ -68,15 +68,6 @@ pub(crate) async fn of(
         free_bytes: local.free,
         disk_bytes: local.size,
     })
-}
-
-/// The mount that a path lies on: the one with the longest destination that contains it.
-fn mount_of<'c>(container: &'c Container, path: &str) -> Option<&'c Mount> {
-    container
-        .mounts
-        .iter()
-        .filter(|mount| Path::new(path).starts_with(&mount.destination))
-        .max_by_key(|mount| mount.destination.len())
 }
 
 /// The folder of this machine that a mount is, where the engine is certainly this machine.

@@ -11,7 +11,9 @@ use ptctl::{
 use ptctl_diagnosis::{
     export_errors::ErrorKind,
     observed::{Observed, Probe},
-    snapshot::{Container, OtlpProtocol, Reached, Readiness, Role, Snapshot, Tempo},
+    snapshot::{
+        Container, OtlpProtocol, QueryAnswer, Reached, Readiness, Role, Snapshot, Tempo,
+    },
 };
 use serde_json::json;
 
@@ -86,6 +88,11 @@ async fn a_ready_backend_is_read_through_its_published_port() {
                 .any(|seen| seen.service_name == "shop-web" && seen.last_at.is_some())
         );
         assert!(tempo.oldest_trace.get().unwrap().is_some());
+        let query = tempo.query.get().unwrap();
+        assert!(query.answer == QueryAnswer::Answered && query.found > 0);
+        let read_back = query.read_back.as_ref().unwrap();
+        assert_eq!(read_back.trace_id.len(), 32);
+        assert_eq!(read_back.answer, QueryAnswer::Answered);
         assert_eq!(tempo.volume.get().unwrap().used_bytes, Some(48213));
     }
 }
@@ -131,6 +138,9 @@ async fn a_silent_backend_costs_one_deadline_and_the_rest_is_read() {
     );
     assert_eq!(fake.asked(), ["/ready"]);
     assert_eq!(tempo.config.get().unwrap().source, "/etc/tempo.yaml");
+    let file = tempo.file.get().unwrap();
+    let port = file.at(&["server", "http_listen_port"]).unwrap();
+    assert!(file.location(port).to_string().ends_with("tempo.yaml:1:28"));
     assert_eq!(tempo.metrics.gap().unwrap().probe, Probe::TempoMetrics);
     assert!(matches!(snapshot.events, Observed::Known(_)));
 }

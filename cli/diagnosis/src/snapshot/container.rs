@@ -124,6 +124,14 @@ impl Container {
         self.variable(name).filter(|value| !value.is_empty())
     }
 
+    /// The mount that a path in it lies on: the one with the longest destination that contains it.
+    pub fn mount_of(&self, path: &str) -> Option<&Mount> {
+        self.mounts
+            .iter()
+            .filter(|mount| std::path::Path::new(path).starts_with(&mount.destination))
+            .max_by_key(|mount| mount.destination.len())
+    }
+
     /// Whether its main process runs (a paused one does, frozen).
     pub fn is_running(&self) -> bool {
         self.state.status.is_running()

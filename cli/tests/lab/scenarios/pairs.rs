@@ -45,7 +45,7 @@ pub(super) const STAGE: Stage = Stage {
         .with(&[named("PT0802", "tempo")]),
         Scenario::fault(
             "rate-limit-and-another-network",
-            "PT0204",
+            "PT0216",
             "tempo",
             |trial| {
                 Box::pin(pair(trial, &[SCRAPER, ANALYZER], |project| {
@@ -58,7 +58,7 @@ pub(super) const STAGE: Stage = Stage {
                 }))
             },
         )
-        .folding(&[named("PT0506", SCRAPER)])
+        .folding(&[named("PT0514", SCRAPER)])
         .with(&[named("PT0304", ANALYZER)]),
         Scenario::fault(
             "loopback-receiver-and-crash-loop",
@@ -104,7 +104,7 @@ pub(super) const STAGE: Stage = Stage {
         .with(&[named("PT0114", ANALYZER)]),
         Scenario::fault(
             "trace-too-large-and-python-mistyped",
-            "PT0205",
+            "PT0214",
             "tempo",
             |trial| Box::pin(too_large_and_mistyped(trial)),
         )

@@ -18,29 +18,29 @@ pub(super) const STAGE: Stage = Stage {
         Scenario::fault("config-of-another-version", "PT0202", "tempo", |trial| {
             Box::pin(config_rejected(trial))
         }),
-        Scenario::fault("data-folder-of-another-user", "PT0103", "tempo", |trial| {
+        Scenario::fault("data-folder-of-another-user", "PT0206", "tempo", |trial| {
             Box::pin(data_unwritable(trial))
         }),
         Scenario::fault("receiver-on-loopback", "PT0203", "tempo", |trial| {
             Box::pin(loopback(trial))
         })
         .folding(&[named("PT0501", ANALYZER)]),
-        Scenario::fault("receiver-not-configured", "PT0305", ANALYZER, |trial| {
+        Scenario::fault("receiver-not-configured", "PT0226", "tempo", |trial| {
             Box::pin(receiver_missing(trial))
         })
         .folding(&[named("PT0501", ANALYZER)]),
-        Scenario::fault("tenant-wanted", "PT0204", "tempo", |trial| {
+        Scenario::fault("tenant-wanted", "PT0213", "tempo", |trial| {
             Box::pin(tenant_wanted(trial))
         })
-        .folding(&[named("PT0506", ANALYZER)]),
-        Scenario::fault("rate-limit", "PT0204", "tempo", |trial| {
+        .folding(&[named("PT0520", ANALYZER)]),
+        Scenario::fault("rate-limit", "PT0216", "tempo", |trial| {
             Box::pin(rate_limit(trial))
         })
-        .folding(&[named("PT0205", "tempo"), named("PT0506", ANALYZER)]),
-        Scenario::fault("too-many-traces", "PT0205", "tempo", |trial| {
+        .folding(&[named("PT0204", "tempo"), named("PT0514", ANALYZER)]),
+        Scenario::fault("too-many-traces", "PT0215", "tempo", |trial| {
             Box::pin(too_many_traces(trial))
         }),
-        Scenario::fault("trace-too-large", "PT0205", "tempo", |trial| {
+        Scenario::fault("trace-too-large", "PT0214", "tempo", |trial| {
             Box::pin(trace_too_large(trial))
         }),
         Scenario::fault("tempo-oom-killed", "PT0104", "tempo", |trial| {

@@ -8,7 +8,7 @@ use crate::{
     code::Code,
     finding::{Evidence, EvidenceKind, Remedy, Severity},
     policy::Policy,
-    snapshot::{Container, Mount, MountKind},
+    snapshot::MountKind,
     view::{Backend, Stack},
 };
 
@@ -49,7 +49,7 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
             "its configuration names no folder for its blocks",
         ));
     };
-    let (severity, where_it_lies, proof) = match mount_of(container, path) {
+    let (severity, where_it_lies, proof) = match container.mount_of(path) {
         None => (
             Severity::Warning,
             "in the container itself",
@@ -92,13 +92,4 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
         .severity(severity)
         .proof([place]),
     )
-}
-
-/// The mount that a path lies on: the one with the longest destination that contains it.
-pub(super) fn mount_of<'c>(container: &'c Container, path: &str) -> Option<&'c Mount> {
-    container
-        .mounts
-        .iter()
-        .filter(|mount| Path::new(path).starts_with(&mount.destination))
-        .max_by_key(|mount| mount.destination.len())
 }

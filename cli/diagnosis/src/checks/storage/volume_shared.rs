@@ -1,6 +1,5 @@
 //! Two Tempos on one volume.
 
-use super::data_not_on_a_volume::mount_of;
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
     code::Code,
@@ -68,6 +67,7 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
 /// The volume or folder of the host behind a backend's blocks.
 fn data_of<'s>(backend: &Backend<'_>, container: &'s Container) -> Option<&'s Mount> {
     let config = backend.tempo.config.known()?;
-    mount_of(container, config.storage_path.as_deref()?)
+    container
+        .mount_of(config.storage_path.as_deref()?)
         .filter(|mount| matches!(mount.kind, MountKind::Volume | MountKind::Bind))
 }

@@ -1,6 +1,6 @@
 //! Tempo may not write to its data folder.
 
-use std::path::Path;
+use std::ops::ControlFlow;
 
 use super::start::refusal;
 use crate::{
@@ -34,8 +34,8 @@ pub(crate) static CHECK: Check = Check {
 
 fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let refusal = match refusal(backend, stack, fits) {
-        Ok(refusal) => refusal,
-        Err(verdict) => return verdict,
+        ControlFlow::Continue(refusal) => refusal,
+        ControlFlow::Break(verdict) => return verdict,
     };
     let container = refusal.container;
     let reason = refusal.reason();
@@ -45,11 +45,7 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         .known()
         .and_then(|config| config.storage_path.as_deref())
         .unwrap_or("/var/tempo");
-    let mount = container
-        .mounts
-        .iter()
-        .filter(|mount| Path::new(path).starts_with(&mount.destination))
-        .max_by_key(|mount| mount.destination.len());
+    let mount = container.mount_of(path);
     let remedy = match mount {
         Some(mount) if !mount.writable => Remedy::edit(format!(
             "mount `{}` writable in the Compose file, then recreate it",

@@ -1,5 +1,7 @@
 //! Spans that a backend threw away, by reason: the counter, the limit behind it, and where that is set.
 
+use std::ops::ControlFlow;
+
 use super::proof::{Setting, bytes, counting_since, metric, notice, setting};
 use crate::{
     check::{Outcome, Report, Verdict, fail},
@@ -64,10 +66,10 @@ pub(super) struct Loss<'s> {
 }
 
 /// What was thrown away for this kind of limit; otherwise the verdict.
-pub(super) fn loss<'s>(backend: &Backend<'s>, limit: &Limit) -> Result<Loss<'s>, Verdict> {
+pub(super) fn loss<'s>(backend: &Backend<'s>, limit: &Limit) -> ControlFlow<Verdict, Loss<'s>> {
     let metrics = match backend.tempo.metrics.get() {
         Ok(metrics) => metrics,
-        Err(gap) => return Err(Err(gap)),
+        Err(gap) => return ControlFlow::Break(Err(gap)),
     };
     let discarded: Vec<&Discarded> = metrics
         .discarded
@@ -75,7 +77,7 @@ pub(super) fn loss<'s>(backend: &Backend<'s>, limit: &Limit) -> Result<Loss<'s>,
         .filter(|discarded| limit.reasons.contains(&discarded.reason.as_str()))
         .collect();
     if discarded.is_empty() {
-        return Err(Ok(Outcome::Pass));
+        return ControlFlow::Break(Ok(Outcome::Pass));
     }
     let setting = setting(backend, limit.settings);
     let said = limit.notice.and_then(|kind| notice(backend, kind));
@@ -92,7 +94,7 @@ pub(super) fn loss<'s>(backend: &Backend<'s>, limit: &Limit) -> Result<Loss<'s>,
         ))
     }));
     proofs.extend(setting.as_ref().map(Setting::proof));
-    Ok(Loss {
+    ControlFlow::Continue(Loss {
         spans: discarded.iter().map(|discarded| discarded.spans).sum(),
         limits: values(metrics, limit),
         setting,

@@ -1,5 +1,7 @@
 //! Ids of the wrong length.
 
+use std::ops::ControlFlow;
+
 use super::discards::{Limit, loss};
 use crate::{
     check::{Check, Examine, Verdict},
@@ -35,8 +37,8 @@ const LIMIT: Limit = Limit {
 
 fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
     let loss = match loss(backend, &LIMIT) {
-        Ok(loss) => loss,
-        Err(verdict) => return verdict,
+        ControlFlow::Continue(loss) => loss,
+        ControlFlow::Break(verdict) => return verdict,
     };
     let message = format!(
         "Tempo `{}` refused batches with {} spans since trace ids are not 16 bytes or span ids not 8",

@@ -1,5 +1,7 @@
 //! Tempo looks for Kafka and finds none.
 
+use std::ops::ControlFlow;
+
 use super::{proof::setting, start::refusal};
 use crate::{
     check::{Check, Examine, Verdict, fail},
@@ -29,8 +31,8 @@ pub(crate) static CHECK: Check = Check {
 
 fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let refusal = match refusal(backend, stack, fits) {
-        Ok(refusal) => refusal,
-        Err(verdict) => return verdict,
+        ControlFlow::Continue(refusal) => refusal,
+        ControlFlow::Break(verdict) => return verdict,
     };
     let message = format!(
         "Tempo `{}` does not start without Kafka: {}",

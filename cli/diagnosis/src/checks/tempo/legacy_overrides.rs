@@ -1,5 +1,7 @@
 //! Limits in a form that Tempo 3 refuses.
 
+use std::ops::ControlFlow;
+
 use super::start::refusal;
 use crate::{
     check::{Check, Examine, Verdict, fail},
@@ -26,8 +28,8 @@ pub(crate) static CHECK: Check = Check {
 
 fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let refusal = match refusal(backend, stack, fits) {
-        Ok(refusal) => refusal,
-        Err(verdict) => return verdict,
+        ControlFlow::Continue(refusal) => refusal,
+        ControlFlow::Break(verdict) => return verdict,
     };
     let message = format!(
         "Tempo `{}` refuses to start with limits in the flat form of before 2.3",

@@ -1,5 +1,7 @@
 //! More traces at once than Tempo keeps in memory.
 
+use std::ops::ControlFlow;
+
 use super::{
     discards::{Limit, Unit, loss},
     proof::release,
@@ -42,8 +44,8 @@ const LIMIT: Limit = Limit {
 
 fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
     let loss = match loss(backend, &LIMIT) {
-        Ok(loss) => loss,
-        Err(verdict) => return verdict,
+        ControlFlow::Continue(loss) => loss,
+        ControlFlow::Break(verdict) => return verdict,
     };
     let limit = loss
         .limits

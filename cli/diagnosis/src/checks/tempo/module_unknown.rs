@@ -1,5 +1,7 @@
 //! A `-target` that Tempo does not have.
 
+use std::ops::ControlFlow;
+
 use super::start::refusal;
 use crate::{
     check::{Check, Examine, Verdict, fail},
@@ -29,8 +31,8 @@ pub(crate) static CHECK: Check = Check {
 
 fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let refusal = match refusal(backend, stack, fits) {
-        Ok(refusal) => refusal,
-        Err(verdict) => return verdict,
+        ControlFlow::Continue(refusal) => refusal,
+        ControlFlow::Break(verdict) => return verdict,
     };
     let reason = refusal.reason();
     let container = refusal.container;

@@ -1,5 +1,7 @@
 //! More bytes a second than Tempo takes.
 
+use std::ops::ControlFlow;
+
 use super::discards::{Limit, Unit, loss};
 use crate::{
     check::{Check, Examine, Verdict},
@@ -44,8 +46,8 @@ const LIMIT: Limit = Limit {
 
 fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
     let loss = match loss(backend, &LIMIT) {
-        Ok(loss) => loss,
-        Err(verdict) => return verdict,
+        ControlFlow::Continue(loss) => loss,
+        ControlFlow::Break(verdict) => return verdict,
     };
     let limit = match loss.limits.as_slice() {
         [rate, burst] => format!(" of {rate} with bursts of {burst}"),

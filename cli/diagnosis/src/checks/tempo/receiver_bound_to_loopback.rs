@@ -1,5 +1,6 @@
 //! Tempo's OTLP receiver listens on its own loopback only.
 
+use super::proof::setting;
 use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::{
@@ -9,7 +10,7 @@ use crate::{
     code::Code,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
     policy::Policy,
-    snapshot::LogLine,
+    snapshot::{LogLine, OtlpProtocol},
     view::{Backend, Stack},
 };
 
@@ -69,7 +70,10 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
                 receiver.protocol.word(),
                 receiver.endpoint
             );
-            Evidence::new(EvidenceKind::Configuration, &config.source, text)
+            match place(backend, receiver.protocol) {
+                Some(place) => place,
+                None => Evidence::new(EvidenceKind::Configuration, &config.source, text),
+            }
         })
     });
     let mut proofs = from_log.chain(from_config);
@@ -93,6 +97,29 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
         .started_at
         .map(|at| Moment::new(at, "it started with this configuration"));
     fail(report.since(since).proof(rest))
+}
+
+/// Where the file says, or leaves out, where a receiver listens.
+fn place(backend: &Backend<'_>, protocol: OtlpProtocol) -> Option<Evidence> {
+    let name = match protocol {
+        OtlpProtocol::Grpc => "grpc",
+        OtlpProtocol::Http => "http",
+    };
+    let path = [
+        "distributor",
+        "receivers",
+        "otlp",
+        "protocols",
+        name,
+        "endpoint",
+    ];
+    if let Some(endpoint) = setting(backend, &[&path]) {
+        return Some(endpoint.proof());
+    }
+    let document = backend.tempo.file.known()?;
+    let (key, _) = document.at(&path[..4])?.entry(name)?;
+    let text = format!("{} has no endpoint", path[..5].join("."));
+    Some(Evidence::setting(document.key_location(key), text))
 }
 
 fn said_loopback(announced: &[LogLine]) -> bool {

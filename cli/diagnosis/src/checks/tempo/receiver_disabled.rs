@@ -29,10 +29,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
-    let config = match backend.tempo.config.get() {
-        Ok(config) => config,
-        Err(gap) => return Err(gap),
-    };
+    let config = backend.tempo.config.get()?;
     let missing: Vec<(&Service<'_>, OtlpProtocol)> = stack
         .services
         .iter()

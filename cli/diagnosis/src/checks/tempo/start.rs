@@ -1,5 +1,7 @@
 //! The last start of a backend, where it failed, and the lines that say why.
 
+use std::ops::ControlFlow;
+
 use crate::{
     check::{Outcome, Report, Verdict},
     checks::stack::run_state,
@@ -21,29 +23,29 @@ pub(super) fn refusal<'s>(
     backend: &Backend<'s>,
     stack: &Stack<'_>,
     fits: impl Fn(&str) -> bool,
-) -> Result<Refusal<'s>, Verdict> {
+) -> ControlFlow<Verdict, Refusal<'s>> {
     let Some(container) = backend.container else {
-        return Err(Ok(Outcome::NotApplicable(
+        return ControlFlow::Break(Ok(Outcome::NotApplicable(
             "this Tempo is outside the engine",
         )));
     };
     // Between two ends of a restart loop it runs for a moment: only one that is ready has got past its start.
     let is_ready = backend.tempo.ready.known() == Some(&Readiness::Ready);
     if container.is_running() && is_ready && !run_state::is_looping(container, stack) {
-        return Err(Ok(Outcome::NotApplicable("it runs")));
+        return ControlFlow::Break(Ok(Outcome::NotApplicable("it runs")));
     }
     let fatal: &'s [LogLine] = match container.logs.known() {
         Some(logs) => &logs.fatal,
         None => {
-            return Err(container.logs.get().map(|_| Outcome::Pass));
+            return ControlFlow::Break(container.logs.get().map(|_| Outcome::Pass));
         }
     };
     match fatal.iter().rposition(|line| fits(&line.text)) {
-        Some(at) => Ok(Refusal {
+        Some(at) => ControlFlow::Continue(Refusal {
             container,
             lines: &fatal[at..],
         }),
-        None => Err(Ok(Outcome::Pass)),
+        None => ControlFlow::Break(Ok(Outcome::Pass)),
     }
 }
 

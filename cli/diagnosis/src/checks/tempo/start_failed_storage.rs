@@ -1,5 +1,7 @@
 //! Tempo's storage does not answer at its start.
 
+use std::ops::ControlFlow;
+
 use super::{proof::setting, start::refusal};
 use crate::{
     check::{Check, Examine, Verdict, fail},
@@ -31,8 +33,8 @@ pub(crate) static CHECK: Check = Check {
 
 fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let refusal = match refusal(backend, stack, fits) {
-        Ok(refusal) => refusal,
-        Err(verdict) => return verdict,
+        ControlFlow::Continue(refusal) => refusal,
+        ControlFlow::Break(verdict) => return verdict,
     };
     let message = format!(
         "Tempo `{}` cannot open its storage: {}",

@@ -1,5 +1,7 @@
 //! Traces over the size that Tempo keeps.
 
+use std::ops::ControlFlow;
+
 use super::discards::{Limit, Unit, loss};
 use crate::{
     check::{Check, Examine, Verdict},
@@ -40,8 +42,8 @@ const LIMIT: Limit = Limit {
 
 fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
     let loss = match loss(backend, &LIMIT) {
-        Ok(loss) => loss,
-        Err(verdict) => return verdict,
+        ControlFlow::Continue(loss) => loss,
+        ControlFlow::Break(verdict) => return verdict,
     };
     let limit = loss
         .limits

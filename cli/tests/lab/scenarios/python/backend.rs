@@ -20,7 +20,7 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
             Box::pin(tempo(trial, &["pause"], &["unpause"]))
         })
         .folding(&[named("PT0503", ORDERS)]),
-        Scenario::fault("python-tenant-missing", "PT0204", "tempo", |trial| {
+        Scenario::fault("python-tenant-missing", "PT0213", "tempo", |trial| {
             Box::pin(astray(trial, |project| {
                 project.edit_tempo_config(
                     "usage_report:",
@@ -28,7 +28,7 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
                 );
             }))
         })
-        .folding(&[named("PT0506", ORDERS)]),
+        .folding(&[named("PT0520", ORDERS)]),
         Scenario::fault("python-receiver-on-loopback", "PT0203", "tempo", |trial| {
             Box::pin(astray(trial, |project| {
                 project.edit_tempo_config("endpoint: 0.0.0.0:4317", "endpoint: 127.0.0.1:4317");
