@@ -29,6 +29,7 @@ pub mod redact;
 pub mod release;
 pub mod snapshot;
 pub mod subject;
+pub mod unrecognised;
 pub mod view;
 
 pub use self::engine::diagnose;

@@ -10,6 +10,7 @@ use ptctl_diagnosis::{
     catalogue::{self, CATALOGUE},
     check::Check,
     code::AREAS,
+    unrecognised::UNRECOGNISED,
 };
 
 fn is_current(name: &str, text: &str) {
@@ -44,6 +45,18 @@ fn the_page_of_checks_is_current() {
                 section(&mut page, check);
             }
         }
+    }
+    page.push_str(
+        "\n## What no check sees\n\nWays to break that a read-only look from a Docker host cannot recognise.\n\n\
+         | what | why not | what shows it |\n|---|---|---|\n",
+    );
+    for unseen in UNRECOGNISED {
+        writeln!(
+            page,
+            "| {} | {} | {} |",
+            unseen.what, unseen.why, unseen.instead
+        )
+        .unwrap();
     }
     is_current("checks.md", &page);
 }
