@@ -144,12 +144,13 @@ fn is_secret_name(words: &[String]) -> bool {
             .any(|pair| KEY_OWNERS.contains(&pair[0].as_str()) && pair[1].starts_with("KEY"))
 }
 
-/// `name=value,name=value` with the values gone; what is not of that form goes wholly.
+/// `name=value,name=value` with the values gone, as HTTP writes it too (`name: value`); what is not of that form goes wholly.
 fn headers(value: &str) -> String {
     value
         .split(',')
-        .map(|pair| match pair.split_once(['=', ':']) {
-            Some((name, _)) => format!("{}={REDACTED}", name.trim()),
+        .map(|pair| match pair.find(['=', ':']) {
+            // Which of the two stands there tells whether an exporter can read it.
+            Some(at) => format!("{}{}{REDACTED}", pair[..at].trim(), &pair[at..=at]),
             None => REDACTED.to_owned(),
         })
         .collect::<Vec<_>>()
@@ -211,6 +212,10 @@ mod tests {
             "Authorization=[redacted],X-Scope-OrgID=[redacted]"
         );
         assert_eq!(value("OTEL_EXPORTER_OTLP_HEADERS", "eyJh"), REDACTED);
+        assert_eq!(
+            value("OTEL_EXPORTER_OTLP_HEADERS", "Authorization: Basic eA=="),
+            "Authorization:[redacted]"
+        );
     }
 
     #[test]

@@ -92,3 +92,66 @@ pub(super) static ALL: &[&Check] = &[
     &compression_invalid::CHECK,
     &bsp_limits_inconsistent::CHECK,
 ];
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::{diagnose, export::known_variables, fixtures, policy::Policy};
+
+    /// Names that the checks of this area read, and one that nobody does.
+    fn names() -> impl Strategy<Value = String> {
+        let others = [
+            "TEMPO_ENDPOINT",
+            "JAVA_TOOL_OPTIONS",
+            "NODE_OPTIONS",
+            "PYTHONPATH",
+            "PYTHON_VERSION",
+            "NODE_VERSION",
+            "JAVA_VERSION",
+            "HTTP_PROXY",
+            "http_proxy",
+            "NO_PROXY",
+            "no_proxy",
+            "OTEL_EXPORTER_OTLP_ENDPONT",
+            "NOBODYS",
+        ];
+        let names: Vec<String> = known_variables::all()
+            .into_iter()
+            .chain(others)
+            .map(str::to_owned)
+            .collect();
+        proptest::sample::select(names)
+    }
+
+    /// Values: of any form, and those that checks look into.
+    fn values() -> impl Strategy<Value = String> {
+        prop_oneof![
+            any::<String>(),
+            "[a-z0-9:/.,=%\"' -]{0,40}",
+            "(https?://)?[a-z.]{0,8}(:[0-9]{0,6})?(/[a-z0-9/]{0,12})?",
+            "[-+]?[0-9.eE]{0,12}(ms|s|m)?",
+            "-javaagent:/[a-z0-9.-]{0,30}(opentelemetry)?[a-z0-9.-]{0,10}",
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn no_environment_makes_a_check_panic(
+            variables in proptest::collection::vec((names(), values()), 0..12),
+            command in proptest::collection::vec(values(), 0..4),
+        ) {
+            let mut snapshot = fixtures::healthy();
+            snapshot.speak("python app.py", "http://tempo:4318", "");
+            let scraper = snapshot.service_mut("scraper");
+            scraper.command.extend(command);
+            for (name, value) in variables {
+                snapshot.add_variable("scraper", &name, &value);
+            }
+            let diagnosis = diagnose(&snapshot, &Policy::default());
+            prop_assert!(diagnosis.findings().all(|finding| !finding.evidence.is_empty()));
+        }
+    }
+}
