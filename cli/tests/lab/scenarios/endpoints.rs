@@ -39,7 +39,7 @@ pub(super) const STAGE: Stage = Stage {
         Scenario::fault("service-on-another-network", "PT0304", ANALYZER, |trial| {
             Box::pin(astray(trial, on_another_network))
         }),
-        Scenario::fault("endpoint-query-port", "PT0305", ANALYZER, |trial| {
+        Scenario::fault("endpoint-query-port", "PT0313", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
                 project.set(ANALYZER, "TEMPO_ENDPOINT", "tempo:3200");
             }))

@@ -42,7 +42,7 @@ pub(super) const STAGE: Stage = Stage {
             Box::pin(silent_gateway(trial, &["pause"], &["unpause"]))
         })
         .with_stand_in(),
-        Scenario::fault("path-missing", "PT0504", ANALYZER, |trial| {
+        Scenario::fault("path-missing", "PT0309", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
                 over_http(project, "http://tempo:4318");
             }))
@@ -58,7 +58,7 @@ pub(super) const STAGE: Stage = Stage {
             },
         )
         .with_stand_in(),
-        Scenario::fault("tls-to-plaintext-grpc", "PT0505", ANALYZER, |trial| {
+        Scenario::fault("tls-to-plaintext-grpc", "PT0311", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
                 project.unset(ANALYZER, "TEMPO_ENDPOINT");
                 project.set(
@@ -68,7 +68,7 @@ pub(super) const STAGE: Stage = Stage {
                 );
             }))
         }),
-        Scenario::fault("tls-to-plaintext-http", "PT0505", ANALYZER, |trial| {
+        Scenario::fault("tls-to-plaintext-http", "PT0311", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
                 over_http(project, "https://tempo:4318/v1/traces");
             }))

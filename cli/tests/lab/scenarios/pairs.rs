@@ -90,7 +90,7 @@ pub(super) const STAGE: Stage = Stage {
         .with(&[named("PT0302", ANALYZER)]),
         Scenario::fault(
             "health-check-without-tool-and-query-port",
-            "PT0305",
+            "PT0313",
             SCRAPER,
             |trial| Box::pin(health_check_and_query_port(trial)),
         )

@@ -39,13 +39,13 @@ pub(super) const STAGE: Stage = Stage {
         Scenario::fault("service-frozen", "PT0113", ANALYZER, |trial| {
             Box::pin(frozen(trial))
         }),
-        Scenario::fault("sdk-disabled", "PT0701", ANALYZER, |trial| {
+        Scenario::fault("sdk-disabled", "PT0318", ANALYZER, |trial| {
             Box::pin(untraced(trial, "OTEL_SDK_DISABLED", "true"))
         }),
-        Scenario::fault("sampler-off", "PT0701", ANALYZER, |trial| {
+        Scenario::fault("sampler-off", "PT0322", ANALYZER, |trial| {
             Box::pin(untraced(trial, "OTEL_TRACES_SAMPLER", "always_off"))
         }),
-        Scenario::fault("exporter-none", "PT0701", ANALYZER, |trial| {
+        Scenario::fault("exporter-none", "PT0319", ANALYZER, |trial| {
             Box::pin(untraced(trial, "OTEL_TRACES_EXPORTER", "none"))
         }),
     ],

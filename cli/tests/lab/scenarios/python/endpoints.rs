@@ -28,12 +28,12 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
                 project.unset(ORDERS, "OTEL_EXPORTER_OTLP_ENDPOINT");
             }))
         }),
-        Scenario::fault("python-query-port", "PT0305", ORDERS, |trial| {
+        Scenario::fault("python-query-port", "PT0313", ORDERS, |trial| {
             Box::pin(astray(trial, |project| {
                 endpoint(project, "http://tempo:3200");
             }))
         }),
-        Scenario::fault("python-grpc-to-http-port", "PT0306", ORDERS, |trial| {
+        Scenario::fault("python-grpc-to-http-port", "PT0336", ORDERS, |trial| {
             Box::pin(astray(trial, |project| {
                 endpoint(project, "http://tempo:4318");
             }))
@@ -43,17 +43,17 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
                 over_http(project, "http://tempo:4317");
             }))
         }),
-        Scenario::fault("python-https-to-plaintext", "PT0505", ORDERS, |trial| {
+        Scenario::fault("python-https-to-plaintext", "PT0311", ORDERS, |trial| {
             Box::pin(astray(trial, |project| {
                 over_http(project, "https://tempo:4318");
             }))
         }),
-        Scenario::fault("python-path-doubled", "PT0504", ORDERS, |trial| {
+        Scenario::fault("python-path-doubled", "PT0308", ORDERS, |trial| {
             Box::pin(astray(trial, |project| {
                 over_http(project, "http://tempo:4318/v1/traces");
             }))
         }),
-        Scenario::fault("python-traces-path-missing", "PT0504", ORDERS, |trial| {
+        Scenario::fault("python-traces-path-missing", "PT0309", ORDERS, |trial| {
             Box::pin(astray(trial, |project| {
                 over_http(project, "http://tempo:4318");
                 set(
@@ -65,13 +65,13 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
         }),
         Scenario::fault(
             "python-scheme-missing-over-grpc",
-            "PT0505",
+            "PT0310",
             ORDERS,
             |trial| Box::pin(astray(trial, |project| endpoint(project, "tempo:4317"))),
         ),
         Scenario::fault(
             "python-scheme-missing-over-http",
-            "PT0301",
+            "PT0310",
             ORDERS,
             |trial| Box::pin(astray(trial, |project| over_http(project, "tempo:4318"))),
         ),
@@ -97,7 +97,7 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
         }),
         Scenario::fault(
             "python-proxy-without-exception",
-            "PT0507",
+            "PT0317",
             ORDERS,
             |trial| {
                 Box::pin(astray(trial, |project| {

@@ -19,38 +19,38 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
     services: &["tempo"],
     furnish: with_orders,
     scenarios: &[
-        Scenario::fault("python-sdk-disabled", "PT0401", ORDERS, |trial| {
+        Scenario::fault("python-sdk-disabled", "PT0318", ORDERS, |trial| {
             Box::pin(in_silence(trial, |project| {
                 set(project, "OTEL_SDK_DISABLED", "true")
             }))
         }),
-        Scenario::fault("python-exporter-none", "PT0402", ORDERS, |trial| {
+        Scenario::fault("python-exporter-none", "PT0319", ORDERS, |trial| {
             Box::pin(in_silence(trial, |project| {
                 set(project, "OTEL_TRACES_EXPORTER", "none")
             }))
         }),
-        Scenario::fault("python-exporter-unknown", "PT0403", ORDERS, |trial| {
+        Scenario::fault("python-exporter-unknown", "PT0320", ORDERS, |trial| {
             Box::pin(in_silence(trial, |project| {
                 set(project, "OTEL_TRACES_EXPORTER", "jaeger")
             }))
         }),
-        Scenario::fault("python-protocol-invalid", "PT0404", ORDERS, |trial| {
+        Scenario::fault("python-protocol-invalid", "PT0321", ORDERS, |trial| {
             Box::pin(in_silence(trial, |project| {
                 set(project, "OTEL_EXPORTER_OTLP_PROTOCOL", "http");
             }))
         }),
-        Scenario::fault("python-sampler-off", "PT0411", ORDERS, |trial| {
+        Scenario::fault("python-sampler-off", "PT0322", ORDERS, |trial| {
             Box::pin(in_silence(trial, |project| {
                 set(project, "OTEL_TRACES_SAMPLER", "always_off");
             }))
         }),
-        Scenario::fault("python-sampler-ratio-zero", "PT0411", ORDERS, |trial| {
+        Scenario::fault("python-sampler-ratio-zero", "PT0322", ORDERS, |trial| {
             Box::pin(in_silence(trial, |project| {
                 set(project, "OTEL_TRACES_SAMPLER", "traceidratio");
                 set(project, "OTEL_TRACES_SAMPLER_ARG", "0");
             }))
         }),
-        Scenario::fault("python-timeout-with-unit", "PT0412", ORDERS, |trial| {
+        Scenario::fault("python-timeout-with-unit", "PT0324", ORDERS, |trial| {
             Box::pin(in_silence(trial, |project| {
                 set(project, "OTEL_EXPORTER_OTLP_TIMEOUT", "10s");
             }))
@@ -60,21 +60,21 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
                 set(project, "OTEL_PROPAGATORS", "b3")
             }))
         }),
-        Scenario::fault("python-agent-not-started", "PT0414", ORDERS, |trial| {
+        Scenario::fault("python-agent-not-started", "PT0330", ORDERS, |trial| {
             Box::pin(in_silence(trial, |project| {
                 let service = project.service(ORDERS);
                 service.insert("command".to_owned(), json!(python::BARE));
             }))
         }),
-        Scenario::fault("python-service-name-missing", "PT0415", ORDERS, |trial| {
+        Scenario::fault("python-service-name-missing", "PT0328", ORDERS, |trial| {
             Box::pin(traced_nevertheless(trial, |project| {
                 project.unset(ORDERS, "OTEL_SERVICE_NAME");
             }))
         }),
-        Scenario::fault("python-two-services-one-name", "PT0416", ORDERS, |trial| {
+        Scenario::fault("python-two-services-one-name", "PT0329", "stack", |trial| {
             Box::pin(two_of_one_name(trial))
         }),
-        Scenario::fault("python-headers-malformed", "PT0417", ORDERS, |trial| {
+        Scenario::fault("python-headers-malformed", "PT0325", ORDERS, |trial| {
             Box::pin(headers_malformed(trial))
         }),
     ],
