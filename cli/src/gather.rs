@@ -158,9 +158,8 @@ async fn look_closer(
 /// Whether a container's log tells about traces: a traced service, a backend, a collector.
 fn has_telling_log(container: &Container) -> bool {
     match container.role {
-        Role::Tempo | Role::Collector => true,
+        Role::Tempo | Role::Collector | Role::Grafana => true,
         Role::Service => !tracing_signs(container).is_empty(),
-        Role::Grafana => true,
         // Their logs are long, and tell something about traces only where they ended.
         Role::Loki | Role::Prometheus => {
             !container.is_running() || container.state.restart_count > 0

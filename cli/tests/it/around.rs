@@ -50,7 +50,7 @@ fn add(
 }
 
 async fn look(engine: &FakeEngine) -> Snapshot {
-    gather(&request(engine)).await.unwrap()
+    gather(&request(engine)).await.expect("the fake answers")
 }
 
 #[tokio::test]
