@@ -203,7 +203,10 @@ fn line(finding: &Finding) -> String {
 
 fn remedy(remedy: &Remedy) -> String {
     match &remedy.command {
-        Some(command) => format!("{}: {}", prose(&remedy.action), code(command)),
+        Some(command) => {
+            let action = remedy.action.trim_end_matches(':');
+            format!("{}: {}", prose(action), code(command))
+        }
         None => prose(&remedy.action),
     }
 }

@@ -64,7 +64,8 @@ fn the_page_of_checks_is_current() {
 fn section(page: &mut String, check: &Check) {
     write!(
         page,
-        "\n### {} {}\n\n{}: {}.\n",
+        "\n<a id=\"pt{}\"></a>\n\n### {} {}\n\n{}: {}.\n",
+        check.code.to_string().trim_start_matches("PT"),
         check.code,
         check.name,
         check.severity.word(),

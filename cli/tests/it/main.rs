@@ -9,5 +9,6 @@ mod gather;
 mod manual;
 mod program;
 mod replay;
+mod reports;
 mod secrets;
 mod stack_files;
