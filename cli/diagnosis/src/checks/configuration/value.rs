@@ -43,8 +43,8 @@ impl Effect {
         }
     }
 
-    /// The severity of a fault that keeps every span from arriving: where nothing shows what becomes of them, it is an
-    /// error only if `sure` says so.
+    /// The severity of a fault that keeps spans from arriving, where another holds as long as nothing shows what becomes
+    /// of them.
     pub(super) fn severity(self, otherwise: Severity) -> Severity {
         match self {
             Self::Fail => Severity::Error,
