@@ -64,10 +64,7 @@ pub(crate) async fn folder(
 /// Where a person opens a file: on the engine's host where it is mounted from there, else in the container.
 pub(crate) fn on_host(container: &Container, path: &str) -> String {
     let mount = container
-        .mounts
-        .iter()
-        .filter(|mount| Path::new(path).starts_with(&mount.destination))
-        .max_by_key(|mount| mount.destination.len())
+        .mount_of(path)
         .filter(|mount| mount.kind == MountKind::Bind);
     let Some(mount) = mount else {
         return path.to_owned();
