@@ -13,6 +13,7 @@ pub(crate) mod tempo;
 
 mod commands;
 mod explanations;
+mod silent_sdk;
 mod standing;
 
 use crate::check::Check;

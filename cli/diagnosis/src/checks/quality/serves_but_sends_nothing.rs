@@ -6,7 +6,7 @@ use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::{
         configuration::{agent_hook_missing, forks_before_export},
-        explanations,
+        explanations, silent_sdk,
         tempo::{spans_discarded, spans_refused},
     },
     code::Code,
@@ -201,11 +201,16 @@ fn too_fresh(served: &Evidence, stack: &Stack<'_>) -> bool {
 
 fn report(service: &Service<'_>, served: Evidence, but: &str) -> Report {
     let started = service.container.state.started_at;
+    let look = "look for its tracer in the first lines of its log";
+    let action = match silent_sdk::speak_up(service.container) {
+        Some(hint) => format!("{look}; {hint}"),
+        None => look.to_owned(),
+    };
     Report::new(
         format!("`{}` serves requests, {but}", service.label()),
         served,
         Remedy::run(
-            "look for its tracer in the first lines of its log",
+            action,
             format!("docker logs {} 2>&1 | head -20", service.container.name),
         ),
     )

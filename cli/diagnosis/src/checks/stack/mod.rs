@@ -30,6 +30,8 @@ pub(crate) mod wrong_architecture;
 pub(super) mod host_port;
 pub(super) mod run_state;
 
+#[cfg(test)]
+mod hostile;
 mod probe;
 mod weight;
 
