@@ -104,6 +104,8 @@ pub enum ColorChoice {
 pub enum Command {
     /// Find out why traces are missing: the one cause, its proof and its remedy (read-only)
     Doctor(Doctor),
+    /// Find what is wrong with tracing in the files of a stack; nothing has to run (read-only)
+    Lint(Lint),
     /// Show each service and Tempo in one line
     Status(Selection),
     /// Show the tracing variables that each service really has, secrets redacted
@@ -138,6 +140,7 @@ impl Command {
     pub fn report_mut(&mut self) -> Option<&mut ReportArguments> {
         match self {
             Self::Doctor(doctor) => Some(&mut doctor.report),
+            Self::Lint(lint) => Some(&mut lint.report),
             _ => None,
         }
     }
@@ -198,6 +201,25 @@ pub struct Doctor {
     /// Diagnose a saved look instead of the engine
     #[arg(long, env = "PTCTL_FROM", value_name = "FILE", conflicts_with_all = ["save", "wait", "host", "context"])]
     pub from: Option<PathBuf>,
+}
+
+/// `ptctl lint`.
+#[derive(Debug, Clone, Args)]
+pub struct Lint {
+    /// Compose file; later ones override earlier ones [default: as Compose finds them from this folder]
+    #[arg(long, short = 'f', env = "PTCTL_FILE", value_name = "FILE")]
+    pub file: Vec<PathBuf>,
+    /// Judge the services without a profile and those of this one; may be repeated [default: all services]
+    #[arg(
+        long,
+        env = "PTCTL_PROFILE",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    pub profile: Vec<String>,
+    /// How it is reported, and what counts.
+    #[command(flatten)]
+    pub report: ReportArguments,
 }
 
 /// `ptctl restart`.

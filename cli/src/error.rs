@@ -6,8 +6,8 @@ use ptctl_diagnosis::{code::Code, glob::Glob};
 use thiserror::Error;
 
 use crate::{
-    clients::docker::EngineError, exit::Exit, gather::GatherError, restart::PlanError,
-    settings::SettingsError, target::ChoiceError,
+    clients::docker::EngineError, exit::Exit, gather::GatherError, lint::LintError,
+    restart::PlanError, settings::SettingsError, target::ChoiceError,
 };
 
 /// Why a command gave no answer.
@@ -16,6 +16,9 @@ pub enum CommandError {
     /// There is nothing to look at.
     #[error("could not look at the stack")]
     Gather(#[source] GatherError),
+    /// The files of a stack cannot be looked at.
+    #[error("could not look at the files of the stack")]
+    Lint(#[source] LintError),
     /// The runtime did not start.
     #[error("could not start")]
     Runtime(#[source] io::Error),
@@ -134,6 +137,7 @@ impl CommandError {
             | Self::Request(_) => Exit::Usage,
             Self::Restart { .. } => Exit::Deadline,
             Self::Gather(_)
+            | Self::Lint(_)
             | Self::Runtime(_)
             | Self::Stdout(_)
             | Self::Json(_)
@@ -170,8 +174,12 @@ impl CommandError {
             Self::SnapshotVersion { .. } => {
                 Some("use the ptctl that saved it, or save it again".to_owned())
             }
+            Self::Lint(LintError::Sources(_)) => {
+                Some("name a Compose file with `--file FILE`".to_owned())
+            }
             Self::NoTempo(_) => Some("name one with `--tempo-url URL`".to_owned()),
-            Self::Runtime(_)
+            Self::Lint(LintError::Compose(_))
+            | Self::Runtime(_)
             | Self::Stdout(_)
             | Self::Json(_)
             | Self::Save { .. }

@@ -13,6 +13,7 @@ pub mod context;
 pub mod error;
 pub mod exit;
 pub mod gather;
+pub mod lint;
 mod logs;
 pub mod output;
 mod probe;

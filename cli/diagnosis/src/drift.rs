@@ -9,6 +9,8 @@ mod image;
 mod mounts;
 mod networks;
 mod ports;
+#[cfg(test)]
+mod tests;
 
 use jiff::Timestamp;
 

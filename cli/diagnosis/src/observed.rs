@@ -129,6 +129,8 @@ pub enum Probe {
     PrometheusConfig,
     /// The clock of the engine's host.
     Clock,
+    /// Configuration files that a Compose file mounts from this machine.
+    MountedFiles,
 }
 
 impl Probe {
@@ -140,7 +142,8 @@ impl Probe {
             | Self::Containers
             | Self::TempoAddress
             | Self::TempoReady
-            | Self::ExportSettings => true,
+            | Self::ExportSettings
+            | Self::MountedFiles => true,
             Self::Networks
             | Self::Events
             | Self::Logs
@@ -190,6 +193,7 @@ impl Probe {
             Self::Prometheus => "Prometheus API",
             Self::PrometheusConfig => "Prometheus configuration",
             Self::Clock => "clock",
+            Self::MountedFiles => "mounted files",
         }
     }
 }

@@ -5,6 +5,7 @@ mod catalogue;
 mod diff;
 mod doctor;
 mod env;
+mod lint;
 mod look;
 mod report;
 mod restart;
@@ -26,6 +27,7 @@ pub async fn run(cli: Cli, output: &mut Output) -> Result<Exit, CommandError> {
     let global = &cli.global;
     match cli.command {
         Command::Doctor(args) => doctor::run(global, args, output).await,
+        Command::Lint(args) => lint::run(global, args, output).await,
         Command::Status(args) => status::run(global, args, output).await,
         Command::Env(args) => env::run(global, args, output).await,
         Command::Storage(args) => storage::run(global, args, output).await,

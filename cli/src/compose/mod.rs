@@ -16,7 +16,7 @@ mod tree;
 mod variables;
 mod words;
 
-pub(crate) use self::mounts::clean;
+pub(crate) use self::{mounts::clean, read::text_of};
 pub use self::{
     read::{ComposeError, read},
     sources::{ComposeSources, SourcesError},

@@ -1,6 +1,6 @@
 //! `networks` and `network_mode` of a service, and the names that the engine knows networks and volumes by.
 
-use ptctl_diagnosis::snapshot::{ComposeAttachment, ComposeNetworking};
+use ptctl_diagnosis::snapshot::{ComposeAttachment, ComposeNetworking, NetworkOrigin};
 
 use super::{interpolate::Filled, merge, tree::Tree, variables::Variables};
 
@@ -22,12 +22,14 @@ pub(super) fn networking(
     if fields.is_empty() {
         return ComposeNetworking::Networks(vec![ComposeAttachment {
             network: full_name(project, "networks", "default", name, variables),
+            origin: origin(project, "default"),
             aliases: Vec::new(),
             location: service.location.clone(),
         }]);
     }
     let attachment = |field: &super::tree::Field| ComposeAttachment {
         network: full_name(project, "networks", &field.name, name, variables),
+        origin: origin(project, &field.name),
         aliases: field
             .tree
             .get("aliases")
@@ -42,6 +44,14 @@ pub(super) fn networking(
         location: field.location.clone(),
     };
     ComposeNetworking::Networks(fields.iter().map(attachment).collect())
+}
+
+/// Whether other projects may be on a network.
+fn origin(project: &Tree, key: &str) -> NetworkOrigin {
+    match project.at(&["networks", key, "external"]) {
+        Some(external) if external.text() != Some("false") => NetworkOrigin::External,
+        Some(_) | None => NetworkOrigin::Own,
+    }
 }
 
 /// What the engine calls the network or volume that the files call `key`; `None` where only a shell knows it.

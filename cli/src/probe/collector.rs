@@ -13,7 +13,7 @@ use ptctl_diagnosis::{
 
 use super::{
     Look,
-    file::{self, File},
+    file::{self, File, Files},
     page,
 };
 use crate::clients::{exposition, http::HttpClient};
@@ -30,7 +30,7 @@ pub(crate) async fn of(
         Gap::new(probe, subject, reason)
     };
     let flavour = CollectorFlavour::of(container);
-    let config: Observed<CollectorConfig> = config(look, container, flavour)
+    let config: Observed<CollectorConfig> = config(Files::Container(look), container, flavour)
         .await
         .map_err(|reason| gap(Probe::CollectorConfig, reason))
         .into();
@@ -99,8 +99,9 @@ fn http_port(container: &Container) -> u16 {
         .unwrap_or(12345)
 }
 
-async fn config(
-    look: &Look<'_>,
+/// The configuration of a collector, or why it could not be read.
+pub(crate) async fn config(
+    from: Files<'_>,
     container: &Container,
     flavour: CollectorFlavour,
 ) -> Result<CollectorConfig, String> {
@@ -113,11 +114,11 @@ async fn config(
                 return Err(format!("it reads a part of it from `{scheme}:`"));
             }
         };
-        match (file::at(look, container, &path).await, flavour) {
+        match (file::at(from, container, &path).await, flavour) {
             (Ok(file), _) => files.push(file),
             // Alloy takes a folder as well.
             (Err(reason), CollectorFlavour::Alloy) => {
-                let folder = file::folder(look, container, &path, &[".alloy", ".river"]).await?;
+                let folder = file::folder(from, container, &path, &[".alloy", ".river"]).await?;
                 files.extend(folder.filter(|files| !files.is_empty()).ok_or(reason)?);
             }
             (Err(reason), CollectorFlavour::OpenTelemetry | CollectorFlavour::GrafanaAgent) => {

@@ -8,7 +8,11 @@ use ptctl_diagnosis::{
 };
 use serde::Deserialize;
 
-use super::{Look, file, page};
+use super::{
+    Look,
+    file::{self, Files},
+    page,
+};
 use crate::clients::http::{HttpClient, HttpFault};
 
 /// The port that it listens on unless told otherwise.
@@ -46,7 +50,7 @@ pub(crate) async fn of(
         };
         Ok::<_, String>((page, sources))
     };
-    let (api, provisioned) = tokio::join!(api, provisioned(look, container));
+    let (api, provisioned) = tokio::join!(api, provisioned(Files::Container(look), container));
     let unreached = |reason: &String| gap(Probe::Grafana, reason.clone());
     let page = api.as_ref().map(|(page, _)| page).map_err(unreached);
     let version = page.clone().and_then(|page| {
@@ -96,12 +100,16 @@ async fn sources(
     Ok(DataSource::of_api(&document))
 }
 
-async fn provisioned(look: &Look<'_>, container: &Container) -> Result<Vec<DataSource>, String> {
+/// The data sources of a Grafana's provisioning files, or why they could not be read.
+pub(crate) async fn provisioned(
+    from: Files<'_>,
+    container: &Container,
+) -> Result<Vec<DataSource>, String> {
     let folder = container
         .setting("GF_PATHS_PROVISIONING")
         .unwrap_or(PROVISIONING);
     let path = format!("{}/datasources", folder.trim_end_matches('/'));
-    let files = file::folder(look, container, &path, &[".yaml", ".yml"]).await?;
+    let files = file::folder(from, container, &path, &[".yaml", ".yml"]).await?;
     let mut sources = Vec::new();
     for file in files.unwrap_or_default() {
         let document = Document::read(&file.path, &file.text)

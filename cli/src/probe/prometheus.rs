@@ -9,7 +9,11 @@ use ptctl_diagnosis::{
 };
 use serde::Deserialize;
 
-use super::{Look, file, page};
+use super::{
+    Look,
+    file::{self, Files},
+    page,
+};
 use crate::clients::http::HttpClient;
 
 /// The port that it listens on unless told otherwise.
@@ -72,14 +76,7 @@ pub(crate) async fn of(
         };
         Ok::<_, String>((page, targets))
     };
-    let config = async {
-        let path = file::flag(&container.command, "config.file").unwrap_or(CONFIG);
-        let file = file::at(look, container, path).await?;
-        Document::read(&file.path, &file.text)
-            .map(Document::redacted)
-            .map_err(|error| format!("`{}`: {error}", file.path))
-    };
-    let (api, config) = tokio::join!(api, config);
+    let (api, config) = tokio::join!(api, config(Files::Container(look), container));
     let page = api
         .as_ref()
         .map(|(page, _)| page.clone())
@@ -97,6 +94,15 @@ pub(crate) async fn of(
             .map_err(|reason| gap(Probe::PrometheusConfig, reason))
             .into(),
     }
+}
+
+/// The configuration of a Prometheus, or why it could not be read.
+pub(crate) async fn config(from: Files<'_>, container: &Container) -> Result<Document, String> {
+    let path = file::flag(&container.command, "config.file").unwrap_or(CONFIG);
+    let file = file::at(from, container, path).await?;
+    Document::read(&file.path, &file.text)
+        .map(Document::redacted)
+        .map_err(|error| format!("`{}`: {error}", file.path))
 }
 
 fn target(target: Target) -> ScrapeTarget {

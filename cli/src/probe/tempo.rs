@@ -1,6 +1,6 @@
 //! A backend: how it is reached, whether it is ready, what it is and what it has.
 
-mod configuration;
+pub(crate) mod configuration;
 
 use futures_util::{StreamExt, stream};
 use jiff::SignedDuration;
@@ -12,7 +12,7 @@ use ptctl_diagnosis::{
 };
 use url::Url;
 
-use super::{Look, volume, way::ways};
+use super::{Look, file::Files, volume, way::ways};
 use crate::clients::{
     http::{HttpClient, HttpFault},
     tempo::{HTTP_PORT, TempoClient},
@@ -46,7 +46,7 @@ pub(crate) async fn of(
     let subject = Subject::Tempo(name.clone());
     let gap = |probe, reason: &str| Gap::new(probe, subject.clone(), reason);
     let file = match candidate.container {
-        Some(container) => configuration::from_container(look, container).await,
+        Some(container) => configuration::from_container(Files::Container(look), container).await,
         None => Err("it has no container on this engine".to_owned()),
     };
     let settings = file.as_ref().ok().map(|file| &file.config);

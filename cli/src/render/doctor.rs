@@ -12,7 +12,7 @@ use ptctl_diagnosis::{
     engine::{Ledger, Look},
     finding::Severity,
     observed::Gap,
-    snapshot::Snapshot,
+    snapshot::{Origin, Snapshot},
     view::Stack,
 };
 
@@ -58,7 +58,7 @@ fn causes(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis, limits: c
 
 fn write(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis, limits: cause::Limits) {
     causes(page, snapshot, diagnosis, limits);
-    if diagnosis.causes.is_empty() {
+    if diagnosis.causes.is_empty() && snapshot.origin == Origin::Engine {
         page.blank();
         let stack = Stack::of(snapshot);
         page.table(
@@ -77,9 +77,10 @@ fn write(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis, limits: ca
 }
 
 fn verdict(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
-    let place = match &snapshot.stack.project {
-        Some(project) => format!("project `{project}`"),
-        None => "the containers started without Compose".to_owned(),
+    let place = match (&snapshot.stack.project, snapshot.origin) {
+        (Some(project), Origin::Engine) => format!("project `{project}`"),
+        (Some(project), Origin::Files) => format!("the files of project `{project}`"),
+        (None, _) => "the containers started without Compose".to_owned(),
     };
     let (tone, word, text) = match (diagnosis.worst(), diagnosis.is_blind()) {
         (Some(worst), _) => {

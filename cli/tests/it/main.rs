@@ -6,6 +6,7 @@ mod documents;
 mod engine_calls;
 mod fake_stack;
 mod gather;
+mod lint;
 mod manual;
 mod program;
 mod replay;

@@ -16,7 +16,7 @@ mod explanations;
 mod silent_sdk;
 mod standing;
 
-use crate::check::Check;
+use crate::{check::Check, code::Code};
 
 /// Every check, area by area, in the order of their codes.
 pub(crate) static ALL: &[&[&Check]] = &[
@@ -31,3 +31,12 @@ pub(crate) static ALL: &[&[&Check]] = &[
     correlation::ALL,
     surroundings::ALL,
 ];
+
+/// Whether a check says that a name is nobody's, which holds only where everybody is known.
+pub(crate) fn names_nobody(code: Code) -> bool {
+    [
+        stack::tempo_missing::CHECK.code,
+        configuration::endpoint_unknown_host::CHECK.code,
+    ]
+    .contains(&code)
+}

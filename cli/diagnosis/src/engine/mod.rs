@@ -5,6 +5,7 @@ mod attribute;
 mod chain;
 mod decide;
 mod detail;
+mod files;
 mod ledger;
 mod places;
 mod route;

@@ -3,7 +3,7 @@
 use crate::{
     export::declared_at,
     finding::{Evidence, EvidenceKind, Finding},
-    snapshot::Snapshot,
+    snapshot::{Origin, Snapshot},
 };
 
 /// Adds to each proof by a variable the place in a file where its value stands, where that is known.
@@ -14,6 +14,12 @@ pub(super) fn locate(findings: &mut [Finding], snapshot: &Snapshot) {
     {
         if evidence.kind == EvidenceKind::Variable && evidence.location.is_none() {
             evidence.location = place(evidence, snapshot);
+            // A container that nothing made yet is nowhere to look.
+            if snapshot.origin == Origin::Files
+                && let Some(location) = &evidence.location
+            {
+                evidence.source = location.to_string();
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     attribute::{attribute, explain},
     detail::detail,
+    files::{is_of_files, weighed},
     places::locate,
 };
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     finding::Finding,
     observed::{Gap, Probe},
     policy::Policy,
-    snapshot::{Container, Snapshot},
+    snapshot::{Container, Origin, Snapshot},
     subject::Subject,
     view::Stack,
 };
@@ -31,6 +32,7 @@ pub(super) fn diagnose_by(checks: &[&Check], snapshot: &Snapshot, policy: &Polic
     for check in checks {
         let counts = policy.selection.includes(check);
         for (subject, verdict) in examine(check, &stack, policy) {
+            let verdict = weighed(check, verdict, snapshot);
             // Every finding is attributed; of what does not count, nothing else is kept.
             if counts || matches!(verdict, Ok(Outcome::Fail(_))) {
                 tally.count(check, subject, verdict);
@@ -47,6 +49,9 @@ pub(super) fn diagnose_by(checks: &[&Check], snapshot: &Snapshot, policy: &Polic
             Subject::Stack,
             "no service of it shows a sign of tracing, and no Tempo belongs to it",
         ));
+    }
+    if snapshot.origin == Origin::Files {
+        tally.gaps.retain(is_of_files);
     }
     tally.sort();
     locate(&mut tally.findings, snapshot);
@@ -66,7 +71,9 @@ pub(super) fn diagnose_by(checks: &[&Check], snapshot: &Snapshot, policy: &Polic
         not_selected: Vec::new(),
     };
     let mut diagnosis = policy.apply(diagnosis, snapshot);
-    detail(&mut diagnosis, &stack);
+    if snapshot.origin == Origin::Engine {
+        detail(&mut diagnosis, &stack);
+    }
     diagnosis
 }
 

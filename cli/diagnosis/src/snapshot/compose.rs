@@ -211,10 +211,22 @@ pub enum ComposeNetworking {
 pub struct ComposeAttachment {
     /// The network's full name; `None` where only a shell knows it.
     pub network: Option<String>,
+    /// Whose it is.
+    pub origin: NetworkOrigin,
     /// Names beside the service's own under which it answers there.
     pub aliases: Vec<String>,
     /// Where it stands.
     pub location: Location,
+}
+
+/// Whose a network is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NetworkOrigin {
+    /// The project's own.
+    Own,
+    /// `external`: containers of other projects may be on it.
+    External,
 }
 
 impl ComposeProject {

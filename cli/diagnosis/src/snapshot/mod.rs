@@ -19,7 +19,7 @@ pub use self::{
     compose::{
         Beyond, Certainty, ComposeAttachment, ComposeLayer, ComposeMount, ComposeNetworking,
         ComposePort, ComposePorts, ComposeProject, ComposeService, ComposeText, ComposeVariable,
-        ComposeWords, HostPort, ReadFile,
+        ComposeWords, HostPort, NetworkOrigin, ReadFile,
     },
     container::{
         Attachment, Container, ContainerId, ContainerState, Elsewhere, EnvironmentVariable, Health,

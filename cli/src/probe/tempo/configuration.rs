@@ -5,48 +5,36 @@ use ptctl_diagnosis::{
     snapshot::{Container, TempoConfig},
 };
 
-use super::Look;
 use crate::{
-    clients::{cause::on_one_line, docker::ArchivedFile, tempo::read_config},
-    probe::file::on_host,
+    clients::tempo::read_config,
+    probe::file::{self, Files},
 };
 
 /// A configuration file, as its settings and as it is written.
 #[derive(Debug, Clone)]
-pub(super) struct ConfigFile {
+pub(crate) struct ConfigFile {
     /// The settings that everything else is decided by.
-    pub(super) config: TempoConfig,
+    pub(crate) config: TempoConfig,
     /// The file itself, secrets redacted, or why it is no YAML.
-    pub(super) document: Result<Document, String>,
+    pub(crate) document: Result<Document, String>,
 }
 
 /// The configuration file that the command names, or why it could not be read.
-pub(super) async fn from_container(
-    look: &Look<'_>,
+pub(crate) async fn from_container(
+    from: Files<'_>,
     container: &Container,
 ) -> Result<ConfigFile, String> {
     let path = config_path(&container.command)
         .ok_or_else(|| "its command names no configuration file".to_owned())?;
-    let file = look
-        .engine
-        .file(&container.id, path, look.engine_deadline())
-        .await
-        .map_err(|error| on_one_line(&error))?;
-    let text = match file {
-        None => return Err(format!("there is no `{path}` in the container")),
-        Some(ArchivedFile::NotAFile) => {
-            return Err(format!("`{path}` in the container is not a file"));
-        }
-        Some(ArchivedFile::Content(content)) => String::from_utf8_lossy(&content).into_owned(),
-    };
+    let file = file::at(from, container, path).await?;
     let text = if expands_variables(&container.command) {
-        expanded(&text, container)
+        expanded(&file.text, container)
     } else {
-        text
+        file.text
     };
     let config =
         read_config(&text, path).map_err(|error| format!("`{path}` in the container: {error}"))?;
-    let document = Document::read(on_host(container, path), &text)
+    let document = Document::read(file.path, &text)
         .map(Document::redacted)
         .map_err(|error| format!("`{path}` in the container: {error}"));
     Ok(ConfigFile { config, document })

@@ -4,7 +4,7 @@ use ptctl_diagnosis::{
     code::Code,
     diagnosis::{Diagnosis, RootCause},
     finding::{Confidence, Evidence, Finding},
-    snapshot::Snapshot,
+    snapshot::{Origin, Snapshot},
     subject::Subject,
 };
 
@@ -61,7 +61,9 @@ pub(super) fn root_cause(
     };
     let label = format!("{} {}{likely}  ", finding.code, finding.severity.word());
     page.entry(&label, severity_tone(finding.severity), &finding.message);
-    since(page, snapshot, finding);
+    if snapshot.origin == Origin::Engine {
+        since(page, snapshot, finding);
+    }
     timeline::timeline(page, snapshot, cause);
     path::paths(page, diagnosis, cause, drawn);
     for (number, evidence) in finding.evidence.iter().take(limits.proofs).enumerate() {

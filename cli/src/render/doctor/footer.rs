@@ -1,6 +1,10 @@
 //! The end of the report: counts, gaps, where to read on.
 
-use ptctl_diagnosis::{diagnosis::Diagnosis, observed::Gap, snapshot::Snapshot};
+use ptctl_diagnosis::{
+    diagnosis::Diagnosis,
+    observed::Gap,
+    snapshot::{Origin, Snapshot},
+};
 
 use super::{
     super::page::{Page, Tone},
@@ -8,17 +12,24 @@ use super::{
 };
 
 pub(super) fn footer(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
-    let engine = &snapshot.engine;
+    let looked_at = match snapshot.origin {
+        Origin::Engine => format!("{} at {}", snapshot.engine.version, snapshot.engine.address),
+        Origin::Files => {
+            let files = snapshot
+                .compose
+                .known()
+                .map_or(0, |project| project.files.len());
+            format!("{} read, no engine asked", counted(files, "file"))
+        }
+    };
     let findings = diagnosis.findings().count();
     page.paragraph(
         Tone::Faint,
         &format!(
-            "{} · {} checks passed · {} not applicable · {} at {}",
+            "{} · {} checks passed · {} not applicable · {looked_at}",
             counted(findings, "finding"),
             diagnosis.passed.len(),
             diagnosis.not_applicable.len(),
-            engine.version,
-            engine.address,
         ),
     );
     if !snapshot.stack.other_projects.is_empty() {

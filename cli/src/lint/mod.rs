@@ -1,0 +1,179 @@
+//! A stack from its files alone: the snapshot of what Compose would make of them, and nothing of what runs.
+
+mod container;
+mod programs;
+
+use jiff::Timestamp;
+use ptctl_diagnosis::{
+    collector::ConfigSource,
+    export::is_tracing_variable,
+    observed::{Gap, Observed, Probe},
+    snapshot::{
+        ComposeProject, ComposeService, Container, EngineFacts, EngineSource, Origin,
+        SNAPSHOT_VERSION, Snapshot, StackFacts,
+    },
+    subject::Subject,
+};
+use thiserror::Error;
+
+use crate::{
+    compose::{self, ComposeError, ComposeSources, SourcesError},
+    probe::file,
+};
+
+/// Why a fact is missing that only something running could tell.
+const NOTHING_RUNS: &str = "these are files; nothing runs";
+
+/// Why files cannot be looked at.
+#[derive(Debug, Error)]
+pub enum LintError {
+    /// There are none.
+    #[error(transparent)]
+    Sources(#[from] SourcesError),
+    /// They cannot be read.
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+}
+
+/// Which services Compose would start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Profiles {
+    /// All of them, whatever profile they belong to.
+    All,
+    /// Those without a profile and those of these.
+    These(Vec<String>),
+}
+
+impl Profiles {
+    fn include(&self, service: &ComposeService) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(named) => {
+                let is_named = |profile| named.iter().any(|name| name == "*" || name == profile);
+                service.profiles.is_empty() || service.profiles.iter().any(is_named)
+            }
+        }
+    }
+}
+
+/// Reads the files of a project and what they mount.
+pub async fn look(sources: &ComposeSources, profiles: &Profiles) -> Result<Snapshot, LintError> {
+    let taken_at = Timestamp::now();
+    let project = compose::read(sources)?;
+    let containers: Vec<Container> = project
+        .services
+        .iter()
+        .filter(|service| profiles.include(service))
+        .map(|service| container::of(service, &project, taken_at))
+        .collect();
+    let mut snapshot = Snapshot {
+        schema_version: SNAPSHOT_VERSION,
+        taken_at,
+        ptctl_version: env!("CARGO_PKG_VERSION").to_owned(),
+        since: taken_at,
+        origin: Origin::Files,
+        engine: no_engine(),
+        stack: StackFacts {
+            project: Some(project.name.clone()),
+            chosen_by: "its files".to_owned(),
+            other_projects: Vec::new(),
+            working_dir: Some(project.folder.clone()),
+            config_files: project.config_files.clone(),
+            only_services: Vec::new(),
+        },
+        tempos: programs::tempos(&containers).await,
+        collectors: programs::collectors(&containers).await,
+        grafanas: programs::grafanas(&containers).await,
+        lokis: programs::lokis(&containers),
+        prometheuses: programs::prometheuses(&containers).await,
+        containers,
+        elsewhere: Vec::new(),
+        networks: nothing_runs(Probe::Networks, &Subject::Engine),
+        events: nothing_runs(Probe::Events, &Subject::Engine),
+        images: nothing_runs(Probe::Images, &Subject::Engine),
+        gaps: gaps(&project, profiles),
+        compose: Observed::Known(project),
+        timed_out: false,
+    };
+    snapshot.gaps.extend(unreadable(&snapshot));
+    Ok(snapshot)
+}
+
+/// A fact that only something running could tell.
+fn nothing_runs<T>(probe: Probe, subject: &Subject) -> Observed<T> {
+    Observed::Unknown(Gap::new(probe, subject.clone(), NOTHING_RUNS))
+}
+
+fn no_engine() -> EngineFacts {
+    EngineFacts {
+        address: "none".to_owned(),
+        source: EngineSource::NotAsked,
+        version: "no engine".to_owned(),
+        api_version: String::new(),
+        platform: String::new(),
+        clock_offset: nothing_runs(Probe::Clock, &Subject::Engine),
+    }
+}
+
+/// What this reading does not follow, and the tracing variables that it leaves to a shell.
+fn gaps(project: &ComposeProject, profiles: &Profiles) -> Vec<Gap> {
+    let gap = |subject, reason| Gap::new(Probe::ComposeFiles, subject, reason);
+    let beyond = project.beyond.iter().map(|beyond| {
+        let subject = match &beyond.service {
+            Some(service) => Subject::Service(service.clone()),
+            None => Subject::Stack,
+        };
+        let reason = format!(
+            "{} at {} is not followed",
+            beyond.construct, beyond.location
+        );
+        gap(subject, reason)
+    });
+    let services = project
+        .services
+        .iter()
+        .filter(|service| profiles.include(service));
+    let left_open = services.flat_map(|service| {
+        service
+            .environment
+            .iter()
+            .filter(|variable| variable.text.value.is_none() && is_tracing_variable(&variable.name))
+            .map(|variable| {
+                let reason = format!(
+                    "`{}` at {} is left to the shell that starts it",
+                    variable.name, variable.text.location
+                );
+                gap(Subject::Service(service.name.clone()), reason)
+            })
+    });
+    beyond.chain(left_open).collect()
+}
+
+/// The configuration files that a Compose file mounts from this machine and that cannot be read.
+fn unreadable(snapshot: &Snapshot) -> Vec<Gap> {
+    let tempos = snapshot.tempos.iter().filter_map(|tempo| {
+        let container = snapshot.container(tempo.container.as_ref()?)?;
+        let path = file::flag(&container.command, "config.file")?;
+        file::is_mounted(container, path).then_some(tempo.config.gap()?)
+    });
+    let collectors = snapshot.collectors.iter().filter_map(|collector| {
+        let container = snapshot.container(&collector.container)?;
+        let is_here =
+            collector
+                .flavour
+                .sources(&container.command)
+                .iter()
+                .any(|source| match source {
+                    ConfigSource::File(path) => file::is_mounted(container, path),
+                    ConfigSource::Elsewhere(_) => false,
+                });
+        is_here.then_some(collector.config.gap()?)
+    });
+    tempos
+        .chain(collectors)
+        .map(|gap| Gap {
+            probe: Probe::MountedFiles,
+            ..gap.clone()
+        })
+        .collect()
+}
