@@ -20,14 +20,12 @@ const EXPORTER_TIMINGS: [(&str, &str); 3] = [
     ("OTEL_EXPORTER_OTLP_TIMEOUT", "1000"),
 ];
 
-/// The volume of Tempo's data.
-const TEMPO_DATA: &str = "tempo-data";
-
 /// A project that can be changed before it is written down.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Blueprint {
     document: Map<String, Value>,
     tempo_config: String,
+    files: BTreeMap<String, String>,
 }
 
 /// What marks a project as the lab's.
@@ -53,10 +51,10 @@ impl Blueprint {
         let mut blueprint = Self {
             document,
             tempo_config,
+            files: BTreeMap::new(),
         };
         blueprint.keep(services)?;
         blueprint.prepare();
-        blueprint.give_tempo_a_disk();
         Ok(blueprint)
     }
 
@@ -72,6 +70,7 @@ impl Blueprint {
         let mut blueprint = Self {
             document,
             tempo_config: read(&repository.join("config/tempo-config.yaml"))?,
+            files: BTreeMap::new(),
         };
         blueprint.keep(services)?;
         Ok(blueprint)
@@ -119,13 +118,6 @@ impl Blueprint {
                     }
                 }
             }
-        }
-    }
-
-    /// A disk of its own in memory for Tempo's data: how full that of this machine is must not show.
-    fn give_tempo_a_disk(&mut self) {
-        if self.section("volumes").contains_key(TEMPO_DATA) {
-            self.volume(TEMPO_DATA).extend(disk("256m"));
         }
     }
 
@@ -195,6 +187,20 @@ impl Blueprint {
                 .or_insert_with(|| json!({})),
         )
         .remove(variable);
+    }
+
+    /// Puts a file beside the Compose file, and returns its path from there: another one for another text, since Compose
+    /// recreates no container for a mounted file that changed.
+    pub(crate) fn file(&mut self, name: &str, text: &str) -> String {
+        let name = format!("{:016x}-{name}", digest(text));
+        let path = format!("./{name}");
+        self.files.insert(name, text.to_owned());
+        path
+    }
+
+    /// The files beside the Compose file, by name.
+    pub(crate) fn files(&self) -> &BTreeMap<String, String> {
+        &self.files
     }
 
     /// Replaces a part of Tempo's configuration that must be there exactly once.
@@ -278,6 +284,14 @@ pub(crate) fn disk(size: &str) -> Map<String, Value> {
         ("driver".to_owned(), json!("local")),
         ("driver_opts".to_owned(), options),
     ])
+}
+
+/// What tells one text from another.
+pub(crate) fn digest(text: &str) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A section that is left empty in YAML is null.

@@ -42,8 +42,19 @@ pub(crate) struct Finding {
     pub(crate) code: String,
     /// What it is about.
     pub(crate) subject: Subject,
+    /// How bad it is.
+    severity: Severity,
     /// What it says.
     pub(crate) message: String,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Severity {
+    Error,
+    Warning,
+    Info,
 }
 
 /// What a finding or a gap is about.
@@ -93,6 +104,22 @@ impl fmt::Display for Gap {
 }
 
 impl Report {
+    /// The exit code that its causes ask for.
+    pub(crate) fn due_exit_code(&self) -> i32 {
+        let counts = |cause: &Cause| cause.finding.severity != Severity::Info;
+        i32::from(self.causes.iter().any(counts))
+    }
+
+    /// Leaves out the causes with this code.
+    pub(crate) fn forget(&mut self, code: &str) {
+        let forgotten = self.due_exit_code();
+        self.causes.retain(|cause| cause.finding.code != code);
+        // What else the exit code tells stays.
+        if self.exit_code == forgotten {
+            self.exit_code = self.due_exit_code();
+        }
+    }
+
     /// That something was looked at and found in order, and not just left out.
     pub(crate) fn must_have_looked_at(&self, subject: &str) -> Result<(), Failure> {
         if self

@@ -21,6 +21,34 @@ const IMAGES: [&str; 7] = [
     python::IMAGE,
 ];
 
+/// Below this share of its disk, in percent, a machine's free space may be a finding of its own.
+const ROOMY_FROM: u64 = 6;
+
+/// The disk of the engine's machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OwnDisk {
+    /// There is room.
+    Roomy,
+    /// The doctor says so of every Tempo that keeps its data there.
+    NearlyFull,
+}
+
+impl OwnDisk {
+    async fn of_engine() -> Result<Self, Failure> {
+        let root = docker(&["info", "--format", "{{.DockerRootDir}}"]).await?;
+        let mut df = Command::new("df");
+        df.args(["--output=avail,size", root.trim()]);
+        let shown = run(df).await?;
+        let figures = shown.lines().nth(1).unwrap_or_default().split_whitespace();
+        let figures: Vec<u64> = figures.filter_map(|word| word.parse().ok()).collect();
+        match figures.as_slice() {
+            [free, size] if free * 100 < size * ROOMY_FROM => Ok(Self::NearlyFull),
+            [_, _] => Ok(Self::Roomy),
+            _ => Err(Failure::Stack(format!("`df` says `{shown}`"))),
+        }
+    }
+}
+
 /// One run of the lab.
 #[derive(Debug)]
 pub(crate) struct Lab {
@@ -32,6 +60,8 @@ pub(crate) struct Lab {
     pub(crate) folder: PathBuf,
     /// The program that plays what cannot be had.
     pub(crate) standin: PathBuf,
+    /// The disk of the engine's machine.
+    pub(crate) disk: OwnDisk,
     compose: Vec<&'static str>,
 }
 
@@ -53,6 +83,7 @@ impl Lab {
         Ok(Self {
             standin: standin::compile(&repository, &folder).await?,
             compose: compose().await?,
+            disk: OwnDisk::of_engine().await?,
             run: run_id,
             repository,
             folder,
@@ -71,6 +102,7 @@ impl Lab {
         Ok(Self {
             standin: standin::compile(&repository, &folder).await?,
             compose: compose().await?,
+            disk: OwnDisk::of_engine().await?,
             run: RunId::of_this_process(),
             repository,
             folder,

@@ -46,7 +46,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::changes::Changes;
 use crate::failure::Failure;
 use crate::identity::LABEL;
-use crate::lab::Lab;
+use crate::lab::{Lab, OwnDisk};
 use crate::options::Options;
 use crate::scenario::{Scenario, Stage};
 use crate::stage::Outcome;
@@ -154,6 +154,11 @@ async fn run(options: &Options, stages: Vec<(Stage, Vec<Scenario>)>) -> Result<E
         say::warn(&format!("removed what {dead} earlier runs had left behind"));
     }
     let lab = Rc::new(Lab::prepare().await?);
+    if lab.disk == OwnDisk::NearlyFull {
+        say::warn(
+            "the disk of this machine is nearly full: where no scenario made it so, that counts as no finding",
+        );
+    }
     let play = stream::iter(stages)
         .map(|(stage, scenarios)| stage::play(Rc::clone(&lab), stage, scenarios))
         .buffer_unordered(options.jobs.get())

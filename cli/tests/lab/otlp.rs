@@ -60,3 +60,21 @@ pub(crate) async fn exhaust_memory(stack: &Stack) -> Result<(), Failure> {
     })
     .await
 }
+
+/// Sends batches until Tempo says in its log that it could not write one.
+pub(crate) async fn fill(stack: &Stack) -> Result<(), Failure> {
+    let began = Timestamp::now();
+    let mut trace = 1;
+    until("Tempo's disk being full", PATIENCE, async || {
+        trace += 1;
+        let sent = send(stack, &span(Timestamp::now(), trace, 200_000)).await;
+        let said = stack.logs_since("tempo", began).await?;
+        let last = said.lines().last().unwrap_or_default();
+        Ok(match sent {
+            _ if said.contains("o space left on device") => Seen::Yes(()),
+            Ok(status) => Seen::NotYet(format!("it answers {status} and says `{last}`")),
+            Err(failure) => Seen::NotYet(failure.to_string()),
+        })
+    })
+    .await
+}

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use crate::blueprint::{Blueprint, Marks, STACK_LABEL};
+use crate::blueprint::{Blueprint, Marks, STACK_LABEL, digest};
 use crate::demo::{self, Journal};
 use crate::failure::Failure;
 use crate::identity::LABEL;
@@ -89,7 +89,34 @@ impl Stack {
         self.apply(&self.healthy).await
     }
 
+    /// Changes the project's files alone: what runs stays as it is.
+    pub(crate) async fn write_down(
+        &self,
+        change: impl FnOnce(&mut Blueprint),
+    ) -> Result<(), Failure> {
+        let mut blueprint = self.healthy.clone();
+        change(&mut blueprint);
+        self.write(&blueprint).await?;
+        Ok(())
+    }
+
     async fn apply(&self, blueprint: &Blueprint) -> Result<(), Failure> {
+        let file = self.write(blueprint).await?;
+        let mut up = self.lab.compose(&self.project, &file);
+        up.args([
+            "up",
+            "--detach",
+            "--no-build",
+            "--remove-orphans",
+            "--timeout",
+            "3",
+        ]);
+        run(up).await?;
+        Ok(())
+    }
+
+    /// Writes the Compose file and Tempo's configuration, and returns the path of the former.
+    async fn write(&self, blueprint: &Blueprint) -> Result<PathBuf, Failure> {
         // Compose recreates a container when its own section changed, not when a mounted file did: hence a file of
         // its own for each configuration.
         let config = self.folder.join(format!(
@@ -103,17 +130,10 @@ impl Stack {
         };
         write(&config, blueprint.tempo_config())?;
         write(&file, &rendered)?;
-        let mut up = self.lab.compose(&self.project, &file);
-        up.args([
-            "up",
-            "--detach",
-            "--no-build",
-            "--remove-orphans",
-            "--timeout",
-            "3",
-        ]);
-        run(up).await?;
-        Ok(())
+        for (name, text) in blueprint.files() {
+            write(&self.folder.join(name), text)?;
+        }
+        Ok(file)
     }
 
     async fn marks(&self) -> Result<Marks, Failure> {
@@ -240,11 +260,4 @@ fn write(path: &std::path::Path, text: &str) -> Result<(), Failure> {
         path: path.display().to_string(),
         source,
     })
-}
-
-fn digest(text: &str) -> u64 {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
 }

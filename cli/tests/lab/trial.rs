@@ -8,10 +8,13 @@ use jiff::Timestamp;
 
 use crate::doctor::{Finding, Report, doctor};
 use crate::failure::Failure;
+use crate::lab::OwnDisk;
 use crate::scenario::{Named, Scenario};
 use crate::stack::Stack;
 use crate::until::{Seen, until};
 
+/// The check of the disk behind Tempo.
+const DISK: &str = "PT0802";
 /// Until when the doctor must find the healed stack clean.
 const CLEAN_WITHIN: Duration = Duration::from_secs(30);
 
@@ -74,7 +77,8 @@ impl Trial {
         project: Option<&str>,
         more: &[&str],
     ) -> Result<Report, Failure> {
-        let report = doctor(project, more, &self.folder, "judged.json").await?;
+        let mut report = doctor(project, more, &self.folder, "judged.json").await?;
+        self.forget_own_disk(&mut report);
         let expected = [self.scenario.causes(), self.scenario.also.to_vec()].concat();
         let is_expected = |finding: &Finding| expected.iter().any(|named| self.is(finding, *named));
         let unrelated = report
@@ -155,8 +159,16 @@ impl Trial {
             return refused(format!("`{symptom}` does not stand under the cause"));
         }
         match report.exit_code {
-            1 => Ok(()),
+            code if code == report.due_exit_code() => Ok(()),
             code => refused(format!("findings end with exit code {code}")),
+        }
+    }
+
+    /// On a machine whose own disk is nearly full the doctor rightly says so of every Tempo.
+    fn forget_own_disk(&self, report: &mut Report) {
+        let is_made = self.scenario.causes().iter().any(|it| it.code == DISK);
+        if self.stack.lab.disk == OwnDisk::NearlyFull && !is_made {
+            report.forget(DISK);
         }
     }
 
@@ -182,7 +194,8 @@ impl Trial {
     pub(crate) async fn stays_clean(&self) -> Result<(), Failure> {
         let project = self.stack.project.as_str();
         until("a clean report after healing", CLEAN_WITHIN, async || {
-            let report = doctor(Some(project), &[], &self.folder, "healed.json").await?;
+            let mut report = doctor(Some(project), &[], &self.folder, "healed.json").await?;
+            self.forget_own_disk(&mut report);
             Ok(if report.exit_code == 0 && report.causes.is_empty() {
                 Seen::Yes(())
             } else {

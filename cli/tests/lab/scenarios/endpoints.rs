@@ -50,6 +50,16 @@ pub(super) const STAGE: Stage = Stage {
             }))
         })
         .folding(&[named("PT0501", ANALYZER)]),
+        Scenario::fault("endpoint-port-of-long-ago", "PT0315", ANALYZER, |trial| {
+            Box::pin(astray(trial, |project| {
+                project.set(ANALYZER, "TEMPO_ENDPOINT", "tempo:55680");
+            }))
+        }),
+        Scenario::fault("endpoint-on-the-host", "PT0316", ANALYZER, |trial| {
+            Box::pin(astray(trial, |project| {
+                project.set(ANALYZER, "TEMPO_ENDPOINT", "host.docker.internal:4317");
+            }))
+        }),
         Scenario::fault("grpc-to-http-port", "PT0306", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
                 standard(project, "http://tempo:4318", "grpc");

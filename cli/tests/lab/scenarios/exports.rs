@@ -73,7 +73,7 @@ pub(super) const STAGE: Stage = Stage {
                 over_http(project, "https://tempo:4318/v1/traces");
             }))
         }),
-        Scenario::fault("collector-wants-credentials", "PT0506", ANALYZER, |trial| {
+        Scenario::fault("collector-wants-credentials", "PT0509", ANALYZER, |trial| {
             Box::pin(answered(
                 trial,
                 "401 Unauthorized",
@@ -81,7 +81,7 @@ pub(super) const STAGE: Stage = Stage {
             ))
         })
         .with_stand_in(),
-        Scenario::fault("proxy-without-backend", "PT0507", ANALYZER, |trial| {
+        Scenario::fault("proxy-without-backend", "PT0516", ANALYZER, |trial| {
             Box::pin(answered(
                 trial,
                 "502 Bad Gateway",

@@ -1,5 +1,8 @@
 //! All scenarios, by the stage that they are played on.
 
+mod collector;
+mod containers;
+mod drift;
 mod endpoints;
 mod exports;
 mod healthy;
@@ -11,6 +14,7 @@ mod python;
 mod services;
 mod storage;
 mod tempo;
+mod tempo_start;
 
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
@@ -22,11 +26,15 @@ pub(crate) static STAGES: &[Stage] = &[
     order::STAGE,
     services::STAGE,
     tempo::STAGE,
+    tempo_start::STAGE,
     outages::STAGE,
     exports::STAGE,
     endpoints::STAGE,
     healthy::STAGE,
     storage::STAGE,
+    containers::STAGE,
+    collector::STAGE,
+    drift::STAGE,
     neighbours::STAGE,
     pairs::STAGE,
     python::endpoints::STAGE,

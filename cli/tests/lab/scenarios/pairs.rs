@@ -94,7 +94,7 @@ pub(super) const STAGE: Stage = Stage {
             SCRAPER,
             |trial| Box::pin(health_check_and_query_port(trial)),
         )
-        .with(&[named("PT0113", ANALYZER)]),
+        .with(&[named("PT0121", ANALYZER)]),
         Scenario::fault(
             "tempo-refuses-config-and-service-paused",
             "PT0202",

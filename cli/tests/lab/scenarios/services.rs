@@ -32,7 +32,7 @@ pub(super) const STAGE: Stage = Stage {
         }),
         Scenario::fault(
             "health-check-without-its-tool",
-            "PT0113",
+            "PT0121",
             ANALYZER,
             |trial| Box::pin(without_tool(trial)),
         ),

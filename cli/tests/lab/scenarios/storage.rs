@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::{ANALYZER, recover};
-use crate::blueprint::disk;
+use crate::blueprint::{Blueprint, disk};
 use crate::failure::Failure;
 use crate::scenario::{Demo, Scenario, Stage, as_it_is};
 use crate::trial::Trial;
@@ -28,8 +28,47 @@ pub(super) const STAGE: Stage = Stage {
             Box::pin(retention(trial))
         })
         .with_stand_in(),
+        Scenario::fault("data-in-the-container", "PT0803", "tempo", |trial| {
+            Box::pin(traced_nevertheless(trial, |project| {
+                let mounts = &mut project.service("tempo")["volumes"];
+                *mounts = json!([mounts[0]]);
+            }))
+        }),
+        Scenario::fault("retention-of-an-hour", "PT0804", "tempo", |trial| {
+            Box::pin(traced_nevertheless(trial, |project| {
+                project.edit_tempo_config("block_retention: 168h", "block_retention: 1h");
+            }))
+        }),
+        Scenario::fault("disk-full", "PT0220", "tempo", |trial| {
+            Box::pin(disk_full(trial))
+        }),
     ],
 };
+
+/// A change after which spans arrive as before.
+async fn traced_nevertheless(
+    trial: &mut Trial,
+    change: impl FnOnce(&mut Blueprint),
+) -> Result<(), Failure> {
+    trial.stack.reshape(change).await?;
+    trial.stack.until_traced(ANALYZER).await?;
+    trial.judge().await?;
+    recover(trial).await
+}
+
+/// A disk of one megabyte behind Tempo's data, and more than that to keep.
+async fn disk_full(trial: &mut Trial) -> Result<(), Failure> {
+    let change = trial.stack.reshape(|project| {
+        project.volume("tiny-disk").extend(disk("1m"));
+        let mounts = &mut project.service("tempo")["volumes"];
+        *mounts = json!([mounts[0], "tiny-disk:/var/tempo"]);
+    });
+    change.await?;
+    trial.stack.until_answers("tempo", 3200, "/ready").await?;
+    otlp::fill(&trial.stack).await?;
+    trial.judge().await?;
+    recover(trial).await
+}
 
 /// A service whose spans arrive, and whose log knows nothing of them.
 async fn logs_without_ids(trial: &mut Trial) -> Result<(), Failure> {
@@ -64,10 +103,10 @@ async fn disk_nearly_full(trial: &mut Trial) -> Result<(), Failure> {
     recover(trial).await
 }
 
-/// A span with the times of two days ago plays one that was kept for two days, against a retention of an hour.
+/// A span with the times of two days ago plays one that was kept for two days, against a retention of three hours.
 async fn retention(trial: &mut Trial) -> Result<(), Failure> {
     let change = trial.stack.reshape(|project| {
-        project.edit_tempo_config("block_retention: 168h", "block_retention: 1h");
+        project.edit_tempo_config("block_retention: 168h", "block_retention: 3h");
     });
     change.await?;
     trial.stack.until_traced(ANALYZER).await?;

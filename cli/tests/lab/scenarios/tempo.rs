@@ -18,9 +18,6 @@ pub(super) const STAGE: Stage = Stage {
         Scenario::fault("config-of-another-version", "PT0202", "tempo", |trial| {
             Box::pin(config_rejected(trial))
         }),
-        Scenario::fault("data-folder-of-another-user", "PT0206", "tempo", |trial| {
-            Box::pin(data_unwritable(trial))
-        }),
         Scenario::fault("receiver-on-loopback", "PT0203", "tempo", |trial| {
             Box::pin(loopback(trial))
         })
@@ -28,7 +25,7 @@ pub(super) const STAGE: Stage = Stage {
         Scenario::fault("receiver-not-configured", "PT0226", "tempo", |trial| {
             Box::pin(receiver_missing(trial))
         })
-        .folding(&[named("PT0501", ANALYZER)]),
+        .folding(&[named("PT0305", ANALYZER), named("PT0501", ANALYZER)]),
         Scenario::fault("tenant-wanted", "PT0213", "tempo", |trial| {
             Box::pin(tenant_wanted(trial))
         })
@@ -63,23 +60,6 @@ async fn config_rejected(trial: &mut Trial) -> Result<(), Failure> {
     });
     change.await?;
     trial.stack.until_restarted("tempo", 1).await?;
-    trial
-        .stack
-        .until_export_fails(ANALYZER, trial.began)
-        .await?;
-    trial.judge().await?;
-    recover(trial).await
-}
-
-/// What 10001 wrote, this user may not even read.
-async fn data_unwritable(trial: &mut Trial) -> Result<(), Failure> {
-    let change = trial.stack.reshape(|project| {
-        project
-            .service("tempo")
-            .insert("user".to_owned(), json!("4711:4711"));
-    });
-    change.await?;
-    trial.stack.until_restarted("tempo", 3).await?;
     trial
         .stack
         .until_export_fails(ANALYZER, trial.began)

@@ -5,8 +5,12 @@
 //!   standin names                                   knows no name: answers every question of DNS with NXDOMAIN
 //!   standin append FILE LINE                        writes a line at the end of a file and ends
 //!   standin hold                                    does nothing, as a database without tracing does
+//!   standin collector --config=FILE ACTION...       plays a collector, whose configuration it does not read: see
+//!                                                   [`collector`]
 //!
-//! It never prints what an exporter or Tempo would print.
+//! What a program would print that it plays stands in a recording; it makes up nothing.
+
+mod collector;
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
@@ -28,6 +32,9 @@ fn main() -> io::Result<()> {
             std::fs::OpenOptions::new().append(true).open(file)?,
             "{line}"
         ),
+        ["collector", config, actions @ ..] if config.starts_with("--config=") => {
+            collector::play(actions)
+        }
         ["hold"] => loop {
             std::thread::park();
         },

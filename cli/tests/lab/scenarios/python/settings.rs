@@ -55,7 +55,7 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
                 set(project, "OTEL_EXPORTER_OTLP_TIMEOUT", "10s");
             }))
         }),
-        Scenario::fault("python-propagator-unknown", "PT0413", ORDERS, |trial| {
+        Scenario::fault("python-propagator-unknown", "PT0327", ORDERS, |trial| {
             Box::pin(crashes(trial, |project| {
                 set(project, "OTEL_PROPAGATORS", "b3")
             }))
@@ -74,6 +74,33 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
         Scenario::fault("python-two-services-one-name", "PT0329", "stack", |trial| {
             Box::pin(two_of_one_name(trial))
         }),
+        Scenario::fault("python-variable-misspelled", "PT0337", ORDERS, |trial| {
+            Box::pin(astray(trial, |project| {
+                project.unset(ORDERS, "OTEL_EXPORTER_OTLP_ENDPOINT");
+                set(project, "OTEL_EXPORTER_OTLP_ENDPIONT", "http://tempo:4317");
+            }))
+        }),
+        Scenario::fault(
+            "python-resource-attributes-malformed",
+            "PT0326",
+            ORDERS,
+            |trial| {
+                Box::pin(traced_nevertheless(trial, |project| {
+                    set(project, "OTEL_RESOURCE_ATTRIBUTES", "production");
+                }))
+            },
+        ),
+        Scenario::fault("python-sampler-mistyped", "PT0323", ORDERS, |trial| {
+            Box::pin(traced_nevertheless(trial, |project| {
+                set(project, "OTEL_TRACES_SAMPLER", "ratio");
+            }))
+        }),
+        Scenario::fault(
+            "python-health-check-asks-another-port",
+            "PT0122",
+            ORDERS,
+            |trial| Box::pin(wrong_health_check(trial)),
+        ),
         Scenario::fault("python-headers-malformed", "PT0325", ORDERS, |trial| {
             Box::pin(headers_malformed(trial))
         }),
@@ -95,6 +122,25 @@ async fn traced_nevertheless(
 async fn crashes(trial: &mut Trial, change: impl FnOnce(&mut Blueprint)) -> Result<(), Failure> {
     trial.stack.reshape(change).await?;
     trial.stack.until_restarted(ORDERS, 3).await?;
+    trial.judge().await?;
+    recover(trial).await
+}
+
+/// The health check asks at the port that the service had before.
+async fn wrong_health_check(trial: &mut Trial) -> Result<(), Failure> {
+    let change = trial.stack.reshape(|project| {
+        let ask = "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health')";
+        let check = json!({
+            "test": ["CMD", "python3", "-c", ask],
+            "interval": "1s", "timeout": "5s", "retries": 2,
+        });
+        project
+            .service(ORDERS)
+            .insert("healthcheck".to_owned(), check);
+    });
+    change.await?;
+    trial.stack.until_order_traced(ORDERS).await?;
+    trial.stack.until_health(ORDERS, "unhealthy").await?;
     trial.judge().await?;
     recover(trial).await
 }
