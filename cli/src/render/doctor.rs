@@ -24,12 +24,15 @@ use super::{
 
 /// The lines that a report of one cause takes at most where the terminal is not narrow.
 const SCREEN: usize = 25;
+/// The columns of a terminal that is not narrow.
+const WIDE: usize = 80;
 
 /// Writes the report; one cause is told more shortly where it would not fit a screen.
 pub(super) fn doctor(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
     let mut report = page.empty();
     write(&mut report, snapshot, diagnosis, cause::AMPLE);
-    if diagnosis.causes.len() == 1 && report.lines() > SCREEN {
+    let wide = page.room_beside(0) >= WIDE;
+    if wide && diagnosis.causes.len() == 1 && report.lines() > SCREEN {
         report = page.empty();
         write(&mut report, snapshot, diagnosis, cause::TIGHT);
     }

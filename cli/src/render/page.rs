@@ -8,7 +8,7 @@ use ptctl_diagnosis::printable;
 const NARROWEST: usize = 40;
 
 /// The sign for what nothing tells.
-pub const UNKNOWN: &str = "?";
+pub(super) const UNKNOWN: &str = "?";
 
 /// What a piece of text is, so that its colour is decided in one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

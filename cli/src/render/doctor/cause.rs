@@ -36,9 +36,9 @@ pub(super) const AMPLE: Limits = Limits {
 
 /// What fits where messages are long.
 pub(super) const TIGHT: Limits = Limits {
-    symptoms: 2,
-    proofs: 2,
-    characters: 100,
+    symptoms: 1,
+    proofs: 1,
+    characters: 90,
 };
 
 /// Further subjects with the same symptom that are named; more are counted.

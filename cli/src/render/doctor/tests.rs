@@ -15,10 +15,10 @@ fn without_tally(report: &str) -> String {
         .lines()
         .map(|line| {
             let waiting = line
-                .split_once(" checks wait")
+                .split_once(" checks")
                 .and_then(|(before, after)| Some((before.rsplit_once('(')?.0, after)));
             match (waiting, line.split_once(" · ")) {
-                (Some((before, after)), _) => format!("{before}(# checks wait{after}\n"),
+                (Some((before, after)), _) => format!("{before}(# checks{after}\n"),
                 (None, Some((findings, tally))) if tally.contains("checks passed") => {
                     format!("{findings} · …\n")
                 }
