@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on is to fail")]
 
+mod catalogue;
 mod exits;
 mod flags;
 mod formats;
@@ -9,6 +10,7 @@ mod github;
 mod policy;
 mod schema;
 mod shapes;
+mod smoke;
 
 use std::{path::Path, process::Output};
 
