@@ -199,7 +199,7 @@ pub struct Doctor {
     #[arg(long, env = "PTCTL_SAVE", value_name = "FILE")]
     pub save: Option<PathBuf>,
     /// Diagnose a saved look instead of the engine
-    #[arg(long, env = "PTCTL_FROM", value_name = "FILE", conflicts_with_all = ["save", "wait", "host", "context"])]
+    #[arg(long, env = "PTCTL_FROM", value_name = "FILE", conflicts_with_all = ["save", "wait"])]
     pub from: Option<PathBuf>,
 }
 
@@ -306,7 +306,7 @@ pub struct BundleArguments {
     )]
     pub since: Duration,
     /// Pack a saved look instead of looking
-    #[arg(long, env = "PTCTL_FROM", value_name = "FILE", conflicts_with_all = ["host", "context"])]
+    #[arg(long, env = "PTCTL_FROM", value_name = "FILE")]
     pub from: Option<PathBuf>,
 }
 
