@@ -113,7 +113,12 @@ fn each_fault_is_named_at_its_place_in_the_files() {
         ("worker.env", worker),
         ("tempo.yaml", &loopback),
     ]);
-    insta::assert_snapshot!(shown(&lint(&root, &[])));
+    let report = shown(&lint(&root, &[]));
+    // How many checks there are is no matter of this test.
+    let findings = report
+        .lines()
+        .filter(|line| !line.contains("checks passed"));
+    insta::assert_snapshot!(findings.collect::<Vec<_>>().join("\n"));
     let expected = [
         "PT0203 tempo.yaml:8:21",
         "PT0302 compose.yml:5:36",
