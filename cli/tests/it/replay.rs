@@ -31,9 +31,37 @@ fn shown(output: &Output) -> String {
     format!(
         "exit {}\n--- stdout\n{}--- stderr\n{}",
         output.status.code().unwrap(),
-        String::from_utf8_lossy(&output.stdout),
+        without_tally(&String::from_utf8_lossy(&output.stdout)),
         String::from_utf8_lossy(&output.stderr)
     )
+}
+
+/// How many checks there are is not what these tests are about.
+fn without_tally(report: &str) -> String {
+    let words: Vec<&str> = report.split(' ').collect();
+    let counts = |number: usize| {
+        let rest = words[number + 1..].join(" ");
+        [
+            "checks passed",
+            "check passed",
+            "not applicable",
+            "checks wait",
+            "check waits",
+        ]
+        .iter()
+        .any(|tally| rest.starts_with(tally))
+    };
+    words
+        .iter()
+        .enumerate()
+        .map(
+            |(number, word)| match word.trim_start_matches('(').parse::<u32>() {
+                Ok(count) if counts(number) => word.replace(&count.to_string(), "#"),
+                Ok(_) | Err(_) => (*word).to_owned(),
+            },
+        )
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn broken(code: &str) -> Snapshot {
