@@ -2,16 +2,11 @@
 //! without container names and host ports, and with minitempo as Tempo's image.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
 use crate::failure::Failure;
-use crate::identity::{LABEL, RunId};
-
-/// The label on everything of one stack; its value is the project's name.
-pub(crate) const STACK_LABEL: &str = "dev.ptctl.lab.stack";
 
 /// Short pauses of the exporter, so that a fault shows within seconds.
 const EXPORTER_TIMINGS: [(&str, &str); 3] = [
@@ -26,19 +21,6 @@ pub(crate) struct Blueprint {
     document: Map<String, Value>,
     tempo_config: String,
     files: BTreeMap<String, String>,
-}
-
-/// What marks a project as the lab's.
-#[derive(Debug, Clone)]
-pub(crate) struct Marks {
-    /// The run.
-    pub(crate) run: RunId,
-    /// The project's name.
-    pub(crate) project: String,
-    /// The network that services are on unless they say otherwise; it exists already.
-    pub(crate) network: String,
-    /// Who answers questions for names there, so that none leaves this machine.
-    pub(crate) resolver: IpAddr,
 }
 
 impl Blueprint {
@@ -121,7 +103,8 @@ impl Blueprint {
         }
     }
 
-    fn section(&mut self, name: &str) -> &mut Map<String, Value> {
+    /// A section of the project, empty where it has none.
+    pub(crate) fn section(&mut self, name: &str) -> &mut Map<String, Value> {
         object(self.document.entry(name).or_insert_with(|| json!({})))
     }
 
@@ -243,38 +226,6 @@ impl Blueprint {
         }
         Value::Object(project.document).to_string()
     }
-
-    /// The same project with the lab's labels on everything, on the lab's network, asking the lab for names.
-    pub(crate) fn marked(&self, marks: &Marks) -> Self {
-        let mut project = self.clone();
-        let default = project.network("default");
-        if default.is_empty() {
-            default.insert("external".to_owned(), json!(true));
-            default.insert("name".to_owned(), json!(marks.network));
-        }
-        let labels = BTreeMap::from([
-            (LABEL.to_owned(), marks.run.to_string()),
-            (STACK_LABEL.to_owned(), marks.project.clone()),
-        ]);
-        for section in ["services", "networks", "volumes"] {
-            for part in project.section(section).values_mut() {
-                let part = object(part);
-                if part.contains_key("external") {
-                    continue;
-                }
-                let own = object(part.entry("labels").or_insert_with(|| json!({})));
-                own.extend(
-                    labels
-                        .iter()
-                        .map(|(key, value)| (key.clone(), json!(value))),
-                );
-            }
-        }
-        for service in project.section("services").values_mut() {
-            object(service).insert("dns".to_owned(), json!([marks.resolver]));
-        }
-        project
-    }
 }
 
 /// A volume in memory, of this size and Tempo's own.
@@ -295,7 +246,7 @@ pub(crate) fn digest(text: &str) -> u64 {
 }
 
 /// A section that is left empty in YAML is null.
-fn object(value: &mut Value) -> &mut Map<String, Value> {
+pub(crate) fn object(value: &mut Value) -> &mut Map<String, Value> {
     if !value.is_object() {
         assert!(value.is_null(), "an object was expected instead of {value}");
         *value = json!({});

@@ -5,7 +5,7 @@
 //!
 //! - [`scenario`]: what a scenario and its stage are; [`scenarios`]: all of them;
 //! - [`stage`] and [`trial`]: playing them; [`doctor`]: the report that is judged; [`table`]: the result;
-//! - [`blueprint`], [`stack`], [`container`], [`traffic`], [`python`]: the stacks, rendered from `compose.yml`, and
+//! - [`blueprint`], [`marks`], [`stack`], [`container`], [`traffic`], [`python`]: the stacks, rendered from `compose.yml`, and
 //!   requests to them;
 //! - [`lab`], [`identity`], [`remains`]: a run, and how nothing of it stays behind;
 //! - [`changes`]: which scenarios a change bears on; [`demo`]: the same faults on the demo, for people to look at.
@@ -19,6 +19,7 @@ mod failure;
 mod http;
 mod identity;
 mod lab;
+mod marks;
 mod options;
 mod otlp;
 mod python;

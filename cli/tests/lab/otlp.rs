@@ -67,7 +67,13 @@ pub(crate) async fn fill(stack: &Stack) -> Result<(), Failure> {
     let mut trace = 1;
     until("Tempo's disk being full", PATIENCE, async || {
         trace += 1;
-        let sent = send(stack, &span(Timestamp::now(), trace, 200_000)).await;
+        let mut batch = span(Timestamp::now(), trace, 10);
+        let attributes = (0..200).map(|number| {
+            let text = noise(trace * 1000 + number);
+            json!({"key": format!("padding{number}"), "value": {"stringValue": text}})
+        });
+        batch["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["attributes"] = attributes.collect();
+        let sent = send(stack, &batch).await;
         let said = stack.logs_since("tempo", began).await?;
         let last = said.lines().last().unwrap_or_default();
         Ok(match sent {
@@ -77,4 +83,20 @@ pub(crate) async fn fill(stack: &Stack) -> Result<(), Failure> {
         })
     })
     .await
+}
+
+/// A text that cannot be compressed much, and is short enough to be kept whole.
+fn noise(seed: u64) -> String {
+    let next = |state: &u64| {
+        Some(
+            state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1),
+        )
+    };
+    std::iter::successors(Some(seed), next)
+        .skip(8)
+        .take(120)
+        .map(|state| format!("{:x}", state >> 8))
+        .collect()
 }

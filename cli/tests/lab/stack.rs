@@ -4,11 +4,12 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use crate::blueprint::{Blueprint, Marks, STACK_LABEL, digest};
+use crate::blueprint::{Blueprint, digest};
 use crate::demo::{self, Journal};
 use crate::failure::Failure;
 use crate::identity::LABEL;
 use crate::lab::Lab;
+use crate::marks::{Marks, STACK_LABEL};
 use crate::remains;
 use crate::tool::{docker, run};
 

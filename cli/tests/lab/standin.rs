@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 use crate::failure::Failure;
+use crate::lab::Lab;
 use crate::tool::run;
 
 /// Its source, which is no part of the workspace.
@@ -44,4 +45,21 @@ pub(crate) fn service(program: &Path, image: &str, arguments: &[&str]) -> Value 
         "volumes": [format!("{}:/standin:ro", program.display())],
         "stop_signal": "SIGKILL",
     })
+}
+
+/// A service that plays a collector, which it is by its label: with the configuration that lies at `config` beside the
+/// Compose file, and with what it prints and does told by these actions.
+pub(crate) fn collector(lab: &Lab, config: &str, actions: &[&str]) -> Value {
+    let mut arguments = vec!["collector", "--config=/etc/otelcol/config.yaml"];
+    arguments.extend(actions);
+    let recorded = lab.repository.join("cli/tests/lab/recorded");
+    let mut service = service(&lab.standin, "docutag-demo-page:dev", &arguments);
+    service["labels"] = json!({"dev.ptctl.role": "collector"});
+    service["restart"] = json!("unless-stopped");
+    service["volumes"] = json!([
+        format!("{}:/standin:ro", lab.standin.display()),
+        format!("{config}:/etc/otelcol/config.yaml:ro"),
+        format!("{}:/recorded:ro", recorded.display()),
+    ]);
+    service
 }

@@ -1,13 +1,12 @@
 //! A collector between a service and Tempo. The collector is a stand-in: its configuration is real, what it prints is
 //! recorded, and what it does is told by the scenario.
 
-use serde_json::json;
-
 use super::{ANALYZER, recover};
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
 use crate::lab::Lab;
-use crate::scenario::{Demo, Scenario, Stage, named};
+use crate::scenario::{Demo, Scenario, Stage};
+use crate::standin;
 use crate::trial::Trial;
 
 const COLLECTOR: &str = "collector";
@@ -142,13 +141,12 @@ pub(super) const STAGE: Stage = Stage {
             |trial| Box::pin(other_protocol(trial)),
         )
         .with_stand_in(),
-        Scenario::fault("collector-doubles-the-path", "PT0419", COLLECTOR, |trial| {
+        Scenario::fault("collector-doubles-the-path", "PT0423", COLLECTOR, |trial| {
             let exporter = "otlphttp/tempo:\n    endpoint: http://tempo:4318/v1/traces";
             let config = exporting_by("otlphttp/tempo", exporter);
             let drops = &["print", "/recorded/collector-drops.log"];
             Box::pin(swallowed_by(trial, config, drops))
         })
-        .folding(&[named("PT0423", COLLECTOR)])
         .with_stand_in(),
         Scenario::fault("collector-out-of-memory", "PT0424", COLLECTOR, |trial| {
             Box::pin(logged(trial, "/recorded/collector-memory.log"))
@@ -165,26 +163,10 @@ fn with_a_collector(project: &mut Blueprint, lab: &Lab) {
     project.set(ANALYZER, "OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");
 }
 
-/// A container that is a collector by its label, with this configuration.
+/// Makes the collector anew, with this configuration.
 fn play_collector(project: &mut Blueprint, lab: &Lab, config: &str, actions: &[&str]) {
-    let mut command = vec!["collector", "--config=/etc/otelcol/config.yaml"];
-    command.extend(actions);
-    let recorded = lab.repository.join("cli/tests/lab/recorded");
     let config = project.file("collector.yaml", config);
-    let service = json!({
-        "image": "docutag-demo-page:dev",
-        "entrypoint": ["/standin"],
-        "command": command,
-        "labels": {"dev.ptctl.role": "collector"},
-        "stop_signal": "SIGKILL",
-        "restart": "unless-stopped",
-        "volumes": [
-            format!("{}:/standin:ro", lab.standin.display()),
-            format!("{config}:/etc/otelcol/config.yaml:ro"),
-            format!("{}:/recorded:ro", recorded.display()),
-        ],
-    });
-    project.add(COLLECTOR, service);
+    project.add(COLLECTOR, standin::collector(lab, &config, actions));
 }
 
 /// The configuration with one part replaced, which must be there once.

@@ -116,8 +116,12 @@ async fn behind_a_profile(trial: &mut Trial) -> Result<(), Failure> {
     let change = trial.stack.reshape(|project| {
         let tempo = project.service("tempo");
         tempo.insert("profiles".to_owned(), json!(["tracing"]));
+        // Other projects of the engine have a `tempo` as well, where one that is missing here would be looked for.
+        let names = json!({"default": {"aliases": ["profiled-store"]}});
+        tempo.insert("networks".to_owned(), names);
         for service in ["scraper", ANALYZER] {
             project.service(service).remove("depends_on");
+            project.set(service, "TEMPO_ENDPOINT", "profiled-store:4317");
         }
     });
     change.await?;
