@@ -13,7 +13,7 @@ const DEEPEST: usize = 16;
 pub(super) struct Filled {
     value: Option<String>,
     around: Vec<String>,
-    filled_by: Vec<Location>,
+    places: Vec<Location>,
 }
 
 impl Filled {
@@ -22,7 +22,7 @@ impl Filled {
         let mut filled = Self {
             value: Some(String::new()),
             around: vec![String::new()],
-            filled_by: Vec::new(),
+            places: Vec::new(),
         };
         filled.take(text, variables, 0);
         filled
@@ -33,7 +33,7 @@ impl Filled {
         let mut filled = Self {
             value: Some(String::new()),
             around: vec![String::new()],
-            filled_by: Vec::new(),
+            places: Vec::new(),
         };
         filled.hole(lookup(name, variables));
         filled
@@ -44,7 +44,7 @@ impl Filled {
         Self {
             value: None,
             around: vec![String::new(), String::new()],
-            filled_by: Vec::new(),
+            places: Vec::new(),
         }
     }
 
@@ -75,7 +75,7 @@ impl Filled {
         ComposeText {
             value: shown,
             around,
-            filled_by: self.filled_by,
+            filled_by: self.places,
             location,
         }
     }
@@ -91,7 +91,7 @@ impl Filled {
 
     fn hole(&mut self, (value, place): (Option<String>, Option<Location>)) {
         self.around.push(String::new());
-        self.filled_by.extend(place);
+        self.places.extend(place);
         match (&mut self.value, value) {
             (Some(whole), Some(value)) => whole.push_str(&value),
             (whole, None) => *whole = None,

@@ -68,7 +68,7 @@ fn texts(item: &Tree, variables: &Variables) -> Option<(Texts, Certainty)> {
     };
     if let Some(text) = item.text() {
         let filled = Filled::of(text, variables);
-        return Some((short(filled.value()?)?, certainty(filled.has_holes())));
+        return Some((short(filled.value()?), certainty(filled.has_holes())));
     }
     let part = |name: &str| {
         item.get(name)?
@@ -96,7 +96,7 @@ fn texts(item: &Tree, variables: &Variables) -> Option<(Texts, Certainty)> {
 }
 
 /// `[[address:]host:]container[/protocol]`, the address perhaps an IPv6 one in brackets.
-fn short(text: &str) -> Option<Texts> {
+fn short(text: &str) -> Texts {
     let (text, protocol) = text.rsplit_once('/').unwrap_or((text, "tcp"));
     let (rest, container) = match text.rsplit_once(':') {
         Some((rest, container)) => (Some(rest), container),
@@ -109,12 +109,12 @@ fn short(text: &str) -> Option<Texts> {
             None => (None, Some(rest)),
         },
     };
-    Some(Texts {
+    Texts {
         address: address.map(|address| address.trim_matches(['[', ']']).to_owned()),
         host: host.filter(|host| !host.is_empty()).map(str::to_owned),
         container: container.to_owned(),
         protocol: protocol.to_owned(),
-    })
+    }
 }
 
 fn ports_of(texts: &Texts) -> Option<Vec<(Option<String>, HostPort, u16)>> {

@@ -53,10 +53,7 @@ impl Variables {
             let taken = rest[after..]
                 .find('\n')
                 .map_or(rest.len(), |line_end| after + line_end + 1);
-            let breaks = rest.as_bytes()[..taken]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count();
+            let breaks = rest[..taken].matches('\n').count();
             number = number.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
             rest = &rest[taken..];
         }

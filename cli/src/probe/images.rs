@@ -1,4 +1,4 @@
-//! The images that the containers were made from.
+//! The images that the containers were made from, and those that their names mean by now.
 
 use std::collections::BTreeSet;
 
@@ -20,16 +20,17 @@ const AT_ONCE: usize = 16;
 pub(crate) async fn of(look: &Look<'_>, containers: &[Container]) -> Observed<Vec<Image>> {
     let ids: BTreeSet<&str> = containers
         .iter()
-        .map(|container| container.image_id.as_str())
+        .flat_map(|container| [container.image_id.as_str(), container.image.as_str()])
         .collect();
     let answers: Vec<_> = stream::iter(ids)
         .map(|id| look.engine.image(id, look.engine_deadline()))
         .buffered(AT_ONCE)
         .collect()
         .await;
-    let mut images = Vec::new();
+    let mut images: Vec<Image> = Vec::new();
     for answer in answers {
         match answer {
+            Ok(image) if images.iter().any(|known| known.id == image.id) => {}
             Ok(image) => images.push(image),
             Err(error) if error.is_missing() => {}
             Err(error) => {

@@ -475,7 +475,7 @@ async fn the_image_of_several_containers_is_asked_for_once_and_its_secrets_are_g
         let expected = [("LISTEN_ADDR", "0.0.0.0:8080"), ("API_TOKEN", "[redacted]")];
         assert_eq!(variables, expected);
         let asked = engine.asked();
-        let questions = asked.iter().filter(|path| path.contains("/images/"));
+        let questions = asked.iter().filter(|path| path.contains("/images/sha256:"));
         assert_eq!(questions.count(), 1, "{asked:?}");
     }
 }
