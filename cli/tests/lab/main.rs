@@ -4,7 +4,7 @@
 //! says. Run by `scripts/lab`; without `PTCTL_LAB=1` it says loudly that it did not run.
 //!
 //! - [`scenario`]: what a scenario and its stage are; [`scenarios`]: all of them;
-//! - [`stage`] and [`trial`]: playing them; [`doctor`]: the report that is judged; [`table`]: the result;
+//! - [`stage`] and [`trial`]: playing them; [`doctor`]: the report that is judged; [`table`], [`untried`]: the result;
 //! - [`blueprint`], [`marks`], [`stack`], [`container`], [`traffic`], [`python`]: the stacks, rendered from `compose.yml`, and
 //!   requests to them;
 //! - [`lab`], [`identity`], [`remains`]: a run, and how nothing of it stays behind;
@@ -35,6 +35,7 @@ mod tool;
 mod traffic;
 mod trial;
 mod until;
+mod untried;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -215,19 +216,12 @@ fn conclude(
         .filter(|outcome| outcome.failure.is_some())
         .count();
     if options.filters.is_empty() && options.changed_since.is_none() {
-        let codes: Vec<&str> = outcomes
-            .iter()
-            .flat_map(|outcome| {
-                let symptoms = outcome.scenario.symptoms.to_vec();
-                [outcome.scenario.causes(), symptoms].concat()
-            })
-            .map(|named| named.code)
-            .collect();
-        let unprovoked = table::unprovoked(&codes);
-        if !unprovoked.is_empty() {
+        let untried = untried::beside(&table::provoked(outcomes));
+        let codes: Vec<String> = untried.into_iter().map(|untried| untried.code).collect();
+        if !codes.is_empty() {
             say::line(&format!(
-                "checks that no scenario provokes: {}",
-                unprovoked.join(", ")
+                "findings that no scenario provokes: {}",
+                codes.join(", ")
             ));
         }
     }

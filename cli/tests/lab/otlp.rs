@@ -96,7 +96,7 @@ fn noise(seed: u64) -> String {
     };
     std::iter::successors(Some(seed), next)
         .skip(8)
-        .take(120)
-        .map(|state| format!("{:x}", state >> 8))
+        .take(1800)
+        .filter_map(|state| char::from_digit(u32::try_from((state >> 40) % 36).ok()?, 36))
         .collect()
 }

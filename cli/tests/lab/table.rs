@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use comfy_table::{ContentArrangement, Table, TableStyle};
-use ptctl_diagnosis::catalogue::CATALOGUE;
 
 use crate::failure::Failure;
 use crate::scenario::Kind;
 use crate::stage::Outcome;
+use crate::trial::Observation;
+use crate::untried;
 
 const BEGIN: &str = "<!-- lab: begin -->";
 const END: &str = "<!-- lab: end -->";
@@ -20,6 +21,14 @@ const HEAD: [&str; 7] = [
     "unrelated",
     "look s",
     "all s",
+];
+
+const FIGURES: [&str; 5] = [
+    "kind",
+    "scenarios",
+    "named first, or left in peace",
+    "causes missed",
+    "false findings",
 ];
 
 /// The table for a terminal.
@@ -72,26 +81,21 @@ pub(crate) fn summary(outcomes: &[Outcome]) -> Vec<String> {
         ),
         format!("unrelated findings in all: {unrelated}"),
     ];
+    lines.extend(looks(outcomes));
+    lines
+}
+
+/// How long the doctor looked.
+fn looks(outcomes: &[Outcome]) -> Option<String> {
     let mut looks: Vec<u128> = outcomes
         .iter()
         .filter_map(|outcome| Some(outcome.observation.as_ref()?.look.as_millis()))
         .collect();
     looks.sort_unstable();
-    if let (Some(middle), Some(longest)) = (looks.get(looks.len() / 2), looks.last()) {
-        lines.push(format!(
-            "time of one look: {middle} ms in the middle, {longest} ms at most"
-        ));
-    }
-    lines
-}
-
-/// Checks of the catalogue that no scenario provokes.
-pub(crate) fn unprovoked(codes: &[&str]) -> Vec<String> {
-    CATALOGUE
-        .iter()
-        .map(|check| check.code.to_string())
-        .filter(|code| !codes.contains(&code.as_str()))
-        .collect()
+    let (middle, longest) = (looks.get(looks.len() / 2)?, looks.last()?);
+    Some(format!(
+        "time of one look: {middle} ms in the middle, {longest} ms at most"
+    ))
 }
 
 /// Writes the table between the markers of a Markdown file.
@@ -119,15 +123,72 @@ pub(crate) fn write_markdown(path: &Path, outcomes: &[Outcome]) -> Result<(), Fa
 
 fn markdown(outcomes: &[Outcome]) -> String {
     let row = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-    let mut text = row(&HEAD.map(str::to_owned));
-    text.push_str(&row(&HEAD.map(|_| "---".to_owned())));
+    let head = |cells: &[&str]| {
+        let names: Vec<String> = cells.iter().map(|&cell| cell.to_owned()).collect();
+        row(&names) + &row(&cells.iter().map(|_| "---".to_owned()).collect::<Vec<_>>())
+    };
+    let mut text = head(&FIGURES);
+    for kind in [Kind::Fault, Kind::StandIn, Kind::Healthy] {
+        text.push_str(&row(&figures(kind, outcomes)));
+    }
+    text.push_str("\n## Scenarios\n\n");
+    text.push_str(&head(&HEAD));
     for outcome in outcomes {
         text.push_str(&row(&cells(outcome)));
     }
     text.push('\n');
-    let mut lines = vec![text];
-    lines.extend(summary(outcomes).iter().map(|line| format!("- {line}\n")));
-    lines.concat()
+    if let Some(looks) = looks(outcomes) {
+        text.extend(["The ", &looks, ".\n\n"]);
+    }
+    text.push_str("## Not tried\n\n");
+    text.push_str(&head(&[
+        "finding",
+        "what it says",
+        "why no scenario provokes it",
+    ]));
+    for untried in untried::beside(&provoked(outcomes)) {
+        let summary = untried.summary.to_owned();
+        text.push_str(&row(&[untried.code, summary, untried.reason.to_owned()]));
+    }
+    text
+}
+
+/// A kind's scenarios in figures.
+fn figures(kind: Kind, outcomes: &[Outcome]) -> [String; 5] {
+    let of_kind = || {
+        let outcomes = outcomes.iter();
+        outcomes.filter(move |outcome| outcome.scenario.kind == kind)
+    };
+    let seen = |figure: fn(&Observation) -> usize| -> usize {
+        of_kind()
+            .filter_map(|outcome| outcome.observation.as_ref())
+            .map(figure)
+            .sum()
+    };
+    let missed = match kind {
+        Kind::Fault | Kind::StandIn => seen(|seen| seen.missed.len()).to_string(),
+        Kind::Healthy => "-".to_owned(),
+    };
+    [
+        kind.word().to_owned(),
+        of_kind().count().to_string(),
+        of_kind().filter(|it| is_right(it)).count().to_string(),
+        missed,
+        seen(|seen| seen.unrelated.len()).to_string(),
+    ]
+}
+
+/// The codes that the scenarios expect.
+pub(crate) fn provoked(outcomes: &[Outcome]) -> Vec<&'static str> {
+    outcomes
+        .iter()
+        .flat_map(|outcome| {
+            let scenario = &outcome.scenario;
+            let beside = [scenario.symptoms, scenario.also].concat();
+            [scenario.causes(), beside].concat()
+        })
+        .map(|named| named.code)
+        .collect()
 }
 
 /// Whether the doctor said what it should, whatever became of the rest of the scenario.

@@ -49,7 +49,7 @@ pub(super) const STAGE: Stage = Stage {
         }),
         Scenario::fault(
             "web-page-instead-of-collector",
-            "PT0504",
+            "PT0516",
             ANALYZER,
             |trial| {
                 Box::pin(astray(trial, |project| {

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{ANALYZER, recover};
 use crate::blueprint::{Blueprint, disk};
 use crate::failure::Failure;
-use crate::scenario::{Demo, Scenario, Stage, as_it_is};
+use crate::scenario::{Demo, Scenario, Stage, as_it_is, named};
 use crate::trial::Trial;
 use crate::{otlp, standin};
 
@@ -39,9 +39,10 @@ pub(super) const STAGE: Stage = Stage {
                 project.edit_tempo_config("block_retention: 168h", "block_retention: 1h");
             }))
         }),
-        Scenario::fault("disk-full", "PT0220", "tempo", |trial| {
+        Scenario::fault("disk-full", "PT0802", "tempo", |trial| {
             Box::pin(disk_full(trial))
-        }),
+        })
+        .folding(&[named("PT0204", "tempo")]),
     ],
 };
 
@@ -56,7 +57,8 @@ async fn traced_nevertheless(
     recover(trial).await
 }
 
-/// A disk of one megabyte behind Tempo's data, and more than that to keep.
+/// A disk of one megabyte behind Tempo's data, and more than that to keep. Tempo would acknowledge it nevertheless;
+/// minitempo refuses it.
 async fn disk_full(trial: &mut Trial) -> Result<(), Failure> {
     let change = trial.stack.reshape(|project| {
         project.volume("tiny-disk").extend(disk("1m"));

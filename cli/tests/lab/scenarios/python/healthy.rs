@@ -20,7 +20,7 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
         Scenario::healthy("python-over-grpc", |trial| Box::pin(variant(trial, |_| {}))),
         Scenario::healthy("python-over-http", |trial| {
             Box::pin(variant(trial, |project| {
-                over_http(project, "http://tempo:4318")
+                over_http(project, "http://tempo:4318");
             }))
         }),
         Scenario::healthy("python-traces-endpoint-with-its-path", |trial| {

@@ -21,17 +21,17 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
     scenarios: &[
         Scenario::fault("python-sdk-disabled", "PT0318", ORDERS, |trial| {
             Box::pin(in_silence(trial, |project| {
-                set(project, "OTEL_SDK_DISABLED", "true")
+                set(project, "OTEL_SDK_DISABLED", "true");
             }))
         }),
         Scenario::fault("python-exporter-none", "PT0319", ORDERS, |trial| {
             Box::pin(in_silence(trial, |project| {
-                set(project, "OTEL_TRACES_EXPORTER", "none")
+                set(project, "OTEL_TRACES_EXPORTER", "none");
             }))
         }),
         Scenario::fault("python-exporter-unknown", "PT0320", ORDERS, |trial| {
             Box::pin(in_silence(trial, |project| {
-                set(project, "OTEL_TRACES_EXPORTER", "jaeger")
+                set(project, "OTEL_TRACES_EXPORTER", "jaeger");
             }))
         }),
         Scenario::fault("python-protocol-invalid", "PT0321", ORDERS, |trial| {
@@ -57,7 +57,7 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
         }),
         Scenario::fault("python-propagator-unknown", "PT0327", ORDERS, |trial| {
             Box::pin(crashes(trial, |project| {
-                set(project, "OTEL_PROPAGATORS", "b3")
+                set(project, "OTEL_PROPAGATORS", "b3");
             }))
         }),
         Scenario::fault("python-agent-not-started", "PT0330", ORDERS, |trial| {
