@@ -16,6 +16,7 @@ use std::{
 
 #[expect(
     dead_code,
+    unused_imports,
     reason = "a bench needs only some of the servers of the tests"
 )]
 #[path = "../tests/it/fake_stack/mod.rs"]

@@ -188,6 +188,7 @@ fn our_own_library_is_understood_when_it_fails_and_when_it_recovers() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table, one row a message")]
 fn messages_of_older_and_rarer_exporters_are_known_by_their_formats() {
     for (line, kind) in [
         (

@@ -169,8 +169,9 @@ fn nonzero(counts: &[(&str, u64)]) -> String {
     counts
         .iter()
         .filter(|(_, count)| *count > 0)
-        .map(|(word, count)| format!(", {word} {count}"))
-        .collect()
+        .fold(String::new(), |shown, (word, count)| {
+            format!("{shown}, {word} {count}")
+        })
 }
 
 /// What would decide, in one entry.

@@ -78,11 +78,11 @@ fn port(host: HostPort, container: u16) -> ComposePort {
     }
 }
 
-fn ports(ports: Vec<ComposePort>) -> Option<ComposePorts> {
-    Some(ComposePorts {
+fn ports(ports: Vec<ComposePort>) -> ComposePorts {
+    ComposePorts {
         ports,
         location: place(),
-    })
+    }
 }
 
 fn published(host_address: &str, host_port: u16, container_port: u16) -> PublishedPort {
@@ -113,11 +113,11 @@ fn mounted(source: &str) -> Mount {
     }
 }
 
-fn words(words: &[&str]) -> Option<ComposeWords> {
-    Some(ComposeWords {
+fn words(words: &[&str]) -> ComposeWords {
+    ComposeWords {
         words: words.iter().map(|word| text(word)).collect(),
         location: place(),
-    })
+    }
 }
 
 fn attachment(network: &str) -> ComposeNetworking {
@@ -150,9 +150,9 @@ fn every_field_that_was_edited_is_reported_with_both_values() {
     let snapshot = edited(|service, container| {
         service.image = Some(text("docutag-scraper:2.0.0"));
         service.environment = vec![variable("TEMPO_ENDPOINT", text("tempo:4318"))];
-        service.entrypoint = words(&["/scraper"]);
-        service.command = words(&["--fast"]);
-        service.ports = ports(vec![port(HostPort::One(81), 8080)]);
+        service.entrypoint = Some(words(&["/scraper"]));
+        service.command = Some(words(&["--fast"]));
+        service.ports = Some(ports(vec![port(HostPort::One(81), 8080)]));
         service.mounts = vec![mount(Some("/srv/shop/new"))];
         service.network = attachment("shop_back");
         container.published_ports = vec![published("0.0.0.0", 80, 8080)];
@@ -205,7 +205,7 @@ fn what_a_shell_may_have_said_is_no_difference() {
         });
         let mut uncertain = port(HostPort::One(9090), 8080);
         uncertain.certainty = Certainty::ShellMayDecide;
-        service.ports = ports(vec![uncertain]);
+        service.ports = Some(ports(vec![uncertain]));
         let mut elsewhere = mount(None);
         elsewhere.certainty = Certainty::ShellMayDecide;
         service.mounts = vec![elsewhere];
@@ -242,10 +242,10 @@ fn other_spellings_of_the_same_are_no_difference() {
                 name: "DEBUG".to_owned(),
                 value: "true".to_owned(),
             });
-        service.ports = ports(vec![
+        service.ports = Some(ports(vec![
             port(HostPort::Range(8000, 8010), 80),
             port(HostPort::Any, 81),
-        ]);
+        ]));
         container.published_ports = vec![
             published("0.0.0.0", 8003, 80),
             published("::", 8003, 80),
@@ -270,7 +270,7 @@ fn a_service_that_is_only_built_has_no_image_to_compare() {
 #[test]
 fn the_image_gives_what_the_files_leave_out() {
     let mut snapshot = edited(|service, container| {
-        service.command = words(&["--fast"]);
+        service.command = Some(words(&["--fast"]));
         container.command = vec!["/scraper".to_owned(), "--fast".to_owned()];
     });
     assert_eq!(differences(&snapshot), []);
