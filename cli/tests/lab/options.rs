@@ -36,7 +36,7 @@ pub(crate) struct Options {
         long,
         env = "PTCTL_LAB_JOBS",
         value_name = "COUNT",
-        default_value = "3"
+        default_value = "4"
     )]
     pub(crate) jobs: std::num::NonZeroUsize,
     /// Rewrites the table between the markers in this Markdown file, named from the repository's root

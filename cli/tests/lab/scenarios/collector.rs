@@ -19,35 +19,11 @@ const FORWARD: &[&str] = &[
     "tempo:4317",
 ];
 /// Has it take what comes over HTTP, and nothing become of it.
-const ACCEPT: &[&str] = &[
-    "print",
-    "/recorded/collector-started.log",
-    "accept",
-    "0.0.0.0:4318",
-];
+const ACCEPT: &[&str] = &["accept", "0.0.0.0:4318"];
+/// Has it say what one says at its start.
+const STARTED: &[&str] = &["print", "/recorded/collector-started.log"];
 /// A configuration in which nothing is wrong.
-const CONFIG: &str = "\
-receivers:
-  otlp:
-    protocols:
-      grpc:
-        endpoint: 0.0.0.0:4317
-      http:
-        endpoint: 0.0.0.0:4318
-processors:
-  batch: {}
-exporters:
-  otlp/tempo:
-    endpoint: tempo:4317
-    tls:
-      insecure: true
-service:
-  pipelines:
-    traces:
-      receivers: [otlp]
-      processors: [batch]
-      exporters: [otlp/tempo]
-";
+const CONFIG: &str = include_str!("../recorded/collector.yaml");
 
 pub(super) const STAGE: Stage = Stage {
     name: "collector",
@@ -131,7 +107,13 @@ pub(super) const STAGE: Stage = Stage {
             "collector-only-prints-traces",
             "PT0426",
             COLLECTOR,
-            |trial| Box::pin(swallowed_by(trial, exporting_by("debug", "debug: {}"), &[])),
+            |trial| {
+                Box::pin(swallowed_by(
+                    trial,
+                    exporting_by("debug", "debug: {}"),
+                    ACCEPT,
+                ))
+            },
         )
         .with_stand_in(),
         Scenario::fault(
@@ -144,7 +126,7 @@ pub(super) const STAGE: Stage = Stage {
         Scenario::fault("collector-doubles-the-path", "PT0423", COLLECTOR, |trial| {
             let exporter = "otlphttp/tempo:\n    endpoint: http://tempo:4318/v1/traces";
             let config = exporting_by("otlphttp/tempo", exporter);
-            let drops = &["print", "/recorded/collector-drops.log"];
+            let drops = &["drop", "0.0.0.0:4318", "/recorded/collector-drops.log"];
             Box::pin(swallowed_by(trial, config, drops))
         })
         .with_stand_in(),
@@ -249,13 +231,13 @@ async fn refused(trial: &mut Trial, actions: &[&str], edit: (&str, &str)) -> Res
 
 /// A collector that takes everything, and from which nothing reaches Tempo: the service sends to it over HTTP.
 async fn swallowed(trial: &mut Trial, edit: (&str, &str)) -> Result<(), Failure> {
-    swallowed_by(trial, edited(edit), &[]).await
+    swallowed_by(trial, edited(edit), ACCEPT).await
 }
 
-async fn swallowed_by(trial: &mut Trial, config: String, more: &[&str]) -> Result<(), Failure> {
+async fn swallowed_by(trial: &mut Trial, config: String, actions: &[&str]) -> Result<(), Failure> {
     let lab = trial.stack.lab.clone();
     let change = trial.stack.reshape(|project| {
-        let actions = [ACCEPT, more].concat();
+        let actions = [STARTED, actions].concat();
         play_collector(project, &lab, &config, &actions);
         over_http(project);
     });

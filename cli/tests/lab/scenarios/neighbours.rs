@@ -139,10 +139,11 @@ async fn neighbour(trial: &Trial, services: &[&str]) -> Result<Stack, Failure> {
 /// A traced container on the project's network that Compose knows nothing of.
 async fn loose(trial: &Trial, endpoint: &str) -> Result<String, Failure> {
     let name = format!("{}-loose", trial.stack.project);
-    let variable = format!("TEMPO_ENDPOINT={endpoint}");
+    let endpoint = format!("TEMPO_ENDPOINT={endpoint}");
+    let variables = ["--env", &endpoint, "--env", "OTEL_SERVICE_NAME=loose"];
     trial
         .stack
-        .run_loose(&name, &["--env", &variable], &["docutag-textanalyzer:dev"])
+        .run_loose(&name, &variables, &["docutag-textanalyzer:dev"])
         .await?;
     Ok(name)
 }

@@ -5,6 +5,7 @@
 //!   forward ADDRESS TARGET   passes what arrives at `ADDRESS` on to `TARGET`, byte by byte, as long as it runs
 //!   refuse ADDRESS STATUS    answers every HTTP request at `ADDRESS` with this status
 //!   accept ADDRESS           takes every HTTP request at `ADDRESS`, and nothing becomes of what was in it
+//!   drop ADDRESS FILE        the same, and prints the lines of a recording for each
 
 use std::io;
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -27,11 +28,15 @@ pub(crate) fn play(mut actions: &[&str]) -> io::Result<()> {
                 rest
             }
             ["refuse", address, status, rest @ ..] => {
-                answer(address, (*status).to_owned())?;
+                answer(address, (*status).to_owned(), String::new())?;
                 rest
             }
             ["accept", address, rest @ ..] => {
-                answer(address, "200 OK".to_owned())?;
+                answer(address, "200 OK".to_owned(), String::new())?;
+                rest
+            }
+            ["drop", address, file, rest @ ..] => {
+                answer(address, "200 OK".to_owned(), std::fs::read_to_string(file)?)?;
                 rest
             }
             [] => loop {
@@ -46,16 +51,19 @@ fn unknown() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "unknown action of a collector")
 }
 
-fn answer(address: &str, status: String) -> io::Result<()> {
+/// Answers every request with a status, and says something after each.
+fn answer(address: &str, status: String, said: String) -> io::Result<()> {
     let listener = TcpListener::bind(address)?;
     thread::spawn(move || {
         for connection in listener.incoming() {
             // A client that goes away, as exporters do, is nothing to speak of.
-            let answered = connection
-                .and_then(|connection| crate::reply(connection, &status, "application/x-protobuf", ""));
+            let answered = connection.and_then(|connection| {
+                crate::reply(connection, &status, "application/x-protobuf", "")
+            });
             if answered.is_err() {
                 continue;
             }
+            eprint!("{said}");
         }
     });
     Ok(())
