@@ -15,6 +15,7 @@ mod services;
 mod storage;
 mod tempo;
 mod tempo_start;
+mod unseen;
 
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
@@ -41,6 +42,13 @@ pub(crate) static STAGES: &[Stage] = &[
     python::settings::STAGE,
     python::backend::STAGE,
     python::healthy::STAGE,
+    unseen::engine::STAGE,
+    unseen::reach::STAGE,
+    unseen::endpoints::STAGE,
+    unseen::settings::STAGE,
+    unseen::backend::STAGE,
+    unseen::pairs::STAGE,
+    unseen::healthy::STAGE,
 ];
 
 /// The one traced service of most stages.
