@@ -31,6 +31,17 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
                 project.edit_tempo_config("  receivers:\n    otlp:\n", both);
             }))
         }),
+        Scenario::fault("unseen-target-of-another-age", "PT0228", STORE, |trial| {
+            Box::pin(does_not_start(trial, |project| {
+                let arguments = [
+                    "-config.file=/etc/tempo.yaml",
+                    "-target=scalable-single-binary",
+                ];
+                project
+                    .service(STORE)
+                    .insert("command".to_owned(), json!(arguments));
+            }))
+        }),
         Scenario::fault("unseen-config-is-a-folder", "PT0208", STORE, |trial| {
             Box::pin(config_is_a_folder(trial))
         }),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{CHECKOUT, INVOICES, STORE, a_shop, published, recover};
+use super::{CHECKOUT, ENDPOINT, INVOICES, STORE, a_shop, published, recover, write};
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
 use crate::scenario::{Demo, Scenario, Stage};
@@ -24,6 +24,12 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
         Scenario::fault("unseen-port-of-another-stack", "PT0124", STORE, |trial| {
             Box::pin(port_taken(trial))
         }),
+        Scenario::fault(
+            "unseen-mended-and-not-applied",
+            "PT0141",
+            CHECKOUT,
+            |trial| Box::pin(mended_and_not_applied(trial)),
+        ),
     ],
 };
 
@@ -90,6 +96,27 @@ async fn port_taken(trial: &mut Trial) -> Result<(), Failure> {
     trial.stack.docker_on(&["rm", "--force"], &name).await?;
     judged?;
     trial.stack.docker(&["rm", "--force"], STORE).await?;
+    recover(trial).await
+}
+
+/// Somebody found the mistyped name and put it right in the file, and that was all.
+async fn mended_and_not_applied(trial: &mut Trial) -> Result<(), Failure> {
+    let change = trial.stack.reshape(|project| {
+        project.set(CHECKOUT, ENDPOINT, "http://spamstore:4317");
+    });
+    change.await?;
+    trial
+        .stack
+        .until_order_export_fails(CHECKOUT, trial.began)
+        .await?;
+    let file = trial.stack.folder.join("compose.json");
+    let text = std::fs::read_to_string(&file).map_err(|source| Failure::File {
+        action: "read",
+        path: file.display().to_string(),
+        source,
+    })?;
+    write(&file, &text.replace("spamstore", STORE))?;
+    trial.judge().await?;
     recover(trial).await
 }
 

@@ -80,9 +80,11 @@ async fn astray(trial: &mut Trial, change: impl FnOnce(&mut Blueprint)) -> Resul
 /// Changes the project so that the checkout serves requests and no trace of them is kept; those of the other are.
 async fn in_silence(trial: &mut Trial, change: impl FnOnce(&mut Blueprint)) -> Result<(), Failure> {
     trial.stack.reshape(change).await?;
+    trial.stack.until_answers(CHECKOUT, PORT, "/health").await?;
+    let first = order(trial, CHECKOUT, "/orders").await?;
     trial.stack.until_ordered(CHECKOUT, 10).await?;
     until_kept(trial, INVOICES, STORE).await?;
-    if is_kept(trial, STORE, &order(trial, CHECKOUT, "/orders").await?).await? {
+    if is_kept(trial, STORE, &first).await? {
         return Err(Failure::Stack("traces arrive all the same".to_owned()));
     }
     trial.judge().await?;

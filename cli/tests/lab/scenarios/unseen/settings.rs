@@ -41,6 +41,29 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
                 }))
             },
         ),
+        Scenario::fault(
+            "unseen-compression-of-browsers",
+            "PT0339",
+            CHECKOUT,
+            |trial| {
+                Box::pin(in_silence(trial, |project| {
+                    project.set(CHECKOUT, "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "br");
+                }))
+            },
+        ),
+        Scenario::fault(
+            "unseen-entrypoint-without-agent",
+            "PT0330",
+            CHECKOUT,
+            |trial| {
+                Box::pin(in_silence(trial, |project| {
+                    let program = json!(["python3", "-u", "/app/app.py"]);
+                    project
+                        .service(CHECKOUT)
+                        .insert("entrypoint".to_owned(), program);
+                }))
+            },
+        ),
         Scenario::fault("unseen-headers-as-json", "PT0325", CHECKOUT, |trial| {
             Box::pin(headers_as_json(trial))
         }),
