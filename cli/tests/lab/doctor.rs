@@ -104,10 +104,11 @@ impl fmt::Display for Gap {
 }
 
 impl Report {
-    /// The exit code that its causes ask for.
+    /// The exit code that its findings ask for.
     pub(crate) fn due_exit_code(&self) -> i32 {
-        let counts = |cause: &Cause| cause.finding.severity != Severity::Info;
-        i32::from(self.causes.iter().any(counts))
+        let counts = |finding: &Finding| finding.severity != Severity::Info;
+        let any = |cause: &Cause| counts(&cause.finding) || cause.symptoms.iter().any(counts);
+        i32::from(self.causes.iter().any(any))
     }
 
     /// Leaves out the causes with this code.

@@ -41,7 +41,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         context = propagate.extract(dict(self.headers.items()))
         with tracer.start_as_current_span(f"GET {self.path}", context=context, kind=trace.SpanKind.SERVER) as span:
             analyse()
-            logger.info("served %s", self.path)
+            logger.info('"%s" 200', self.requestline)
             self.reply({"trace_id": format(span.get_span_context().trace_id, "032x")})
 
     def reply(self, answer):

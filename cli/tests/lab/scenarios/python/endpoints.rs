@@ -75,7 +75,7 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
             ORDERS,
             |trial| Box::pin(astray(trial, |project| over_http(project, "tempo:4318"))),
         ),
-        Scenario::fault("python-endpoint-in-quotes", "PT0332", ORDERS, |trial| {
+        Scenario::fault("python-endpoint-in-quotes", "PT0301", ORDERS, |trial| {
             Box::pin(astray(trial, |project| {
                 endpoint(project, "\"http://tempo:4317\"");
             }))
@@ -89,7 +89,7 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
                     .insert("networks".to_owned(), networks);
             }))
         }),
-        Scenario::fault("python-on-the-default-bridge", "PT0402", ORDERS, |trial| {
+        Scenario::fault("python-on-the-default-bridge", "PT0304", ORDERS, |trial| {
             Box::pin(astray(trial, |project| {
                 let service = project.service(ORDERS);
                 service.insert("network_mode".to_owned(), json!("bridge"));

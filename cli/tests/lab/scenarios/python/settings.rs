@@ -6,7 +6,7 @@ use super::{ORDERS, astray, in_silence, recover, set, with_orders};
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
 use crate::python;
-use crate::scenario::{Demo, Scenario, Stage};
+use crate::scenario::{Demo, Scenario, Stage, named};
 use crate::trial::Trial;
 
 /// Another Python service, for what takes two.
@@ -55,11 +55,12 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
                 set(project, "OTEL_EXPORTER_OTLP_TIMEOUT", "10s");
             }))
         }),
-        Scenario::fault("python-propagator-unknown", "PT0327", ORDERS, |trial| {
+        Scenario::fault("python-propagator-unknown", "PT0521", ORDERS, |trial| {
             Box::pin(crashes(trial, |project| {
                 set(project, "OTEL_PROPAGATORS", "b3");
             }))
-        }),
+        })
+        .folding(&[named("PT0112", ORDERS)]),
         Scenario::fault("python-agent-not-started", "PT0330", ORDERS, |trial| {
             Box::pin(in_silence(trial, |project| {
                 let service = project.service(ORDERS);
