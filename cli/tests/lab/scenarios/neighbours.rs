@@ -139,11 +139,10 @@ async fn neighbour(trial: &Trial, services: &[&str]) -> Result<Stack, Failure> {
 /// A traced container on the project's network that Compose knows nothing of.
 async fn loose(trial: &Trial, endpoint: &str) -> Result<String, Failure> {
     let name = format!("{}-loose", trial.stack.project);
-    let endpoint = format!("TEMPO_ENDPOINT={endpoint}");
-    let variables = ["--env", &endpoint, "--env", "OTEL_SERVICE_NAME=loose"];
+    let variable = format!("TEMPO_ENDPOINT={endpoint}");
     trial
         .stack
-        .run_loose(&name, &variables, &["docutag-textanalyzer:dev"])
+        .run_loose(&name, &["--env", &variable], &["docutag-textanalyzer:dev"])
         .await?;
     Ok(name)
 }
