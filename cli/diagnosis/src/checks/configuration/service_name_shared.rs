@@ -42,7 +42,7 @@ fn examine(stack: &Stack<'_>, _: &Policy) -> Verdict {
     let shared = named.into_iter().find(|(_, services)| {
         let distinct: BTreeSet<&str> = services
             .iter()
-            .map(|service| service.container.display_name())
+            .map(|service| kind_of(service))
             .collect();
         distinct.len() > 1
     });
@@ -78,4 +78,10 @@ fn examine(stack: &Stack<'_>, _: &Policy) -> Verdict {
             .proof(proofs)
             .concerning(services.iter().map(|service| service.subject.clone())),
     )
+}
+
+/// What tells replicas of one service from two services: the Compose service, and without Compose the image.
+fn kind_of<'s>(service: &Service<'s>) -> &'s str {
+    let container = service.container;
+    container.service.as_deref().unwrap_or(&container.image_id)
 }

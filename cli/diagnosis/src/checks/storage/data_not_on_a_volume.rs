@@ -44,7 +44,13 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
             "its blocks are not on a disk of its own",
         ));
     }
-    let Some(path) = config.storage_path.as_deref() else {
+    // A backend's page of its configuration may leave out what its file says.
+    let written = setting(backend, &[&["storage", "trace", "local", "path"]]);
+    let path = config
+        .storage_path
+        .as_deref()
+        .or_else(|| written.as_ref()?.node.text());
+    let Some(path) = path else {
         return Ok(Outcome::NotApplicable(
             "its configuration names no folder for its blocks",
         ));
@@ -73,7 +79,7 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
             .map_or(path.to_owned(), |parent| parent.display().to_string())
     ))
     .then(commands::recreate(container));
-    let place = setting(backend, &[&["storage", "trace", "local", "path"]]).map_or_else(
+    let place = written.map_or_else(
         || {
             Evidence::new(
                 EvidenceKind::Configuration,

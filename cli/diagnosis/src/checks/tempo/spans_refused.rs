@@ -3,6 +3,7 @@
 use super::{invalid_ids, rate_limited, ring_empty, tenant_missing, writes_failing};
 use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
+    checks::storage::disk_nearly_full,
     code::Code,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
     policy::Policy,
@@ -29,6 +30,7 @@ pub(crate) static CHECK: Check = Check {
         Cause::same_subject(invalid_ids::CHECK.code),
         Cause::same_subject(ring_empty::CHECK.code),
         Cause::same_subject(writes_failing::CHECK.code),
+        Cause::same_subject(disk_nearly_full::CHECK.code),
     ]],
     explains: &[],
     examine: Examine::EachBackend(examine),
