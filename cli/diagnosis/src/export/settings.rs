@@ -55,6 +55,8 @@ pub enum EndpointSource {
     },
     /// The library's default: no variable is set.
     LibraryDefault,
+    /// The default of OpenTelemetry's specification, by an agent that reads nothing but variables: none is set.
+    AgentDefault(Agent),
 }
 
 /// What decided the protocol.
@@ -150,12 +152,57 @@ impl ExportSettings {
                 protocol_source: ProtocolSource::Library,
                 library,
             }),
-            Library::Unknown => Observed::Unknown(Gap::new(
-                Probe::ExportSettings,
-                Subject::Service(container.display_name().to_owned()),
-                "no variable names an endpoint; the program's own code or its SDK's default decides",
-            )),
+            Library::Unknown => Self::of_agent(container).map_or_else(
+                || {
+                    Observed::Unknown(Gap::new(
+                        Probe::ExportSettings,
+                        Subject::Service(container.display_name().to_owned()),
+                        "no variable names an endpoint; the program's own code or its SDK's default decides",
+                    ))
+                },
+                Observed::Known,
+            ),
         }
+    }
+
+    /// The settings of an agent that nobody told anything: `localhost`, by its own protocol
+    /// (<https://opentelemetry.io/docs/specs/otel/protocol/exporter/>). `None` where something else may tell it.
+    fn of_agent(container: &Container) -> Option<Self> {
+        let agent = Runtime::of(container).agent?;
+        let (protocol, protocol_source) = protocol(container, Library::Unknown, None);
+        // Flags, system properties and configuration files are stronger, and are not read here.
+        let told_otherwise = container
+            .command
+            .iter()
+            .map(String::as_str)
+            .chain(container.variable("JAVA_TOOL_OPTIONS"))
+            .chain(container.variable("JDK_JAVA_OPTIONS"))
+            .any(|text| {
+                let text = text.to_ascii_lowercase();
+                text.contains("otlp") || text.contains("otel.") || text.contains("otel_")
+            })
+            || [
+                "OTEL_CONFIG_FILE",
+                "OTEL_EXPERIMENTAL_CONFIG_FILE",
+                "OTEL_JAVAAGENT_CONFIGURATION_FILE",
+            ]
+            .iter()
+            .any(|name| container.setting(name).is_some());
+        if told_otherwise {
+            return None;
+        }
+        Some(Self {
+            source: EndpointSource::AgentDefault(agent),
+            endpoint: Ok(Endpoint {
+                scheme: Some(Scheme::Http),
+                host: "localhost".to_owned(),
+                port: Some(protocol?.default_port()),
+                path: String::new(),
+            }),
+            protocol,
+            protocol_source,
+            library: Library::Unknown,
+        })
     }
 
     /// The port that the export goes to: written, else the protocol's own, else the scheme's.
@@ -173,7 +220,9 @@ impl ExportSettings {
         match (&self.endpoint, &self.source) {
             (Ok(endpoint), _) => endpoint.to_string(),
             (Err(_), EndpointSource::Variable { value, .. }) => value.clone(),
-            (Err(_), EndpointSource::LibraryDefault) => String::new(),
+            (Err(_), EndpointSource::LibraryDefault | EndpointSource::AgentDefault(_)) => {
+                String::new()
+            }
         }
     }
 }
@@ -294,6 +343,30 @@ mod tests {
             settings(Library::Ours, &traces).shown(),
             "http://c:4318/v1/traces"
         );
+    }
+
+    #[test]
+    fn an_agent_that_nobody_told_anything_sends_to_its_own_container() {
+        let agent = (
+            "NODE_OPTIONS",
+            "--require @opentelemetry/auto-instrumentations-node/register",
+        );
+        let unset = settings(Library::Unknown, &[agent]);
+        assert_eq!(unset.shown(), "http://localhost:4318");
+        assert_eq!(unset.source, EndpointSource::AgentDefault(Agent::Node));
+        let mut snapshot = healthy();
+        let container = snapshot.service_mut("scraper");
+        container.environment.clear();
+        container.labels.clear();
+        container.command = [
+            "opentelemetry-instrument",
+            "--exporter_otlp_endpoint",
+            "http://tempo:4317",
+            "python",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        assert!(ExportSettings::of(container).known().is_none());
     }
 
     #[test]

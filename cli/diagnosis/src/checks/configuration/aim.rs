@@ -59,6 +59,14 @@ pub(in crate::checks) fn source_proof(
                 settings.shown()
             ),
         ),
+        EndpointSource::AgentDefault(_) => Evidence::new(
+            EvidenceKind::Variable,
+            container,
+            format!(
+                "no endpoint is set; the agent's default is {}",
+                settings.shown()
+            ),
+        ),
     }
 }
 
@@ -67,6 +75,7 @@ pub(super) fn variable(settings: &ExportSettings) -> &str {
     match &settings.source {
         EndpointSource::Variable { name, .. } => name,
         EndpointSource::LibraryDefault => "TEMPO_ENDPOINT",
+        EndpointSource::AgentDefault(_) => "OTEL_EXPORTER_OTLP_ENDPOINT",
     }
 }
 
@@ -128,5 +137,6 @@ pub(super) fn right_value(
             ..
         }
         | EndpointSource::LibraryDefault => address,
+        EndpointSource::AgentDefault(_) => format!("http://{address}"),
     }
 }

@@ -40,10 +40,7 @@ fn examine(stack: &Stack<'_>, _: &Policy) -> Verdict {
         ));
     }
     let shared = named.into_iter().find(|(_, services)| {
-        let distinct: BTreeSet<&str> = services
-            .iter()
-            .map(|service| kind_of(service))
-            .collect();
+        let distinct: BTreeSet<&str> = services.iter().map(|service| kind_of(service)).collect();
         distinct.len() > 1
     });
     let Some((name, services)) = shared else {

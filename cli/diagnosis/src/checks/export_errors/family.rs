@@ -137,7 +137,7 @@ pub(super) const FAILED_EXPORTS: &[Cause] = &[
 
 impl Family {
     /// The family of a kind, as an SDK in that language takes it.
-    fn of(kind: ErrorKind, language: Option<Language>) -> Self {
+    pub(super) fn of(kind: ErrorKind, language: Option<Language>) -> Self {
         use ErrorKind as Kind;
         match kind {
             Kind::BackendDown | Kind::LocalhostInContainer | Kind::WrongPort => Self::Refused,

@@ -18,6 +18,7 @@ pub(crate) mod rate_limited_exports;
 pub(crate) mod rejected;
 pub(crate) mod sdk_setting_ignored;
 pub(crate) mod sdk_start_failed;
+pub(crate) mod sdk_stops_service;
 pub(crate) mod spans_dropped_in_sdk;
 pub(crate) mod started_before_tempo;
 pub(crate) mod timed_out;
@@ -55,4 +56,5 @@ pub(super) static ALL: &[&Check] = &[
     &sdk_setting_ignored::CHECK,
     &backend_not_ready_answers::CHECK,
     &dns_temporary_failure::CHECK,
+    &sdk_stops_service::CHECK,
 ];

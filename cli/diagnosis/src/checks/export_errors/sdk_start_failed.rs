@@ -1,8 +1,8 @@
 //! An SDK that says at start that it will not trace.
 
-use super::family::Family;
+use super::{family::Family, sdk_stops_service};
 use crate::{
-    check::{Check, Examine, Verdict},
+    check::{Cause, Check, Examine, Verdict},
     checks::explanations,
     code::Code,
     finding::Severity,
@@ -24,7 +24,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Correct the variable that the line names (`ptctl env` shows them all), or install the package that it misses; then recreate the service.",
     verify: "`ptctl status` shows a last span of the service.",
-    masked_by: &[explanations::SWITCHED_OFF, explanations::SETTINGS],
+    masked_by: &[
+        &[Cause::same_subject(sdk_stops_service::CHECK.code)],
+        explanations::SWITCHED_OFF,
+        explanations::SETTINGS,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

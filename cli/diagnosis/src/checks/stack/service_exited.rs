@@ -3,7 +3,7 @@
 use super::{run_state, service_oom_killed};
 use crate::{
     check::{Cause, Check, Examine, Outcome, Verdict, fail},
-    checks::explanations,
+    checks::{explanations, export_errors::sdk_stops_service},
     code::Code,
     finding::Severity,
     observed::Probe,
@@ -24,7 +24,10 @@ pub(crate) static CHECK: Check = Check {
     remedy: "Read the last lines of its log, mend what they name, then `docker start` it.",
     verify: "`ptctl status` shows it as running.",
     masked_by: &[
-        &[Cause::same_subject(service_oom_killed::CHECK.code)],
+        &[
+            Cause::same_subject(service_oom_killed::CHECK.code),
+            Cause::same_subject(sdk_stops_service::CHECK.code),
+        ],
         explanations::CANNOT_RUN,
     ],
     explains: &[Probe::ServiceMetrics, Probe::Logs],

@@ -55,7 +55,7 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
                 set(project, "OTEL_EXPORTER_OTLP_TIMEOUT", "10s");
             }))
         }),
-        Scenario::fault("python-propagator-unknown", "PT0521", ORDERS, |trial| {
+        Scenario::fault("python-propagator-unknown", "PT0525", ORDERS, |trial| {
             Box::pin(crashes(trial, |project| {
                 set(project, "OTEL_PROPAGATORS", "b3");
             }))
