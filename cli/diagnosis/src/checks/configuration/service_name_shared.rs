@@ -39,10 +39,9 @@ fn examine(stack: &Stack<'_>, _: &Policy) -> Verdict {
             "fewer than two services tell the name on their spans",
         ));
     }
-    let shared = named.into_iter().find(|(_, services)| {
-        let distinct: BTreeSet<&str> = services.iter().map(|service| kind_of(service)).collect();
-        distinct.len() > 1
-    });
+    let shared = named
+        .into_iter()
+        .find(|(_, services)| are_different(services));
     let Some((name, services)) = shared else {
         return Ok(Outcome::Pass);
     };
@@ -77,8 +76,18 @@ fn examine(stack: &Stack<'_>, _: &Policy) -> Verdict {
     )
 }
 
-/// What tells replicas of one service from two services: the Compose service, and without Compose the image.
-fn kind_of<'s>(service: &Service<'s>) -> &'s str {
-    let container = service.container;
-    container.service.as_deref().unwrap_or(&container.image_id)
+/// Whether containers are of several services rather than replicas of one: told by their Compose services, and where
+/// one was started without Compose, by their images.
+fn are_different(services: &[&Service<'_>]) -> bool {
+    let by_service: Option<BTreeSet<&str>> = services
+        .iter()
+        .map(|service| service.container.service.as_deref())
+        .collect();
+    let kinds = by_service.unwrap_or_else(|| {
+        services
+            .iter()
+            .map(|service| service.container.image_id.as_str())
+            .collect()
+    });
+    kinds.len() > 1
 }
