@@ -7,6 +7,7 @@ use crate::{
     checks::{commands, tempo::proof::setting},
     code::Code,
     finding::{Evidence, EvidenceKind, Remedy, Severity},
+    observed::Probe,
     policy::Policy,
     snapshot::MountKind,
     view::{Backend, Stack},
@@ -26,7 +27,7 @@ pub(crate) static CHECK: Check = Check {
     remedy: "Mount a named volume at the folder above `storage.trace.local.path` and `storage.trace.wal.path` (`tempo-data:/var/tempo`), then recreate Tempo.",
     verify: "`ptctl storage` names the volume.",
     masked_by: &[],
-    explains: &[],
+    explains: &[Probe::Volume],
     examine: Examine::EachBackend(examine),
 };
 
@@ -55,21 +56,23 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
             "its configuration names no folder for its blocks",
         ));
     };
-    let (severity, where_it_lies, proof) = match container.mount_of(path) {
+    let (severity, where_it_lies, until, proof) = match container.mount_of(path) {
         None => (
             Severity::Warning,
             "in the container itself",
+            "recreated",
             "Mounts: none covers it".to_owned(),
         ),
         Some(mount) if mount.kind == MountKind::Tmpfs => (
             Severity::Info,
             "in memory",
+            "stopped",
             format!("Mounts: tmpfs -> {}", mount.destination),
         ),
         Some(_) => return Ok(Outcome::Pass),
     };
     let message = format!(
-        "Tempo `{}` keeps its traces at `{path}`, which lies {where_it_lies}: they are gone when it is recreated",
+        "Tempo `{}` keeps its traces at `{path}`, which lies {where_it_lies}: they are gone when it is {until}",
         backend.label()
     );
     let remedy = Remedy::edit(format!(
@@ -98,4 +101,59 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
         .severity(severity)
         .proof([place]),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        code::Code,
+        diagnose,
+        finding::Severity,
+        fixtures,
+        observed::{Gap, Observed, Probe},
+        policy::Policy,
+        snapshot::MountKind,
+        subject::Subject,
+    };
+
+    #[test]
+    fn blocks_in_memory_are_told_and_explain_that_no_volume_can_be_measured() {
+        let mut snapshot = fixtures::healthy();
+        let mounts = &mut snapshot.service_mut("tempo").mounts;
+        let data = mounts
+            .iter_mut()
+            .find(|mount| mount.kind == MountKind::Volume);
+        let data = data.unwrap();
+        data.kind = MountKind::Tmpfs;
+        data.source = String::new();
+        // Its page leaves the path out; its file has it.
+        if let Observed::Known(config) = &mut snapshot.tempos[0].config {
+            config.storage_path = None;
+        }
+        snapshot.tempos[0].volume = Observed::Unknown(Gap::new(
+            Probe::Volume,
+            Subject::Tempo("tempo".to_owned()),
+            "it lies in memory",
+        ));
+        // The files say the same: nothing was changed since.
+        if let Observed::Known(compose) = &mut snapshot.compose {
+            for mount in compose
+                .services
+                .iter_mut()
+                .flat_map(|service| &mut service.mounts)
+                .filter(|mount| mount.kind == MountKind::Volume)
+            {
+                mount.kind = MountKind::Tmpfs;
+                mount.source = None;
+            }
+        }
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        let [cause] = diagnosis.causes.as_slice() else {
+            unreachable!("{:?}", diagnosis.causes)
+        };
+        assert_eq!(cause.finding.code, Code::new(803));
+        assert_eq!(cause.finding.severity, Severity::Info);
+        assert_eq!(cause.blocked.len(), 1);
+        assert_eq!(diagnosis.gaps, []);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{proof::setting, start::refusal};
+use super::{data_not_writable::is_refused_a_folder, proof::setting, start::refusal};
 use crate::{
     check::{Check, Examine, Verdict, fail},
     checks::{commands, explanations},
@@ -57,7 +57,6 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
 fn fits(line: &str) -> bool {
     line.contains("error running Tempo")
         && (line.contains("failed to create store") || line.contains("unknown backend"))
-        && !["mkdir ", "permission denied", "not a directory"]
-            .iter()
-            .any(|other| line.contains(other))
+        && !line.contains("mkdir ")
+        && !is_refused_a_folder(line)
 }
