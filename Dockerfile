@@ -15,10 +15,11 @@ COPY . .
 # `--target` keeps the static linking away from build scripts and procedural macros.
 RUN set -eu; \
     host="$(rustc -vV | sed -n 's/^host: //p')"; \
-    cargo build --locked --release --target "$host" --bins; \
+    cargo build --locked --release --target "$host" --bins --workspace --exclude ptctl; \
+    cargo build --locked --profile dist --target "$host" --package ptctl --bin ptctl; \
     mkdir -p /out; \
     cd "target/$host/release"; \
-    cp docutag-controller docutag-scraper docutag-textanalyzer docutag-scheduler ptctl /out/; \
+    cp docutag-controller docutag-scraper docutag-textanalyzer docutag-scheduler ../dist/ptctl /out/; \
     mkdir -p /out/backend; \
     cp minitempo /out/backend/tempo; \
     mkdir -p /state/data /tempo-state/var/tempo; \

@@ -63,4 +63,4 @@ engine: ## see to it that a Docker engine answers
 	@scripts/engine up
 
 install: ## install ptctl into cargo's folder for binaries
-	$(CARGO) install --locked --path cli
+	$(CARGO) install --locked --profile dist --path cli
