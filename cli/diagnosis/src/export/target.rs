@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::{Endpoint, ExportSettings};
-use crate::snapshot::{Container, Role, Snapshot};
+use crate::snapshot::{Attachment, Container, Role, Snapshot};
 
 /// Whom an endpoint reaches.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,7 @@ pub enum Target<'s> {
     OwnLoopback,
     /// A port of the engine's host that no container publishes.
     HostPort,
-    /// A name that exists on this engine, on no network that both share.
+    /// A name or an address that exists on this engine, on no network that both share.
     NotShared {
         /// The container that has it.
         name: &'s str,
@@ -61,6 +61,9 @@ impl<'s> Target<'s> {
             .parse::<IpAddr>()
             .ok()
             .or_else(|| extra_host(container, &endpoint.host));
+        if address.is_some_and(|ip| ip.is_loopback() || ip.is_unspecified()) {
+            return loopback(container, port, snapshot);
+        }
         if HOST_NAMES.contains(&endpoint.host.as_str())
             || is_host_gateway(container, &endpoint.host)
             || address.is_some_and(|ip| is_gateway(container, ip))
@@ -68,7 +71,7 @@ impl<'s> Target<'s> {
             return published(port, snapshot);
         }
         if let Some(address) = address {
-            return by_address(address, port, snapshot);
+            return by_address(container, address, port, snapshot);
         }
         if container.network_mode == "host" {
             return Self::Outside;
@@ -126,19 +129,29 @@ fn published(port: Option<u16>, snapshot: &Snapshot) -> Target<'_> {
 
 /// Whether `extra_hosts` maps a name to the engine's host: the engine keeps the word as it was written.
 fn is_host_gateway(container: &Container, host: &str) -> bool {
-    container
-        .extra_hosts
-        .iter()
-        .any(|entry| entry.strip_prefix(host) == Some(":host-gateway"))
+    extra_hosts(container, host).any(|address| address == "host-gateway")
 }
 
+/// The address that `extra_hosts` gives to a name; a program that gets several tries each, so that one of them that is not
+/// the loopback decides.
 fn extra_host(container: &Container, host: &str) -> Option<IpAddr> {
+    let addresses = || {
+        extra_hosts(container, host)
+            .filter_map(|address| address.trim_matches(['[', ']']).parse::<IpAddr>().ok())
+    };
+    addresses()
+        .find(|address| !address.is_loopback() && !address.is_unspecified())
+        .or_else(|| addresses().next())
+}
+
+/// What `extra_hosts` gives to a name, as it is written: `name:address` or `name=address`.
+fn extra_hosts<'c>(container: &'c Container, host: &str) -> impl Iterator<Item = &'c str> {
     container
         .extra_hosts
         .iter()
-        .filter_map(|entry| entry.split_once(':').or_else(|| entry.split_once('=')))
-        .find(|(name, _)| *name == host)
-        .and_then(|(_, address)| address.trim_matches(['[', ']']).parse().ok())
+        .filter_map(|entry| entry.split_once([':', '=']))
+        .filter(move |(name, _)| name.eq_ignore_ascii_case(host))
+        .map(|(_, address)| address)
 }
 
 fn is_gateway(container: &Container, address: IpAddr) -> bool {
@@ -148,17 +161,67 @@ fn is_gateway(container: &Container, address: IpAddr) -> bool {
         .any(|attachment| attachment.gateway == Some(address))
 }
 
-fn by_address(address: IpAddr, port: Option<u16>, snapshot: &Snapshot) -> Target<'_> {
-    let owner = snapshot.containers.iter().find(|container| {
-        container
+fn by_address<'s>(
+    container: &Container,
+    address: IpAddr,
+    port: Option<u16>,
+    snapshot: &'s Snapshot,
+) -> Target<'s> {
+    let has = |attachment: &&Attachment| attachment.address == Some(address);
+    let of_stack = snapshot
+        .containers
+        .iter()
+        .find_map(|other| Some((other, other.attachments.iter().find(has)?)));
+    if let Some((other, attachment)) = of_stack {
+        if is_apart(container, attachment, snapshot) {
+            return Target::NotShared {
+                name: &other.name,
+                networks: vec![&attachment.network],
+            };
+        }
+        return Target::Container {
+            container: other,
+            port,
+        };
+    }
+    let other = snapshot
+        .elsewhere
+        .iter()
+        .find_map(|other| Some((other, other.attachments.iter().find(has)?)));
+    match other {
+        Some((other, attachment)) if is_apart(container, attachment, snapshot) => {
+            Target::NotShared {
+                name: &other.name,
+                networks: vec![&attachment.network],
+            }
+        }
+        Some(_) | None => Target::Outside,
+    }
+}
+
+/// Whether no packet of a container gets to an address on another network: the engine keeps bridges apart. Other drivers
+/// may route between networks, and the host's own programs reach every bridge.
+fn is_apart(container: &Container, theirs: &Attachment, snapshot: &Snapshot) -> bool {
+    let shares = container
+        .attachments
+        .iter()
+        .any(|own| own.network == theirs.network);
+    let is_bridge = |network: &str| match snapshot.networks.known() {
+        Some(networks) => networks
+            .iter()
+            .find(|known| known.name == network)
+            .is_none_or(|known| known.driver == "bridge"),
+        None => true,
+    };
+    !shares
+        && container.network_mode != "host"
+        && !container.network_mode.starts_with("container:")
+        && !container.attachments.is_empty()
+        && is_bridge(&theirs.network)
+        && container
             .attachments
             .iter()
-            .any(|attachment| attachment.address == Some(address))
-    });
-    match owner {
-        Some(container) => Target::Container { container, port },
-        None => Target::Outside,
-    }
+            .all(|own| is_bridge(&own.network))
 }
 
 fn by_name<'s>(

@@ -97,15 +97,14 @@ pub(in crate::checks) fn created(service: &Service<'_>) -> Moment {
     )
 }
 
-/// A right value for the service: the stack's own backend by a name that it answers to, in the variable's form.
-pub(super) fn right_value(
-    service: &Service<'_>,
-    settings: &ExportSettings,
-    stack: &Stack<'_>,
-) -> String {
-    use crate::{export::EndpointForm, snapshot::OtlpProtocol};
-    let protocol = settings.protocol.unwrap_or(OtlpProtocol::Grpc);
-    let shared = stack.backends.iter().find_map(|backend| {
+/// Whether one of the stack's own backends answers to a name on a network of the service's.
+pub(super) fn has_shared_backend(service: &Service<'_>, stack: &Stack<'_>) -> bool {
+    shared_name(service, stack).is_some()
+}
+
+/// A name of one of the stack's backends on a network that the service is on.
+fn shared_name<'s>(service: &Service<'_>, stack: &Stack<'s>) -> Option<&'s str> {
+    stack.backends.iter().find_map(|backend| {
         let theirs = &backend.container?.attachments;
         let own = &service.container.attachments;
         let attachment = theirs
@@ -116,8 +115,19 @@ pub(super) fn right_value(
             .names
             .iter()
             .min_by_key(|name| (name.len(), (*name).clone()))
-    });
-    let host = shared.map_or("tempo", String::as_str);
+            .map(String::as_str)
+    })
+}
+
+/// A right value for the service: the stack's own backend by a name that it answers to, in the variable's form.
+pub(super) fn right_value(
+    service: &Service<'_>,
+    settings: &ExportSettings,
+    stack: &Stack<'_>,
+) -> String {
+    use crate::{export::EndpointForm, snapshot::OtlpProtocol};
+    let protocol = settings.protocol.unwrap_or(OtlpProtocol::Grpc);
+    let host = shared_name(service, stack).unwrap_or("tempo");
     let address = format!("{host}:{}", protocol.default_port());
     match &settings.source {
         EndpointSource::Variable {

@@ -4,7 +4,7 @@ use super::value::{self, Effect, Reaction};
 use crate::{
     check::{Check, Examine, Outcome, Verdict, fail},
     code::Code,
-    export::{Language, Setting},
+    export::{Language, Runtime, Setting},
     finding::Severity,
     policy::Policy,
     view::{Service, Stack},
@@ -17,7 +17,7 @@ pub(crate) static CHECK: Check = Check {
     summary: "the limits of a service's batch span processor are no numbers, or its batch is larger than its queue",
     why: "Python's SDK and ours do not start with them; others put them right by themselves or use the defaults.",
     causes: &[
-        "The queue was made smaller and the batch was not.",
+        "The queue was made smaller and the batch was not, or the batch larger and the queue was not: they are 2048 and 512 by default.",
         "A duration such as `5s` where milliseconds are wanted.",
     ],
     remedy: "Write bare numbers, and `OTEL_BSP_MAX_EXPORT_BATCH_SIZE` no larger than `OTEL_BSP_MAX_QUEUE_SIZE`; then recreate the service.",
@@ -29,6 +29,10 @@ pub(crate) static CHECK: Check = Check {
 
 const QUEUE: &str = "OTEL_BSP_MAX_QUEUE_SIZE";
 const BATCH: &str = "OTEL_BSP_MAX_EXPORT_BATCH_SIZE";
+/// The defaults of the specification
+/// (<https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#batch-span-processor>).
+const DEFAULT_QUEUE: u64 = 2048;
+const DEFAULT_BATCH: u64 = 512;
 const TIMES: [&str; 2] = ["OTEL_BSP_SCHEDULE_DELAY", "OTEL_BSP_EXPORT_TIMEOUT"];
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
@@ -62,21 +66,68 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         return fail(report.severity(reaction.severity(effect)));
     }
     let named = |name| all.iter().find(|setting| setting.name == name);
-    let (Some(queue), Some(batch)) = (named(QUEUE), named(BATCH)) else {
-        return Ok(Outcome::Pass);
-    };
-    if number(batch) <= number(queue) {
+    let (queue, batch) = (named(QUEUE), named(BATCH));
+    let holds = |setting: Option<&Setting<'_>>, default| setting.map_or(Some(default), number);
+    let queued = holds(queue, DEFAULT_QUEUE);
+    if holds(batch, DEFAULT_BATCH) <= queued {
         return Ok(Outcome::Pass);
     }
     let reaction = Reaction::of(service, &[Language::Python]);
+    let (wrong, of_queue, right) = match (queue, batch) {
+        (Some(queue), Some(batch)) => (batch, format!("`{}`", queue.shown()), queue.bare()),
+        (None, Some(batch)) => (batch, format!("{DEFAULT_QUEUE} by default"), "2048"),
+        (Some(queue), None) => {
+            // The default of the batch follows a smaller queue in every SDK but this one.
+            if Runtime::of(service.container).language != Some(Language::Python) {
+                return Ok(Outcome::Pass);
+            }
+            let what = format!(
+                "the queue is smaller than the batch, which is {DEFAULT_BATCH} by default; {}",
+                reaction.consequence()
+            );
+            let remedy = value::set(service, BATCH, queue.bare());
+            let report = value::report(service, queue, &what, remedy);
+            return fail(report.severity(reaction.severity(effect)));
+        }
+        (None, None) => return Ok(Outcome::Pass),
+    };
     let what = format!(
-        "the batch is larger than the queue (`{}`); {}",
-        queue.shown(),
+        "the batch is larger than the queue ({of_queue}); {}",
         reaction.consequence()
     );
-    let remedy = value::set(service, BATCH, queue.bare());
-    let report = value::report(service, batch, &what, remedy)
-        .proof([value::proof(service, queue)])
+    let report = value::report(service, wrong, &what, value::set(service, BATCH, right))
+        .proof(queue.map(|queue| value::proof(service, queue)))
         .severity(reaction.severity(effect));
     fail(report)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{diagnose, finding::Severity, fixtures, policy::Policy};
+
+    fn roots(command: &str, name: &str, value: &str) -> Vec<(String, Severity)> {
+        let mut snapshot = fixtures::healthy();
+        snapshot.speak(command, "http://tempo:4317", "grpc");
+        snapshot.add_variable("scraper", name, value);
+        diagnose(&snapshot, &Policy::default())
+            .causes
+            .iter()
+            .map(|cause| (cause.finding.code.to_string(), cause.finding.severity))
+            .collect()
+    }
+
+    #[test]
+    fn a_batch_is_compared_with_the_default_of_the_queue() {
+        let python = "opentelemetry-instrument python app.py";
+        let expected = [("PT0340".to_owned(), Severity::Error)];
+        assert_eq!(roots(python, super::BATCH, "4096"), expected);
+        assert_eq!(roots(python, super::QUEUE, "64"), expected);
+        assert_eq!(roots(python, super::BATCH, "2048"), []);
+        assert_eq!(roots(python, super::QUEUE, "512"), []);
+    }
+
+    #[test]
+    fn a_queue_smaller_than_the_default_batch_is_no_finding_where_the_batch_follows_it() {
+        assert_eq!(roots("node server.js", super::QUEUE, "64"), []);
+    }
 }

@@ -1,6 +1,6 @@
 //! Exports fail for another reason.
 
-use super::family::{AFTER_A_RESTART, Family};
+use super::family::{AFTER_A_RESTART, Family, NAMED_FAILURES};
 use crate::{
     check::{Check, Examine, Verdict},
     checks::explanations,
@@ -27,6 +27,7 @@ pub(crate) static CHECK: Check = Check {
         explanations::ENDPOINT,
         explanations::BACKEND,
         AFTER_A_RESTART,
+        NAMED_FAILURES,
     ],
     explains: &[],
     examine: Examine::EachService(examine),

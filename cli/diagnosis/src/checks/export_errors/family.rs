@@ -100,10 +100,10 @@ pub(super) const RATE_LIMIT: &[Cause] = &[
 ];
 
 /// What explains that a backend asks for a tenant.
-pub(super) const TENANT: &[Cause] = &[
-    Cause::export_target(tenant_missing::CHECK.code),
-    Cause::export_target(spans_refused::CHECK.code),
-];
+pub(super) const TENANT: &[Cause] = &[Cause::export_target(tenant_missing::CHECK.code)];
+
+/// What the backend counts of what it refuses.
+pub(super) const REFUSED: &[Cause] = &[Cause::export_target(spans_refused::CHECK.code)];
 
 /// What explains that a backend fails by itself.
 pub(super) const FAILURES: &[Cause] = &[
@@ -112,8 +112,8 @@ pub(super) const FAILURES: &[Cause] = &[
     Cause::export_target(spans_refused::CHECK.code),
 ];
 
-/// Exports that fail let the queue fill.
-pub(super) const FAILED_EXPORTS: &[Cause] = &[
+/// What a service says more exactly of exports that fail.
+pub(super) const NAMED_FAILURES: &[Cause] = &[
     Cause::same_subject(connection_refused::CHECK.code),
     Cause::same_subject(name_not_found::CHECK.code),
     Cause::same_subject(dns_temporary_failure::CHECK.code),
@@ -132,8 +132,10 @@ pub(super) const FAILED_EXPORTS: &[Cause] = &[
     Cause::same_subject(backend_internal_error::CHECK.code),
     Cause::same_subject(rejected::CHECK.code),
     Cause::same_subject(connection_cut::CHECK.code),
-    Cause::same_subject(failed::CHECK.code),
 ];
+
+/// Exports that fail let the queue fill; [`NAMED_FAILURES`] come first.
+pub(super) const FAILED_EXPORTS: &[Cause] = &[Cause::same_subject(failed::CHECK.code)];
 
 impl Family {
     /// The family of a kind, as an SDK in that language takes it.

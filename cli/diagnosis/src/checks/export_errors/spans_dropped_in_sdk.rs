@@ -1,6 +1,6 @@
 //! The SDK drops spans before it sends them.
 
-use super::family::{AFTER_A_RESTART, FAILED_EXPORTS, Family};
+use super::family::{AFTER_A_RESTART, FAILED_EXPORTS, Family, NAMED_FAILURES};
 use crate::{
     check::{Check, Examine, Verdict},
     checks::explanations,
@@ -25,6 +25,7 @@ pub(crate) static CHECK: Check = Check {
     masked_by: &[
         explanations::ENDPOINT,
         explanations::BACKEND,
+        NAMED_FAILURES,
         FAILED_EXPORTS,
         AFTER_A_RESTART,
     ],
