@@ -62,8 +62,10 @@ pub enum Reach {
     SameSubject,
     /// Findings about services and collectors that export to its subject, directly or through collectors.
     ExportTarget,
-    /// Findings about containers that wait for its subject before they start.
+    /// Findings about containers that wait for its subject before they start, or about the stack that concern such.
     Awaited,
+    /// Findings that concern its subject, whatever they are about themselves.
+    Concerned,
 }
 
 impl Cause {
@@ -88,6 +90,14 @@ impl Cause {
         Self {
             code,
             reach: Reach::Awaited,
+        }
+    }
+
+    /// A cause that explains findings that concern its subject.
+    pub const fn concerned(code: Code) -> Self {
+        Self {
+            code,
+            reach: Reach::Concerned,
         }
     }
 
@@ -196,7 +206,7 @@ impl Report {
         self
     }
 
-    /// The same report of the stack, which concerns these services and no other.
+    /// The same report of the stack or of what receives traces, which concerns these services and no other.
     #[must_use]
     pub fn concerning(mut self, services: impl IntoIterator<Item = Subject>) -> Self {
         self.concerns.extend(services);

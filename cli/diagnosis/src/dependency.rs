@@ -1,5 +1,7 @@
 //! What a container waits for before it starts, as Compose notes it in a label.
 
+use serde::{Deserialize, Serialize};
+
 use crate::snapshot::Container;
 
 /// The label by which Compose 2 remembers `depends_on`: `tempo:service_healthy:false,db:service_started:true`.
@@ -15,9 +17,11 @@ pub struct Dependency<'c> {
 }
 
 /// What a service is waited for to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Condition {
     /// Started.
+    #[default]
     Started,
     /// Healthy by its own health check.
     Healthy,
@@ -26,6 +30,13 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// The condition of this word; `None` for one that Compose does not know.
+    pub fn of(word: &str) -> Option<Self> {
+        [Self::Started, Self::Healthy, Self::Completed]
+            .into_iter()
+            .find(|condition| condition.word() == word)
+    }
+
     /// Its word in a Compose file.
     pub fn word(self) -> &'static str {
         match self {
@@ -44,10 +55,8 @@ impl<'c> Dependency<'c> {
             let mut parts = entry.trim().split(':');
             let service = parts.next().filter(|service| !service.is_empty())?;
             let condition = match parts.next() {
-                Some("service_healthy") => Condition::Healthy,
-                Some("service_completed_successfully") => Condition::Completed,
-                Some("service_started") | None => Condition::Started,
-                Some(_) => return None,
+                Some(word) => Condition::of(word)?,
+                None => Condition::default(),
             };
             Some(Self { service, condition })
         })

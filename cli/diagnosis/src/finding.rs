@@ -55,7 +55,7 @@ pub struct Finding {
     pub confidence: Confidence,
     /// What it is about.
     pub subject: Subject,
-    /// The services that it concerns besides its subject, where it is about the stack and not about all of them.
+    /// The services that it concerns besides its subject, where it is not about them and does not concern them all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub concerns: Vec<Subject>,
     /// One sentence, subject first, values inline, in Markdown.

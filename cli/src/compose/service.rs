@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use ptctl_diagnosis::{
+    dependency::Condition,
     redact,
-    snapshot::{Beyond, ComposeService, ComposeText, RestartPolicy},
+    snapshot::{Beyond, ComposeDependency, ComposeService, ComposeText, RestartPolicy},
 };
 
 use super::{
@@ -72,6 +73,7 @@ pub(super) fn service(
             .into_iter()
             .map(|(name, address)| format!("{name}:{address}"))
             .collect(),
+        depends_on: tree.get("depends_on").map_or_else(Vec::new, dependencies),
         labels: pairs(tree, "labels", variables)
             .into_iter()
             .map(|(name, value)| {
@@ -100,6 +102,28 @@ pub(super) fn service(
         mounts_elsewhere: found.complete == Completeness::InPart
             || OTHER_MOUNTS.iter().any(|key| tree.get(key).is_some()),
     }
+}
+
+/// `depends_on`, as a list of names or with a condition for each; one that Compose does not know is left out.
+fn dependencies(tree: &Tree) -> Vec<ComposeDependency> {
+    let named = tree.items().iter().filter_map(Tree::text).map(|service| {
+        let condition = Condition::default();
+        ComposeDependency {
+            service: service.to_owned(),
+            condition,
+        }
+    });
+    let with_condition = tree.fields().iter().filter_map(|field| {
+        let condition = match field.tree.get("condition").and_then(Tree::text) {
+            Some(word) => Condition::of(word)?,
+            None => Condition::default(),
+        };
+        Some(ComposeDependency {
+            service: field.name.clone(),
+            condition,
+        })
+    });
+    named.chain(with_condition).collect()
 }
 
 fn filled(tree: &Tree, variables: &Variables) -> Option<ComposeText> {

@@ -71,6 +71,20 @@ pub(super) const HEALTH_CHECK: &[Cause] = &[
     Cause::same_subject(stack::health_check_wrong_target::CHECK.code),
 ];
 
+/// Why a container that others wait for is never what they wait for.
+pub(super) const AWAITED: &[Cause] = &[
+    Cause::awaited(stack::health_check_tool_missing::CHECK.code),
+    Cause::awaited(stack::health_check_wrong_target::CHECK.code),
+    Cause::awaited(stack::service_unhealthy::CHECK.code),
+    Cause::awaited(stack::waits_for_unhealthy::CHECK.code),
+    Cause::awaited(stack::host_port_taken::CHECK.code),
+    Cause::awaited(stack::wrong_architecture::CHECK.code),
+    Cause::awaited(stack::service_exited::CHECK.code),
+    Cause::awaited(stack::service_restarting::CHECK.code),
+    Cause::awaited(stack::tempo_exited::CHECK.code),
+    Cause::awaited(stack::tempo_restarting::CHECK.code),
+];
+
 /// Why a service does not work at all.
 pub(super) const SERVICE_AWAY: &[Cause] = &[
     Cause::same_subject(stack::service_exited::CHECK.code),

@@ -1,5 +1,7 @@
 //! Folding findings under the finding that explains them.
 
+mod absent;
+
 use std::collections::{BTreeSet, HashMap};
 
 use crate::{
@@ -110,13 +112,13 @@ impl Links {
                 .map(|other| other.subject.clone())
                 .collect()
         };
+        let created = stack
+            .members
+            .iter()
+            .map(|member| (member.subject.clone(), awaited_by(member.container)));
         Self {
             exports: stack.export_paths(),
-            awaits: stack
-                .members
-                .iter()
-                .map(|member| (member.subject.clone(), awaited_by(member.container)))
-                .collect(),
+            awaits: created.chain(absent::awaited(stack)).collect(),
         }
     }
 }
@@ -144,19 +146,33 @@ fn reaches(cause: Cause, explaining: &Finding, explained: &Finding, links: &Link
     match cause.reach {
         Reach::Anywhere => concerns(explaining, &explained.subject),
         Reach::SameSubject => explaining.subject == explained.subject,
-        Reach::ExportTarget => leads(&links.exports, explained, explaining),
-        Reach::Awaited => leads(&links.awaits, explained, explaining),
+        Reach::ExportTarget => {
+            concerns(explaining, &explained.subject)
+                && leads(&links.exports, &explained.subject, explaining)
+        }
+        Reach::Awaited => waiting(explained)
+            .iter()
+            .all(|subject| leads(&links.awaits, subject, explaining)),
+        Reach::Concerned => explained.concerns.contains(&explaining.subject),
     }
 }
 
-/// Whether the subject of one finding leads to that of another.
-fn leads(links: &HashMap<Subject, BTreeSet<Subject>>, from: &Finding, to: &Finding) -> bool {
+/// Who would have to wait for the cause of a finding: what it is about, or for one of the stack all that it concerns.
+fn waiting(finding: &Finding) -> &[Subject] {
+    match (&finding.subject, finding.concerns.as_slice()) {
+        (Subject::Stack, concerned @ [_, ..]) => concerned,
+        (subject, _) => std::slice::from_ref(subject),
+    }
+}
+
+/// Whether a subject leads to that of a finding.
+fn leads(links: &HashMap<Subject, BTreeSet<Subject>>, from: &Subject, to: &Finding) -> bool {
     links
-        .get(&from.subject)
+        .get(from)
         .is_some_and(|behind| behind.contains(&to.subject))
 }
 
-/// Whether a finding of the stack concerns a subject: every one, unless it names the services that it concerns.
+/// Whether a finding concerns a subject: every one, unless it names the services that it concerns.
 fn concerns(finding: &Finding, subject: &Subject) -> bool {
     finding.concerns.is_empty()
         || !matches!(subject, Subject::Service(_))

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{MountKind, RestartPolicy};
-use crate::finding::Location;
+use crate::{dependency::Condition, finding::Location};
 
 /// The files of a project, read as Compose reads them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +86,9 @@ pub struct ComposeService {
     pub network: ComposeNetworking,
     /// `extra_hosts`, `name:address`.
     pub extra_hosts: Vec<String>,
+    /// `depends_on`: the services of the project that it waits for.
+    #[serde(default)]
+    pub depends_on: Vec<ComposeDependency>,
     /// Its labels, redacted; those whose value only a shell knows are left out.
     pub labels: Vec<(String, String)>,
     /// The profiles that it belongs to; one without any always starts.
@@ -100,6 +103,15 @@ pub struct ComposeService {
     pub log_driver: Option<String>,
     /// Keys that mount files by rules of their own: `configs`, `secrets`, `volumes_from`.
     pub mounts_elsewhere: bool,
+}
+
+/// A service that another one waits for before it is started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComposeDependency {
+    /// Its name.
+    pub service: String,
+    /// What it is waited for to be.
+    pub condition: Condition,
 }
 
 /// One environment variable of a service.

@@ -17,9 +17,9 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     compose::{
-        Beyond, Certainty, ComposeAttachment, ComposeLayer, ComposeMount, ComposeNetworking,
-        ComposePort, ComposePorts, ComposeProject, ComposeService, ComposeText, ComposeVariable,
-        ComposeWords, HostPort, NetworkOrigin, ReadFile,
+        Beyond, Certainty, ComposeAttachment, ComposeDependency, ComposeLayer, ComposeMount,
+        ComposeNetworking, ComposePort, ComposePorts, ComposeProject, ComposeService, ComposeText,
+        ComposeVariable, ComposeWords, HostPort, NetworkOrigin, ReadFile,
     },
     container::{
         Attachment, Container, ContainerId, ContainerState, Elsewhere, EnvironmentVariable, Health,

@@ -31,11 +31,7 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let Some(setting) = Setting::first(service.container, &variables::HEADERS) else {
         return Ok(Outcome::NotApplicable("no headers are set"));
     };
-    let is_pair = |item: &str| {
-        item.split_once('=')
-            .is_some_and(|(name, _)| is_token(name.trim()))
-    };
-    if setting.items().all(is_pair) {
+    if is_list(&setting) {
         return Ok(Outcome::Pass);
     }
     let effect = Effect::of(service, stack);
@@ -47,6 +43,50 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let remedy = value::set(service, setting.name, right);
     let what = "that is no list of `name=value`, and its SDK leaves it out";
     fail(value::report(service, &setting, what, remedy).severity(severity))
+}
+
+/// Whether a setting is a list of pairs as SDKs read it.
+fn is_list(setting: &Setting<'_>) -> bool {
+    setting.items().all(|item| {
+        item.split_once('=')
+            .is_some_and(|(name, _)| is_token(name.trim()))
+    })
+}
+
+/// What a service's settings say of one header of its exports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::checks) enum Header {
+    /// It is sent along.
+    Sent,
+    /// It is meant to be sent, by headers that cannot be read.
+    Unreadable,
+    /// They do not name it; a program may still send it.
+    Unnamed,
+}
+
+impl Header {
+    /// What the settings of a service say of the header with this name.
+    pub(in crate::checks) fn of(service: &Service<'_>, name: &str) -> Self {
+        let Some(setting) = Setting::first(service.container, &variables::HEADERS) else {
+            return Self::Unnamed;
+        };
+        if !is_list(&setting) {
+            let is_meant = setting
+                .raw
+                .to_ascii_lowercase()
+                .contains(&name.to_ascii_lowercase());
+            return if is_meant {
+                Self::Unreadable
+            } else {
+                Self::Unnamed
+            };
+        }
+        let is_named = setting
+            .items()
+            .filter_map(|item| item.split_once('='))
+            .any(|(other, _)| other.trim().eq_ignore_ascii_case(name));
+        if is_named { Self::Sent } else { Self::Unnamed }
+    }
 }
 
 /// Whether a header's name can be one, by RFC 9110.

@@ -1,6 +1,6 @@
 //! Exports without the tenant that Tempo wants.
 
-use super::family::{Family, TENANT};
+use super::family::{Family, REFUSED, TENANT};
 use crate::{
     check::{Check, Examine, Verdict},
     checks::explanations,
@@ -22,7 +22,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Set `OTEL_EXPORTER_OTLP_HEADERS=X-Scope-OrgID=TENANT` and query with the same tenant, or set `multitenancy_enabled: false` in Tempo.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: &[TENANT, explanations::HEADERS],
+    masked_by: &[TENANT, explanations::HEADERS, REFUSED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

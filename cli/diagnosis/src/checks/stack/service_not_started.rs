@@ -2,12 +2,13 @@
 
 use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
-    checks::{commands, stack::tempo_missing},
+    checks::{commands, explanations, stack::tempo_missing},
     code::Code,
     export::TRACED_LABEL,
     finding::{Evidence, Remedy, Severity},
     policy::Policy,
     snapshot::{ComposeService, Origin},
+    subject::Subject,
     view::{Service, Stack},
 };
 
@@ -25,7 +26,10 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Start it: `docker compose up --detach SERVICE`.",
     verify: "`ptctl status` shows it.",
-    masked_by: &[&[Cause::anywhere(tempo_missing::CHECK.code)]],
+    masked_by: &[
+        &[Cause::anywhere(tempo_missing::CHECK.code)],
+        explanations::AWAITED,
+    ],
     explains: &[],
     examine: Examine::Stack(examine),
 };
@@ -80,7 +84,14 @@ fn examine(stack: &Stack<'_>, _: &Policy) -> Verdict {
         Remedy::edit("start what is missing, if it is wanted")
             .then(neighbour.and_then(|neighbour| commands::up(neighbour, &names.join(" ")))),
     );
-    fail(report.proof(rest.iter().map(|service| proof(service))))
+    let absent = names
+        .iter()
+        .map(|name| Subject::Service((*name).to_owned()));
+    fail(
+        report
+            .proof(rest.iter().map(|service| proof(service)))
+            .concerning(absent),
+    )
 }
 
 /// Whether the service starts without being asked for.
@@ -107,4 +118,82 @@ fn matters(service: &ComposeService, stack: &Stack<'_>) -> bool {
         })
     };
     traced || labelled || stack.services.iter().any(is_target)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        code::Code,
+        dependency::Condition,
+        diagnose, fixtures,
+        observed::Observed,
+        snapshot::{ComposeDependency, Snapshot},
+    };
+
+    /// A stack whose `scraper` has a health check that its image cannot run, and whose `controller` was never created: by
+    /// the files it waits for these.
+    fn waits_for(dependencies: &[(&str, Condition)]) -> Snapshot {
+        let broken = fixtures::broken();
+        let broken = broken.into_iter().find(|broken| broken.code == "PT0121");
+        let mut snapshot = broken.unwrap().snapshot;
+        snapshot
+            .containers
+            .retain(|container| container.service.as_deref() != Some("controller"));
+        compose(&mut snapshot, "controller").depends_on = dependencies
+            .iter()
+            .map(|(service, condition)| ComposeDependency {
+                service: (*service).to_owned(),
+                condition: *condition,
+            })
+            .collect();
+        snapshot
+    }
+
+    fn compose<'s>(snapshot: &'s mut Snapshot, name: &str) -> &'s mut ComposeService {
+        let Observed::Known(compose) = &mut snapshot.compose else {
+            unreachable!()
+        };
+        let mut services = compose.services.iter_mut();
+        services.find(|service| service.name == name).unwrap()
+    }
+
+    /// Whether the finding is a root cause of its own; `None` where there is none.
+    fn is_root(snapshot: &Snapshot) -> Option<bool> {
+        let diagnosis = diagnose(snapshot, &Policy::default());
+        let is_it = |code: Code| code == CHECK.code;
+        let mut findings = diagnosis.findings();
+        findings.find(|finding| is_it(finding.code))?;
+        let mut roots = diagnosis.causes.iter();
+        Some(roots.any(|cause| is_it(cause.finding.code)))
+    }
+
+    #[test]
+    fn what_waits_for_an_unhealthy_container_follows_from_that() {
+        let waits = waits_for(&[("scraper", Condition::Healthy)]);
+        assert_eq!(is_root(&waits), Some(false));
+    }
+
+    #[test]
+    fn what_waits_for_it_through_another_that_was_not_created_follows_as_well() {
+        let mut waits = waits_for(&[("migrations", Condition::Completed)]);
+        let mut between = compose(&mut waits, "controller").clone();
+        between.name = "migrations".to_owned();
+        between.depends_on = vec![ComposeDependency {
+            service: "scraper".to_owned(),
+            condition: Condition::Healthy,
+        }];
+        let Observed::Known(project) = &mut waits.compose else {
+            unreachable!()
+        };
+        project.services.push(between);
+        assert_eq!(is_root(&waits), Some(false));
+    }
+
+    #[test]
+    fn what_waits_for_no_health_does_not_follow_from_it() {
+        assert_eq!(is_root(&waits_for(&[])), Some(true));
+        let started = waits_for(&[("scraper", Condition::Started)]);
+        assert_eq!(is_root(&started), Some(true));
+    }
 }

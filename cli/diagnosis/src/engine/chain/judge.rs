@@ -135,7 +135,9 @@ impl<'a> Judge<'a> {
         match &finding.subject {
             Subject::Service(_) => finding.subject == service.subject,
             Subject::Tempo(_) | Subject::Collector(_) => {
+                let concerned = &finding.concerns;
                 self.routes.pass(&service.subject, &finding.subject)
+                    && (concerned.is_empty() || concerned.contains(&service.subject))
             }
             Subject::Grafana(_) | Subject::Loki(_) | Subject::Prometheus(_) => true,
             Subject::Stack => finding.concerns.contains(&service.subject),
