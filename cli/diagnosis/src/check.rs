@@ -66,6 +66,8 @@ pub enum Reach {
     Awaited,
     /// Findings that concern its subject, whatever they are about themselves.
     Concerned,
+    /// Findings about the same subject whose evidence shows the same environment variable.
+    SameVariable,
 }
 
 impl Cause {
@@ -82,6 +84,14 @@ impl Cause {
         Self {
             code,
             reach: Reach::SameSubject,
+        }
+    }
+
+    /// A cause that explains findings about its own subject that show a variable which it shows as well.
+    pub const fn same_variable(code: Code) -> Self {
+        Self {
+            code,
+            reach: Reach::SameVariable,
         }
     }
 

@@ -21,6 +21,16 @@ pub(super) fn count(coverage: &mut TraceIdCoverage, fields: &Fields) {
     }
 }
 
+/// Whether a line carries a trace id of zeros, as a field of a record or as `trace_id=…` in free text.
+pub(super) fn is_outside_spans(text: &str, fields: Option<&Fields>) -> bool {
+    if let Some(fields) = fields {
+        return fields.iter().any(|(name, value)| is_zero_id(name, value));
+    }
+    text.split([' ', '\t', ',', ';', '[', ']', '(', ')'])
+        .filter_map(|word| word.split_once('='))
+        .any(|(name, value)| is_zero_id(name, value))
+}
+
 /// Whether a line was written while a request was served: it names the request, or its method and where it went.
 fn is_of_a_request(fields: &Fields) -> bool {
     const PATHS: [&str; 6] = [
@@ -98,5 +108,35 @@ mod tests {
             zero_ids: 1,
         };
         assert_eq!(coverage, expected);
+    }
+
+    #[test]
+    fn a_trace_id_of_zeros_is_found_in_records_and_in_free_text() {
+        let table = [
+            (
+                r#"2026-11-22 12:58:07,038 INFO orders trace_id=00000000000000000000000000000000 span_id=0000000000000000 "GET /orders HTTP/1.1" 200"#,
+                true,
+            ),
+            (
+                r#"INFO [orders] [app.py:40] [trace_id=0 span_id=0 resource.service.name=orders] - "GET / HTTP/1.1" 200"#,
+                true,
+            ),
+            (
+                r#"{"msg":"served","trace_id":"00000000000000000000000000000000"}"#,
+                true,
+            ),
+            (
+                r#"INFO orders trace_id=0af7651916cd43dd8448eb211c80319c "GET /orders HTTP/1.1" 200"#,
+                false,
+            ),
+            (
+                r#"INFO orders span_id=0 "GET /orders?trace_id HTTP/1.1" 200"#,
+                false,
+            ),
+        ];
+        for (line, expected) in table {
+            let fields = Fields::of(line);
+            assert_eq!(is_outside_spans(line, fields.as_ref()), expected, "{line}");
+        }
     }
 }

@@ -189,6 +189,9 @@ impl<'c> LogReader<'c> {
         if is_request(text, fields) {
             self.requests.count += 1;
             self.requests.last = Some(shown(line));
+            if correlation::is_outside_spans(text, fields) {
+                self.requests.outside_spans += 1;
+            }
         }
     }
 

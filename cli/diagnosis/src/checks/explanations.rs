@@ -116,6 +116,10 @@ pub(super) const ENDPOINT: &[Cause] = &[
     Cause::same_subject(endpoint::proxy_without_exception::CHECK.code),
 ];
 
+/// Why a service does not have a value that stands in the files by now.
+pub(super) const NOT_APPLIED: &[Cause] =
+    &[Cause::same_variable(stack::recreate_needed::CHECK.code)];
+
 /// Why a service makes or exports no spans, and says nothing of it.
 pub(super) const SWITCHED_OFF: &[Cause] = &[
     Cause::same_subject(endpoint::sdk_disabled::CHECK.code),

@@ -1,6 +1,7 @@
 //! Folding findings under the finding that explains them.
 
 mod absent;
+mod shown;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -146,6 +147,10 @@ fn reaches(cause: Cause, explaining: &Finding, explained: &Finding, links: &Link
     match cause.reach {
         Reach::Anywhere => concerns(explaining, &explained.subject),
         Reach::SameSubject => explaining.subject == explained.subject,
+        Reach::SameVariable => {
+            explaining.subject == explained.subject
+                && shown::share_a_variable(explaining, explained)
+        }
         Reach::ExportTarget => {
             concerns(explaining, &explained.subject)
                 && leads(&links.exports, &explained.subject, explaining)

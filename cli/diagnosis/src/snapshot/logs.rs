@@ -125,4 +125,7 @@ pub struct RequestLines {
     pub count: u64,
     /// The last of them.
     pub last: Option<LogLine>,
+    /// How many of them carry a trace id of zeros: they were served outside of any span.
+    #[serde(default)]
+    pub outside_spans: u64,
 }

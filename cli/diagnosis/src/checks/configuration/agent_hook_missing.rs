@@ -8,6 +8,7 @@ use crate::{
     export::{Language, Library, Runtime, Sign},
     finding::{Evidence, EvidenceKind, Remedy, Severity},
     policy::Policy,
+    snapshot::RequestLines,
     view::{Service, Stack},
 };
 
@@ -32,6 +33,9 @@ pub(crate) static CHECK: Check = Check {
     explains: &[],
     examine: Examine::EachService(examine),
 };
+
+/// Fewer requests outside of any span than this prove nothing.
+const ENOUGH: u64 = 3;
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let container = service.container;
@@ -83,16 +87,20 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
             "there is no Tempo, or no name, to look for",
         ));
     }
-    if stack
+    let sighted = stack
         .sighting_of(service)?
-        .is_some_and(|sighting| sighting.last_at.is_some())
-    {
+        .and_then(|sighting| sighting.last_at);
+    if sighted.is_some_and(|at| at >= container.created_at || !is_proof_of_itself(requests)) {
         return Ok(Outcome::Pass);
     }
+    let since = match sighted {
+        Some(_) => "since it was created",
+        None => "of it",
+    };
     let told_by = runtime.told_by.unwrap_or_default();
     let report = Report::new(
         format!(
-            "`{}` has `{}` set and serves requests, but nothing loads an agent into it and Tempo has no span of it; its own code may start an SDK, which cannot be seen",
+            "`{}` has `{}` set and serves requests, but nothing loads an agent into it and Tempo has no span {since}; its own code may start an SDK, which cannot be seen",
             service.label(),
             variables.join("`, `"),
         ),
@@ -109,4 +117,59 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
             .since(Some(aim::created(service)))
             .proof([Evidence::log(&container.name, request)]),
     )
+}
+
+/// Whether the log alone tells that requests are served without a tracer: a span of an earlier container tells nothing of
+/// this one, but its sampler may still keep a few traces only. Traces that are not kept have ids as well.
+fn is_proof_of_itself(requests: &RequestLines) -> bool {
+    requests.outside_spans >= ENOUGH && requests.outside_spans == requests.count
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{diagnose, fixtures, observed::Observed, policy::Policy, snapshot::RequestLines};
+
+    /// The root causes where a service without an agent was created 700 s ago, Tempo's last span of it is so old, and so
+    /// many of its ten requests were served outside of any span.
+    fn roots(sighted: i64, outside_spans: u64) -> Vec<String> {
+        let mut snapshot = fixtures::healthy();
+        snapshot.speak("python3 -u /app/app.py", "http://tempo:4317", "grpc");
+        if let Observed::Known(logs) = &mut snapshot.service_mut("scraper").logs {
+            logs.trace_ids.with_trace_id = 0;
+            logs.trace_ids.zero_ids = 10;
+            logs.requests = RequestLines {
+                count: 10,
+                last: Some(fixtures::line(5, "GET /page 200")),
+                outside_spans,
+            };
+        }
+        if let Observed::Known(sightings) = &mut snapshot.tempos[0].sightings {
+            for sighting in sightings {
+                if sighting.service_name == "docutag-scraper" {
+                    sighting.last_at = Some(fixtures::ago(sighted));
+                }
+            }
+        }
+        diagnose(&snapshot, &Policy::default())
+            .causes
+            .iter()
+            .map(|cause| cause.finding.code.to_string())
+            .collect()
+    }
+
+    #[test]
+    fn spans_of_an_earlier_container_do_not_show_that_this_one_is_traced() {
+        assert_eq!(roots(800, 10), ["PT0330"]);
+    }
+
+    #[test]
+    fn a_service_that_may_keep_a_few_of_its_traces_is_not_judged_by_an_earlier_container() {
+        assert_eq!(roots(800, 0), ["PT0902"]);
+        assert_eq!(roots(800, 9), ["PT0902"]);
+    }
+
+    #[test]
+    fn a_span_of_this_container_shows_that_it_is_traced() {
+        assert_eq!(roots(60, 10), ["PT0902"]);
+    }
 }

@@ -3,6 +3,7 @@
 use super::value::{self, Effect, Reaction};
 use crate::{
     check::{Check, Examine, Outcome, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::{Language, Runtime, Setting},
     finding::Severity,
@@ -22,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Write bare numbers, and `OTEL_BSP_MAX_EXPORT_BATCH_SIZE` no larger than `OTEL_BSP_MAX_QUEUE_SIZE`; then recreate the service.",
     verify: "The service's log does not complain of it after the next start.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

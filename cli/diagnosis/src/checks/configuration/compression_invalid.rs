@@ -3,6 +3,7 @@
 use super::value::{self, Effect, Reaction};
 use crate::{
     check::{Check, Examine, Outcome, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::{Language, Library, Setting, variables},
     finding::Severity,
@@ -22,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Set `OTEL_EXPORTER_OTLP_COMPRESSION` to `gzip` or `none`, then recreate the service.",
     verify: "Tempo counts accepted spans: `ptctl status`.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -3,6 +3,7 @@
 use super::{port::PortUse, port_report};
 use crate::{
     check::{Check, Examine, Outcome, Verdict, fail},
+    checks::explanations,
     code::Code,
     finding::Severity,
     policy::Policy,
@@ -21,7 +22,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Send OTLP to 4317 (gRPC) or 4318 (HTTP), then recreate the service.",
     verify: "Tempo counts accepted spans: `ptctl status`.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -3,7 +3,7 @@
 use super::aim::{self, Aim};
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
-    checks::commands,
+    checks::{commands, explanations},
     code::Code,
     export::Target,
     finding::{Evidence, EvidenceKind, Remedy, Severity},
@@ -24,7 +24,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Name Tempo by its Compose service: `TEMPO_ENDPOINT=tempo:4317`, then recreate the service.",
     verify: "`ptctl env` shows the service name of Tempo as host.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

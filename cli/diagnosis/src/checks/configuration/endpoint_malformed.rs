@@ -3,6 +3,7 @@
 use super::aim::{self, Aim};
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::{EndpointError, EndpointSource},
     finding::Severity,
@@ -24,7 +25,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Write `TEMPO_ENDPOINT` as `host:port` and `OTEL_EXPORTER_OTLP_ENDPOINT` as a URL, then recreate the service.",
     verify: "`ptctl env` shows the value as it should be.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

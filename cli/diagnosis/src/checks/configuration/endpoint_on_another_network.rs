@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
-    checks::network::default_bridge_without_names,
+    checks::{explanations, network::default_bridge_without_names},
     code::Code,
     export::Target,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
@@ -31,7 +31,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Put both on one network; between two projects declare it `external: true` in one of them.",
     verify: "`docker inspect` shows one network name in both containers.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

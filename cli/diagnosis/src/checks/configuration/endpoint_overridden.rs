@@ -3,6 +3,7 @@
 use super::aim::{self, Aim};
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::{Endpoint, EndpointForm, EndpointSource, ExportSettings, Setting, Target},
     finding::{Evidence, EvidenceKind, Remedy, Severity},
@@ -23,7 +24,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Where it is not meant so, take `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` out of the service's environment, then recreate it.",
     verify: "`ptctl env` shows the endpoint that was meant.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

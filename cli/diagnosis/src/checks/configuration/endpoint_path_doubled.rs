@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::Runtime,
     finding::Severity,
@@ -23,7 +24,7 @@ pub(crate) static CHECK: Check = Check {
     causes: &["`/v1/traces` was copied from an example for `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`."],
     remedy: "Write `OTEL_EXPORTER_OTLP_ENDPOINT` without a path, then recreate the service.",
     verify: "Tempo counts accepted spans: `ptctl status`.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
+    checks::explanations,
     code::Code,
     finding::{Evidence, EvidenceKind, Severity},
     policy::Policy,
@@ -27,7 +28,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "End `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` in `/v1/traces`, or set `OTEL_EXPORTER_OTLP_ENDPOINT` without a path; then recreate the service.",
     verify: "Tempo counts accepted spans: `ptctl status`.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::{Library, Scheme},
     finding::Severity,
@@ -23,7 +24,7 @@ pub(crate) static CHECK: Check = Check {
     causes: &["Tempo's receiver was given a `tls` section, and the services still say `http://`."],
     remedy: "Write `https://` and name the CA in `OTEL_EXPORTER_OTLP_CERTIFICATE`, or take `tls` off the receiver; then recreate what was changed.",
     verify: "Tempo counts accepted spans: `ptctl status`.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -3,7 +3,7 @@
 use super::{port::PortUse, port_report};
 use crate::{
     check::{Cause, Check, Examine, Outcome, Verdict, fail},
-    checks::tempo::receiver_disabled,
+    checks::{explanations, tempo::receiver_disabled},
     code::Code,
     finding::Severity,
     policy::Policy,
@@ -23,7 +23,10 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Send OTLP to 4317 (gRPC) or 4318 (HTTP) of Tempo, and configure that receiver.",
     verify: "Tempo counts accepted spans: `ptctl status`.",
-    masked_by: &[&[Cause::export_target(receiver_disabled::CHECK.code)]],
+    masked_by: &[
+        &[Cause::export_target(receiver_disabled::CHECK.code)],
+        explanations::NOT_APPLIED,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

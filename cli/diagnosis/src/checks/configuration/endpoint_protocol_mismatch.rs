@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::ProtocolSource,
     finding::Severity,
@@ -26,7 +27,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Use port 4317 with `grpc`, or port 4318 with `OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`.",
     verify: "Tempo counts accepted spans: `ptctl status`.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -3,6 +3,7 @@
 use super::{port::PortUse, port_report};
 use crate::{
     check::{Check, Examine, Outcome, Verdict, fail},
+    checks::explanations,
     code::Code,
     finding::Severity,
     policy::Policy,
@@ -18,7 +19,7 @@ pub(crate) static CHECK: Check = Check {
     causes: &["`ports: [14317:4317]` was read from left to right."],
     remedy: "Use the port on the right of `ports:`, then recreate the service.",
     verify: "Tempo counts accepted spans: `ptctl status`.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::{EndpointError, EndpointSource, Language, Library, Runtime, Setting, variables},
     finding::Severity,
@@ -25,7 +26,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Put `http://` in front, then recreate the service.",
     verify: "Tempo counts accepted spans: `ptctl status`.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::Scheme,
     finding::Severity,
@@ -23,7 +24,7 @@ pub(crate) static CHECK: Check = Check {
     causes: &["`https://` was written by habit, or copied from a setting for the cloud."],
     remedy: "Write `http://`, or give Tempo's receiver a `tls` section; then recreate what was changed.",
     verify: "Tempo counts accepted spans: `ptctl status`.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

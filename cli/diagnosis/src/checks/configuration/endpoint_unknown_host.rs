@@ -3,7 +3,7 @@
 use super::aim::{self, Aim};
 use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
-    checks::stack::tempo_missing,
+    checks::{explanations, stack::tempo_missing},
     code::Code,
     export::Target,
     finding::{Evidence, EvidenceKind, Severity},
@@ -24,7 +24,10 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Use a name that Tempo answers to on a shared network: its Compose service.",
     verify: "`ptctl doctor` no longer reports it, and Tempo counts accepted spans.",
-    masked_by: &[&[Cause::anywhere(tempo_missing::CHECK.code)]],
+    masked_by: &[
+        &[Cause::anywhere(tempo_missing::CHECK.code)],
+        explanations::NOT_APPLIED,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -3,6 +3,7 @@
 use super::value::{self, Effect};
 use crate::{
     check::{Check, Examine, Outcome, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::{Setting, variables},
     finding::Severity,
@@ -22,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Set `OTEL_TRACES_EXPORTER=otlp`, or take it away where `otlp` is the default, then recreate the service. Where it is meant so, label the container `dev.ptctl.traced=false`.",
     verify: "`ptctl status` shows a last span of the service after the next request.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

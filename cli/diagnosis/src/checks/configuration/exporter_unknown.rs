@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     check::{Check, Examine, Outcome, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::{Language, Library, Runtime, Setting, variables},
     finding::Severity,
@@ -26,7 +27,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Set `OTEL_TRACES_EXPORTER=otlp` and install that exporter's package, then recreate the service.",
     verify: "`ptctl status` shows a last span of the service after the next request.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

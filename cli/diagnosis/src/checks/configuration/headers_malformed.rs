@@ -3,6 +3,7 @@
 use super::value::{self, Effect, Reaction};
 use crate::{
     check::{Check, Examine, Outcome, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::{Setting, variables},
     finding::Severity,
@@ -22,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Write `name=value,name=value` with percent-encoded values: `Authorization=Basic%20…`; then recreate the service.",
     verify: "The service logs no refused export after the next request.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
-    checks::standing,
+    checks::{explanations, standing},
     code::Code,
     export_errors::ErrorKind,
     finding::{Evidence, EvidenceKind, Remedy, Severity},
@@ -23,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
     causes: &["The stack was written on Docker Desktop and runs on a Linux server or in CI."],
     remedy: "Add `extra_hosts: [\"host.docker.internal:host-gateway\"]` to the service, then recreate it. A Tempo in a container is reached by its service name instead.",
     verify: "`docker inspect` shows the name in `HostConfig.ExtraHosts`.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

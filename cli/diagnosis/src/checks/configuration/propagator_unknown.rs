@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     check::{Check, Examine, Outcome, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::{Language, Library, Setting, variables},
     finding::Severity,
@@ -25,7 +26,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Set `OTEL_PROPAGATORS=tracecontext,baggage`, or install the package, then recreate the service.",
     verify: "A trace that goes through the service is in one piece.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::ProtocolSource,
     finding::{Evidence, EvidenceKind, Severity},
@@ -27,7 +28,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Set `OTEL_EXPORTER_OTLP_PROTOCOL` to the protocol of the port, then recreate the service.",
     verify: "Tempo counts accepted spans: `ptctl status`.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -3,6 +3,7 @@
 use super::value::{self, Effect, Reaction};
 use crate::{
     check::{Check, Examine, Outcome, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::{ExportSettings, Language, Library, Runtime, Setting, variables},
     finding::Severity,
@@ -22,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Set `OTEL_EXPORTER_OTLP_PROTOCOL` to `grpc` for port 4317 or `http/protobuf` for port 4318, then recreate the service.",
     verify: "Tempo counts accepted spans: `ptctl status`.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

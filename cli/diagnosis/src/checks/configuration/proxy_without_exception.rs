@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::{ExportSettings, Language, Library, Runtime, Scheme, Setting, Target},
     finding::{Evidence, EvidenceKind, Severity},
@@ -26,7 +27,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Add Tempo's name to `NO_PROXY` (and `no_proxy`), then recreate the service.",
     verify: "The service logs no failed export after the next request.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

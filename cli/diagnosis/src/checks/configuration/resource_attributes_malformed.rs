@@ -3,6 +3,7 @@
 use super::value::{self, Effect, Reaction};
 use crate::{
     check::{Check, Examine, Outcome, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::{Language, Setting},
     finding::Severity,
@@ -23,7 +24,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Write `name=value,name=value` with percent-encoded values, then recreate the service.",
     verify: "A span of the service in Tempo carries the attribute.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     check::{Check, Examine, Outcome, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::{Language, Library, Setting, variables},
     finding::Severity,
@@ -25,7 +26,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Set one of the specification's samplers, and a ratio from 0 to 1 as its argument, then recreate the service.",
     verify: "The service's log does not complain of its sampler after the next start.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     check::{Check, Examine, Outcome, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::{Setting, variables},
     finding::Severity,
@@ -25,7 +26,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Set `OTEL_TRACES_SAMPLER=parentbased_always_on`, then recreate the service.",
     verify: "`ptctl status` shows a last span of the service after the next request.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -1,11 +1,11 @@
 //! A service that has no name in Tempo.
 
-use super::aim;
+use super::{aim, resource_attributes_malformed, value};
 use crate::{
-    check::{Check, Examine, Outcome, Report, Verdict, fail},
+    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::commands,
     code::Code,
-    export::{Language, Runtime},
+    export::{Language, Runtime, Setting},
     finding::{Evidence, EvidenceKind, Remedy, Severity},
     policy::Policy,
     view::{Service, Stack},
@@ -23,7 +23,9 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Set `OTEL_SERVICE_NAME` to the name of the service, then recreate it.",
     verify: "The service's own name is among the values of `service.name` in Tempo.",
-    masked_by: &[],
+    masked_by: &[&[Cause::same_variable(
+        resource_attributes_malformed::CHECK.code,
+    )]],
     explains: &[],
     examine: Examine::EachService(examine),
 };
@@ -62,13 +64,25 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         .then(commands::recreate(service.container)),
     )
     .since(Some(aim::created(service)))
-    .proof([Evidence::new(
-        EvidenceKind::Variable,
-        &service.container.name,
-        "OTEL_SERVICE_NAME and service.name are not set",
-    )]);
+    .proof([lost_name(service).unwrap_or_else(|| {
+        Evidence::new(
+            EvidenceKind::Variable,
+            &service.container.name,
+            "OTEL_SERVICE_NAME and service.name are not set",
+        )
+    })]);
     // Where several have no name, the spans may be of another.
     fail(if others > 1 { report.likely() } else { report })
+}
+
+/// The resource attributes that hold a name which is not written as a pair, and so is lost.
+fn lost_name(service: &Service<'_>) -> Option<Evidence> {
+    let attributes = Setting::of(service.container, "OTEL_RESOURCE_ATTRIBUTES")?;
+    let is_lost = |item: &str| item.contains("service.name") && !item.contains('=');
+    attributes
+        .items()
+        .any(is_lost)
+        .then(|| value::proof(service, &attributes))
 }
 
 /// Whether spans under this name can be those of a nameless service in this language: most SDKs append it.
@@ -92,5 +106,38 @@ fn can_be_of(name: &str, language: Option<Language>) -> bool {
     match (appended, language) {
         (Some(appended), Some(language)) => appended == language,
         (None, _) | (_, None) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{diagnose, fixtures, observed::Observed, policy::Policy};
+
+    /// The root causes where a service has these attributes and no other name.
+    fn roots(attributes: &str) -> Vec<String> {
+        let mut snapshot = fixtures::healthy();
+        let command = "opentelemetry-instrument python app.py";
+        snapshot.speak(command, "http://tempo:4317", "grpc");
+        let environment = &mut snapshot.service_mut("scraper").environment;
+        environment.retain(|variable| variable.name != "OTEL_SERVICE_NAME");
+        snapshot.add_variable("scraper", "OTEL_RESOURCE_ATTRIBUTES", attributes);
+        if let Observed::Known(services) = &mut snapshot.tempos[0].services {
+            services.push("unknown_service:python3".to_owned());
+        }
+        diagnose(&snapshot, &Policy::default())
+            .causes
+            .iter()
+            .map(|cause| cause.finding.code.to_string())
+            .collect()
+    }
+
+    #[test]
+    fn a_name_that_is_not_written_as_a_pair_is_missing_for_that_reason() {
+        assert_eq!(roots("service.name:scraper,team=shop"), ["PT0326"]);
+    }
+
+    #[test]
+    fn a_name_that_nobody_wrote_is_missing_beside_another_malformed_attribute() {
+        assert_eq!(roots("production"), ["PT0326", "PT0328"]);
     }
 }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
+    checks::explanations,
     code::Code,
     export::{Language, Library, variables},
     finding::{Evidence, EvidenceKind, Severity},
@@ -26,7 +27,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Take the quotes and blanks away where the value is written, then recreate the service.",
     verify: "`ptctl env` shows the value without them.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[],
     examine: Examine::EachService(examine),
 };

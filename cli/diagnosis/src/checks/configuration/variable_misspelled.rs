@@ -3,7 +3,7 @@
 use super::{aim, spelling, value::Effect};
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
-    checks::commands,
+    checks::{commands, explanations},
     code::Code,
     export::known_variables,
     finding::{Evidence, EvidenceKind, Remedy, Severity},
@@ -21,7 +21,7 @@ pub(crate) static CHECK: Check = Check {
     causes: &["A typing error, such as `OTEL_EXPORTER_OTLP_ENDPONT` or `OTEL_TRACE_SAMPLER`."],
     remedy: "Correct the name, then recreate the service.",
     verify: "`ptctl env` shows the setting in effect.",
-    masked_by: &[],
+    masked_by: &[explanations::NOT_APPLIED],
     explains: &[Probe::ExportSettings],
     examine: Examine::EachService(examine),
 };

@@ -1,7 +1,11 @@
 //! Lines whose trace id is zero.
 
 use crate::{
-    check::{Check, Examine, Outcome, Report, Verdict, fail},
+    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
+    checks::{
+        configuration::agent_hook_missing, explanations, export_errors::sdk_start_failed,
+        quality::serves_but_sends_nothing,
+    },
     code::Code,
     finding::{Evidence, EvidenceKind, Remedy, Severity},
     policy::Policy,
@@ -23,7 +27,14 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Log inside of the span, hand its context on to threads and tasks, and start the tracer before the first request.",
     verify: "A line written by the next request carries a `trace_id` that is not zero.",
-    masked_by: &[],
+    masked_by: &[
+        explanations::SWITCHED_OFF,
+        &[
+            Cause::same_subject(sdk_start_failed::CHECK.code),
+            Cause::same_subject(agent_hook_missing::CHECK.code),
+            Cause::same_subject(serves_but_sends_nothing::CHECK.code),
+        ],
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -99,3 +99,54 @@ fn proof(difference: &Difference) -> Evidence {
     );
     Evidence::setting(difference.location.clone(), text)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        diagnose, export_errors::ErrorKind, fixtures, observed::Observed, policy::Policy,
+        snapshot::ComposeText,
+    };
+
+    /// The root causes where `scraper` was created with a wrong endpoint, and the files say another one by now.
+    fn roots(written: Option<&str>, extra: Option<(&str, &str)>) -> Vec<String> {
+        let mut snapshot = fixtures::healthy();
+        snapshot.set_variable("scraper", "TEMPO_ENDPOINT", "tmepo:4317");
+        snapshot.failing("scraper", ErrorKind::DnsNoSuchHost);
+        let Observed::Known(compose) = &mut snapshot.compose else {
+            unreachable!()
+        };
+        compose.files[0].modified_at = Some(fixtures::ago(60));
+        let service = compose
+            .services
+            .iter_mut()
+            .find(|service| service.name == "scraper")
+            .unwrap();
+        let mut variable = service.environment[0].clone();
+        let place = variable.text.location.clone();
+        let value = written.unwrap_or("tmepo:4317");
+        service.environment[0].text = ComposeText::written(value, place.clone());
+        if let Some((name, value)) = extra {
+            variable.name = name.to_owned();
+            variable.text = ComposeText::written(value, place);
+            service.environment.push(variable);
+        }
+        let mut roots: Vec<_> = diagnose(&snapshot, &Policy::default())
+            .causes
+            .iter()
+            .map(|cause| cause.finding.code.to_string())
+            .collect();
+        roots.sort();
+        roots
+    }
+
+    #[test]
+    fn a_wrong_endpoint_that_the_files_have_put_right_needs_a_recreate_alone() {
+        assert_eq!(roots(Some("tempo:4317"), None), ["PT0141"]);
+    }
+
+    #[test]
+    fn a_wrong_endpoint_is_a_cause_beside_a_change_of_another_variable() {
+        let sampler = ("OTEL_TRACES_SAMPLER", "always_on");
+        assert_eq!(roots(None, Some(sampler)), ["PT0141", "PT0303"]);
+    }
+}
