@@ -2,6 +2,7 @@
 
 mod around;
 mod engine;
+mod gaps;
 mod request;
 
 use std::collections::BTreeSet;
@@ -59,7 +60,8 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
     } = host;
     facts.clock_offset = clock_offset;
     let listed = listed?;
-    let (containers, gaps) = probe::containers::inspect_all(&engine, &listed, deadline).await;
+    let (containers, undescribed) =
+        probe::containers::inspect_all(&engine, &listed, deadline).await;
     let stack = target::choose(&request.stack, &request.environment, &containers)?;
     let since = taken_at
         .checked_sub(SignedDuration::try_from(request.since).unwrap_or(SignedDuration::MAX))
@@ -72,7 +74,10 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         since,
         taken_at,
     };
-    let Members { inside, elsewhere } = target::members(&stack, containers);
+    let facts_of_stack = stack_facts(&stack, request, &listed);
+    let compose = probe::compose_files::of(&look, &facts_of_stack, &containers).await;
+    let Members { inside, elsewhere } = target::members(&stack, compose.known(), containers);
+    let gaps = gaps::of(&undescribed, &stack, &inside);
     let mut snapshot = Snapshot {
         schema_version: SNAPSHOT_VERSION,
         taken_at,
@@ -80,13 +85,13 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         since,
         origin: Origin::Engine,
         engine: facts,
-        stack: stack_facts(stack, request, &listed),
+        stack: facts_of_stack,
         networks: of_members(networks, &inside),
         containers: inside,
         elsewhere,
         events: Observed::Unknown(Gap::new(Probe::Events, Subject::Engine, NOT_ASKED)),
         tempos: Vec::new(),
-        compose: Observed::Unknown(Gap::new(Probe::ComposeFiles, Subject::Stack, NOT_ASKED)),
+        compose,
         images: Observed::Unknown(Gap::new(Probe::Images, Subject::Engine, NOT_ASKED)),
         collectors: Vec::new(),
         grafanas: Vec::new(),
@@ -95,10 +100,7 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         gaps,
         timed_out: false,
     };
-    (snapshot.compose, snapshot.images) = tokio::join!(
-        probe::compose_files::of(&look, &snapshot.stack, &snapshot.containers),
-        probe::images::of(&look, &snapshot.containers),
-    );
+    snapshot.images = probe::images::of(&look, &snapshot.containers).await;
     match request.depth {
         Depth::Everything => look_closer(&look, &clients, &request.tempo, &mut snapshot).await,
         Depth::Description => {}
@@ -206,7 +208,7 @@ impl Clients {
     }
 }
 
-fn stack_facts(stack: ChosenStack, request: &GatherRequest, listed: &[Listed]) -> StackFacts {
+fn stack_facts(stack: &ChosenStack, request: &GatherRequest, listed: &[Listed]) -> StackFacts {
     let label = |name: &str| {
         listed
             .iter()
@@ -221,8 +223,8 @@ fn stack_facts(stack: ChosenStack, request: &GatherRequest, listed: &[Listed]) -
             .map(|files| files.split(',').map(str::to_owned).collect())
             .unwrap_or_default(),
         project: stack.project.clone(),
-        chosen_by: stack.chosen_by,
-        other_projects: stack.other_projects,
+        chosen_by: stack.chosen_by.clone(),
+        other_projects: stack.other_projects.clone(),
         only_services: request.stack.services.clone(),
     }
 }

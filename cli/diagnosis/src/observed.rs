@@ -85,6 +85,8 @@ pub enum Probe {
     Engine,
     /// The list of containers and `inspect` of each.
     Containers,
+    /// `inspect` of containers that are not of the stack.
+    Strangers,
     /// The engine's networks.
     Networks,
     /// The engine's recent events.
@@ -144,7 +146,8 @@ impl Probe {
             | Self::TempoReady
             | Self::ExportSettings
             | Self::MountedFiles => true,
-            Self::Networks
+            Self::Strangers
+            | Self::Networks
             | Self::Events
             | Self::Logs
             | Self::ServiceMetrics
@@ -171,6 +174,7 @@ impl Probe {
         match self {
             Self::Engine => "engine",
             Self::Containers => "containers",
+            Self::Strangers => "containers of other projects",
             Self::Networks => "networks",
             Self::Events => "engine events",
             Self::Logs => "container log",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ptctl_diagnosis::{
     export::{Endpoint, ExportSettings},
-    snapshot::{Container, Elsewhere, Role},
+    snapshot::{ComposeProject, Container, Elsewhere, Role},
 };
 
 use super::choice::{ChosenStack, is_traced};
@@ -21,8 +21,24 @@ pub struct Members {
 /// The networks that every engine has; being on one of them together means nothing.
 const DEFAULT_NETWORKS: [&str; 3] = ["bridge", "host", "none"];
 
+/// Whether a network is one that every engine has.
+pub fn is_default_network(name: &str) -> bool {
+    DEFAULT_NETWORKS.contains(&name)
+}
+
 /// Divides the containers of an engine into those of the chosen stack and the others.
-pub fn members(stack: &ChosenStack, containers: Vec<Container>) -> Members {
+///
+/// A name that the stack's own files give to a service means that one, also where it was never created.
+pub fn members(
+    stack: &ChosenStack,
+    files: Option<&ComposeProject>,
+    containers: Vec<Container>,
+) -> Members {
+    let is_own_service = |own: &Container, host: &str| {
+        own.project.is_some()
+            && own.project == stack.project
+            && files.is_some_and(|files| files.service(host).is_some())
+    };
     let mut is_inside: Vec<bool> = containers
         .iter()
         .map(|container| is_own(stack, container))
@@ -36,7 +52,9 @@ pub fn members(stack: &ChosenStack, containers: Vec<Container>) -> Members {
             Some((container, settings.known()?.endpoint.clone().ok()?))
         })
         // A name that is answered at home never means its namesake in another project.
-        .filter(|(own, endpoint)| !is_answered_at_home(endpoint, own, &containers))
+        .filter(|(own, endpoint)| {
+            !is_own_service(own, &endpoint.host) && !is_answered_at_home(endpoint, own, &containers)
+        })
         .collect();
     // First the receivers that the services can reach or name, then what looks at those receivers.
     let mut networks = networks_of(stack, &containers, &is_inside);
@@ -94,7 +112,7 @@ fn networks_of(stack: &ChosenStack, containers: &[Container], marked: &[bool]) -
         .filter(|(_, marked)| **marked)
         .flat_map(|(container, _)| &container.attachments)
         .map(|attachment| attachment.network.clone())
-        .filter(|network| stack.project.is_none() || !DEFAULT_NETWORKS.contains(&network.as_str()))
+        .filter(|network| stack.project.is_none() || !is_default_network(network))
         .collect()
 }
 
@@ -197,7 +215,7 @@ mod tests {
     fn two_projects_with_services_of_the_same_names_stay_apart() {
         let own = fixtures::healthy().containers;
         let everything: Vec<Container> = own.iter().cloned().chain(namesakes(&own)).collect();
-        let members = members(&chosen("shop"), everything);
+        let members = members(&chosen("shop"), None, everything);
         assert_eq!(members.inside.len(), own.len());
         assert!(
             members
@@ -216,7 +234,11 @@ mod tests {
             service.attachments[0].network = "shop_front".to_owned();
         }
         let count = own.len();
-        let members = members(&chosen("shop"), own.into_iter().chain(namesakes).collect());
+        let members = members(
+            &chosen("shop"),
+            None,
+            own.into_iter().chain(namesakes).collect(),
+        );
         assert_eq!(members.inside.len(), count);
         assert_eq!(members.elsewhere.len(), count);
     }
@@ -230,7 +252,12 @@ mod tests {
         let shop = own
             .into_iter()
             .filter(|container| container.role != Role::Tempo);
-        let members = members(&chosen("shop"), shop.chain(tempo).chain(services).collect());
+        let everything: Vec<Container> = shop.chain(tempo).chain(services).collect();
+        let meant_at_home = {
+            let files = fixtures::healthy().compose;
+            super::members(&chosen("shop"), files.known(), everything.clone())
+        };
+        let members = members(&chosen("shop"), None, everything);
         let tempos: Vec<_> = members
             .inside
             .iter()
@@ -238,5 +265,8 @@ mod tests {
             .collect();
         assert_eq!(tempos.len(), 1);
         assert_eq!(tempos[0].project.as_deref(), Some("bank"));
+        // By the stack's own files the name is a service of its own that was never created.
+        let is_tempo = |container: &Container| container.role == Role::Tempo;
+        assert!(!meant_at_home.inside.iter().any(is_tempo));
     }
 }

@@ -8,6 +8,6 @@ mod role;
 pub(crate) use self::folder::FolderProject;
 pub use self::{
     choice::{ChoiceError, ChosenStack, StackChoice, choose},
-    members::{Members, members},
+    members::{Members, is_default_network, members},
     role::{ROLE_LABEL, role_of},
 };

@@ -11,9 +11,7 @@ use ptctl::{
 use ptctl_diagnosis::{
     export_errors::ErrorKind,
     observed::{Observed, Probe},
-    snapshot::{
-        Container, OtlpProtocol, QueryAnswer, Reached, Readiness, Role, Snapshot, Tempo,
-    },
+    snapshot::{Container, OtlpProtocol, QueryAnswer, Reached, Readiness, Role, Snapshot, Tempo},
 };
 use serde_json::json;
 
@@ -332,6 +330,24 @@ async fn a_container_that_cannot_be_described_is_a_gap_and_one_that_vanished_is_
     );
     let snapshot = gather(&request(&engine)).await.unwrap();
     assert!(snapshot.gaps.is_empty());
+}
+
+#[tokio::test]
+async fn strangers_that_cannot_be_described_are_one_gap_that_blinds_nobody() {
+    let engine = FakeEngine::crowd(Wire::Docker20, 1, 3);
+    for number in 1..4 {
+        let path = format!("/containers/{number:064x}/json");
+        engine.answer(&path, Answer::BrokenOff("{\"Id\":".into()));
+    }
+    let mut request = request(&engine);
+    request.stack.project = Some("shop".to_owned());
+    let snapshot = gather(&request).await.unwrap();
+    let [gap] = snapshot.gaps.as_slice() else {
+        panic!("{:?}", snapshot.gaps)
+    };
+    assert_eq!(gap.probe, Probe::Strangers);
+    assert!(!gap.probe.is_essential());
+    assert!(gap.reason.contains("and of 2 more"), "{}", gap.reason);
 }
 
 #[tokio::test]

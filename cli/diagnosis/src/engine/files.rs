@@ -54,6 +54,7 @@ pub(super) fn is_of_files(gap: &Gap) -> bool {
         | Probe::PrometheusConfig
         | Probe::Engine
         | Probe::Containers
+        | Probe::Strangers
         | Probe::Networks
         | Probe::Events
         | Probe::Logs

@@ -265,7 +265,7 @@ fn by_name<'s>(
     if let Some(container) = found.first() {
         return Target::Container { container, port };
     }
-    if let Some(target) = not_shared(&endpoint.host, snapshot) {
+    if let Some(target) = not_shared(container, &endpoint.host, snapshot) {
         return target;
     }
     // A name with a dot is the network's own affair; a single label is answered by Docker's DNS or by nobody.
@@ -276,7 +276,10 @@ fn by_name<'s>(
     }
 }
 
-fn not_shared<'s>(host: &str, snapshot: &'s Snapshot) -> Option<Target<'s>> {
+fn not_shared<'s>(container: &Container, host: &str, snapshot: &'s Snapshot) -> Option<Target<'s>> {
+    if is_own_and_absent(container, host, snapshot) {
+        return None;
+    }
     let of_stack = snapshot.containers.iter().find(|other| {
         let names = other
             .attachments
@@ -305,4 +308,21 @@ fn not_shared<'s>(host: &str, snapshot: &'s Snapshot) -> Option<Target<'s>> {
         name: &other.name,
         networks: other.networks().collect(),
     })
+}
+
+/// Whether a name is a service of the container's own project that has no container: that one is meant, and not its
+/// namesake in another project.
+fn is_own_and_absent(container: &Container, host: &str, snapshot: &Snapshot) -> bool {
+    let own = &snapshot.stack.project;
+    let is_written = own.is_some()
+        && container.project == *own
+        && snapshot
+            .compose
+            .known()
+            .is_some_and(|files| files.service(host).is_some());
+    is_written
+        && !snapshot
+            .containers
+            .iter()
+            .any(|other| other.project == *own && other.service.as_deref() == Some(host))
 }

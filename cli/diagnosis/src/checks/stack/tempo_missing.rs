@@ -158,11 +158,14 @@ fn behind_profile(host: &str, stack: &Stack<'_>) -> Option<(Evidence, String)> {
 #[cfg(test)]
 mod tests {
     use crate::{
+        code::Code,
         diagnose,
         finding::Confidence,
         fixtures,
+        observed::{Gap, Observed, Probe},
         policy::Policy,
         snapshot::{Role, Snapshot},
+        subject::Subject,
     };
 
     fn without_tempo() -> Snapshot {
@@ -186,6 +189,38 @@ mod tests {
             "no container of the stack is a Tempo, and nothing answers to `trace-store`, where `scraper` sends spans"
         );
         assert_eq!(found.confidence, Confidence::Likely);
+    }
+
+    #[test]
+    fn a_namesake_in_another_project_is_not_the_service_behind_a_profile() {
+        let mut snapshot = without_tempo();
+        let mut namesake = fixtures::elsewhere("bank_tempo_1", Role::Tempo, "bank_default");
+        namesake.project = Some("bank".to_owned());
+        namesake.attachments[0].names.push("tempo".to_owned());
+        snapshot.elsewhere.push(namesake);
+        let Observed::Known(compose) = &mut snapshot.compose else {
+            unreachable!()
+        };
+        for service in &mut compose.services {
+            if service.name == "tempo" {
+                service.profiles = vec!["observability".to_owned()];
+            }
+        }
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        let found: Vec<_> = diagnosis
+            .causes
+            .iter()
+            .map(|cause| cause.finding.code)
+            .collect();
+        assert_eq!(found, [super::CHECK.code]);
+        let message = &diagnosis.causes[0].finding.message;
+        let behind = "Tempo is behind the profile `observability`";
+        assert!(message.ends_with(behind), "{message}");
+        // Without the files nothing says that another one was meant.
+        let unread = Gap::new(Probe::ComposeFiles, Subject::Stack, "not on this machine");
+        snapshot.compose = Observed::Unknown(unread);
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        assert_eq!(diagnosis.causes[0].finding.code, Code::new(304));
     }
 
     #[test]
