@@ -31,7 +31,7 @@ pub(crate) static CHECK: Check = Check {
     examine: Examine::EachBackend(examine),
 };
 
-fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
+fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let Some(container) = backend.container else {
         return Ok(Outcome::NotApplicable("this Tempo is outside the engine"));
     };
@@ -63,6 +63,15 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
             "recreated",
             "Mounts: none covers it".to_owned(),
         ),
+        // Whoever started it outside of this stack's files gave it memory by hand, and is not asked to edit these.
+        Some(mount)
+            if mount.kind == MountKind::Tmpfs
+                && container.project != stack.snapshot.stack.project =>
+        {
+            return Ok(Outcome::NotApplicable(
+                "it was given memory outside of this stack's project",
+            ));
+        }
         Some(mount) if mount.kind == MountKind::Tmpfs => (
             Severity::Info,
             "in memory",
@@ -112,12 +121,12 @@ mod tests {
         fixtures,
         observed::{Gap, Observed, Probe},
         policy::Policy,
-        snapshot::MountKind,
+        snapshot::{MountKind, Snapshot},
         subject::Subject,
     };
 
-    #[test]
-    fn blocks_in_memory_are_told_and_explain_that_no_volume_can_be_measured() {
+    /// A healthy stack whose Tempo keeps its blocks in memory, by its files as well.
+    fn in_memory() -> Snapshot {
         let mut snapshot = fixtures::healthy();
         let mounts = &mut snapshot.service_mut("tempo").mounts;
         let data = mounts
@@ -147,7 +156,12 @@ mod tests {
                 mount.source = None;
             }
         }
-        let diagnosis = diagnose(&snapshot, &Policy::default());
+        snapshot
+    }
+
+    #[test]
+    fn blocks_in_memory_are_told_and_explain_that_no_volume_can_be_measured() {
+        let diagnosis = diagnose(&in_memory(), &Policy::default());
         let [cause] = diagnosis.causes.as_slice() else {
             unreachable!("{:?}", diagnosis.causes)
         };
@@ -155,5 +169,17 @@ mod tests {
         assert_eq!(cause.finding.severity, Severity::Info);
         assert_eq!(cause.blocked.len(), 1);
         assert_eq!(diagnosis.gaps, []);
+    }
+
+    #[test]
+    fn memory_that_somebody_gave_a_tempo_outside_of_the_project_is_their_own_affair() {
+        let mut snapshot = in_memory();
+        snapshot.service_mut("tempo").project = None;
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        assert!(
+            diagnosis
+                .findings()
+                .all(|finding| finding.code != Code::new(803))
+        );
     }
 }
