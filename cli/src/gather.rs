@@ -4,6 +4,7 @@ mod around;
 mod engine;
 mod gaps;
 mod request;
+mod stack;
 
 use std::collections::BTreeSet;
 
@@ -11,27 +12,26 @@ use jiff::{SignedDuration, Timestamp};
 use ptctl_diagnosis::{
     export::{ServiceName, tracing_signs},
     observed::{Gap, Observed, Probe},
-    snapshot::{
-        Container, LogFacts, Network, Origin, Role, SNAPSHOT_VERSION, Snapshot, StackFacts, Tempo,
-    },
+    snapshot::{Container, LogFacts, Origin, Role, SNAPSHOT_VERSION, Snapshot, Tempo},
     subject::Subject,
 };
 use url::Url;
 
-use self::engine::{HostFacts, host_facts};
 pub use self::{
     engine::{ConnectedEngine, GatherError, connect},
     request::{Depth, GatherRequest, TempoAccess},
 };
+use self::{
+    engine::{HostFacts, host_facts},
+    stack::{of_members, stack_facts},
+};
 use crate::{
     clients::{
-        cause::on_one_line,
         deadline::Deadline,
-        docker::{EngineError, Listed},
         http::{HttpClient, HttpSetupError},
     },
     probe::{self, ENGINE_LIMIT, Look, logs::Endpoints, tempo::Candidate},
-    target::{self, ChosenStack, Members},
+    target::{self, Members},
 };
 
 /// Looks at a stack once.
@@ -205,52 +205,6 @@ impl Clients {
             tempo: HttpClient::new(&headers, access.url.as_ref())?,
             services: HttpClient::new(&[], None)?,
         })
-    }
-}
-
-fn stack_facts(stack: &ChosenStack, request: &GatherRequest, listed: &[Listed]) -> StackFacts {
-    let label = |name: &str| {
-        listed
-            .iter()
-            .filter(|container| {
-                container.project().is_some() && container.project() == stack.project.as_deref()
-            })
-            .find_map(|container| container.labels.get(name))
-    };
-    StackFacts {
-        working_dir: label("com.docker.compose.project.working_dir").cloned(),
-        config_files: label("com.docker.compose.project.config_files")
-            .map(|files| files.split(',').map(str::to_owned).collect())
-            .unwrap_or_default(),
-        project: stack.project.clone(),
-        chosen_by: stack.chosen_by.clone(),
-        other_projects: stack.other_projects.clone(),
-        only_services: request.stack.services.clone(),
-    }
-}
-
-/// The networks that the containers of the stack are on.
-fn of_members(
-    networks: Result<Vec<Network>, EngineError>,
-    containers: &[Container],
-) -> Observed<Vec<Network>> {
-    match networks {
-        Ok(networks) => Observed::Known(
-            networks
-                .into_iter()
-                .filter(|network| {
-                    containers
-                        .iter()
-                        .flat_map(|container| &container.attachments)
-                        .any(|attachment| attachment.network == network.name)
-                })
-                .collect(),
-        ),
-        Err(error) => Observed::Unknown(Gap::new(
-            Probe::Networks,
-            Subject::Engine,
-            on_one_line(&error.fault),
-        )),
     }
 }
 

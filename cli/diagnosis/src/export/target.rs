@@ -1,7 +1,10 @@
 //! Whom an endpoint reaches, by the names that Docker's DNS answers to on the networks that both sides share.
 
+mod by_name;
+
 use std::net::IpAddr;
 
+use self::by_name::by_name;
 use super::{Endpoint, ExportSettings};
 use crate::snapshot::{Attachment, Container, Role, Snapshot};
 
@@ -222,107 +225,4 @@ fn is_apart(container: &Container, theirs: &Attachment, snapshot: &Snapshot) -> 
             .attachments
             .iter()
             .all(|own| is_bridge(&own.network))
-}
-
-fn by_name<'s>(
-    container: &Container,
-    endpoint: &Endpoint,
-    port: Option<u16>,
-    snapshot: &'s Snapshot,
-) -> Target<'s> {
-    let own_networks = |network: &str| {
-        container
-            .attachments
-            .iter()
-            .any(|own| own.network == network)
-    };
-    let answers = |other: &Container| {
-        other.attachments.iter().any(|attachment| {
-            own_networks(&attachment.network)
-                // The legacy network `bridge` has no name resolution.
-                && attachment.network != "bridge"
-                && attachment.names.iter().any(|name| name.eq_ignore_ascii_case(&endpoint.host))
-        })
-    };
-    let mut found: Vec<&Container> = snapshot
-        .containers
-        .iter()
-        .filter(|other| answers(other))
-        .collect();
-    // A stopped container keeps its names in the engine's description, but only a running one answers.
-    found.sort_by_key(|other| (!other.is_running(), other.name.clone()));
-    // A link is an entry of the container's own hosts file, which is asked before any name server.
-    let linked = container.links.iter().find_map(|link| {
-        let is_meant = link.alias.eq_ignore_ascii_case(&endpoint.host);
-        snapshot
-            .containers
-            .iter()
-            .find(|other| is_meant && other.name == link.container)
-    });
-    if let Some(linked) = linked {
-        found.insert(0, linked);
-    }
-    if let Some(container) = found.first() {
-        return Target::Container { container, port };
-    }
-    if let Some(target) = not_shared(container, &endpoint.host, snapshot) {
-        return target;
-    }
-    // A name with a dot is the network's own affair; a single label is answered by Docker's DNS or by nobody.
-    if endpoint.host.contains('.') {
-        Target::Outside
-    } else {
-        Target::Nobody
-    }
-}
-
-fn not_shared<'s>(container: &Container, host: &str, snapshot: &'s Snapshot) -> Option<Target<'s>> {
-    if is_own_and_absent(container, host, snapshot) {
-        return None;
-    }
-    let of_stack = snapshot.containers.iter().find(|other| {
-        let names = other
-            .attachments
-            .iter()
-            .flat_map(|attachment| &attachment.names);
-        other.name == host
-            || names
-                .into_iter()
-                .any(|name| name.eq_ignore_ascii_case(host))
-    });
-    if let Some(other) = of_stack {
-        return Some(Target::NotShared {
-            name: &other.name,
-            networks: other
-                .attachments
-                .iter()
-                .map(|attachment| attachment.network.as_str())
-                .collect(),
-        });
-    }
-    let other = snapshot
-        .elsewhere
-        .iter()
-        .find(|other| other.answers_to(host))?;
-    Some(Target::NotShared {
-        name: &other.name,
-        networks: other.networks().collect(),
-    })
-}
-
-/// Whether a name is a service of the container's own project that has no container: that one is meant, and not its
-/// namesake in another project.
-fn is_own_and_absent(container: &Container, host: &str, snapshot: &Snapshot) -> bool {
-    let own = &snapshot.stack.project;
-    let is_written = own.is_some()
-        && container.project == *own
-        && snapshot
-            .compose
-            .known()
-            .is_some_and(|files| files.service(host).is_some());
-    is_written
-        && !snapshot
-            .containers
-            .iter()
-            .any(|other| other.project == *own && other.service.as_deref() == Some(host))
 }
