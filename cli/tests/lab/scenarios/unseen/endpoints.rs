@@ -10,7 +10,7 @@ use super::{
 };
 use crate::failure::Failure;
 use crate::python;
-use crate::scenario::{Demo, Scenario, Stage};
+use crate::scenario::{Demo, Scenario, Stage, named};
 use crate::tool::docker;
 use crate::trial::Trial;
 use crate::until::{Seen, until};
@@ -43,11 +43,12 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
             CHECKOUT,
             |trial| Box::pin(published_port(trial)),
         ),
-        Scenario::fault("unseen-prefix-of-loki", "PT0508", CHECKOUT, |trial| {
+        Scenario::fault("unseen-prefix-of-loki", "PT0309", CHECKOUT, |trial| {
             Box::pin(astray(trial, |project| {
                 over_http(project, "http://spanstore:4318/otlp");
             }))
-        }),
+        })
+        .folding(&[named("PT0508", CHECKOUT)]),
         Scenario::fault(
             "unseen-https-said-to-be-insecure",
             "PT0311",
