@@ -179,3 +179,39 @@ fn bytes(text: &str) -> Option<u64> {
     };
     number.parse::<u64>().ok()?.checked_mul(1 << shift)
 }
+
+#[cfg(test)]
+mod tests {
+    use ptctl_diagnosis::document::Document;
+
+    use super::*;
+
+    #[test]
+    fn what_a_service_waits_for_is_read_in_both_forms() {
+        let read = |text: &str| -> Vec<(String, Condition)> {
+            let document = Document::read("compose.yml", text).unwrap();
+            dependencies(&Tree::of(&document))
+                .into_iter()
+                .map(|dependency| (dependency.service, dependency.condition))
+                .collect()
+        };
+        let waits = |service: &str, condition| (service.to_owned(), condition);
+        assert_eq!(
+            read("[tempo, db]"),
+            [
+                waits("tempo", Condition::Started),
+                waits("db", Condition::Started)
+            ]
+        );
+        assert_eq!(
+            read(
+                "tempo: {condition: service_healthy}\njob: {condition: service_completed_successfully}\ndb:\nodd: {condition: service_asleep}\n"
+            ),
+            [
+                waits("tempo", Condition::Healthy),
+                waits("job", Condition::Completed),
+                waits("db", Condition::Started)
+            ]
+        );
+    }
+}
