@@ -18,7 +18,11 @@ async fn two_hundred_services_beside_a_hundred_other_containers_are_all_looked_a
         assert_eq!(services.clone().count(), 200);
         for service in services {
             let logs = service.logs.get().unwrap();
-            assert_eq!(logs.trace_ids.with_trace_id, LINES as u64, "{}", service.name);
+            assert_eq!(
+                logs.trace_ids.with_trace_id, LINES as u64,
+                "{}",
+                service.name
+            );
         }
         assert_eq!(snapshot.elsewhere.len(), 100);
         assert!(!snapshot.timed_out);
