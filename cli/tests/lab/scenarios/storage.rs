@@ -24,10 +24,6 @@ pub(super) const STAGE: Stage = Stage {
         Scenario::fault("disk-nearly-full", "PT0802", "tempo", |trial| {
             Box::pin(disk_nearly_full(trial))
         }),
-        Scenario::fault("retention-not-applied", "PT0801", "tempo", |trial| {
-            Box::pin(retention(trial))
-        })
-        .with_stand_in(),
         Scenario::fault("data-in-the-container", "PT0803", "tempo", |trial| {
             Box::pin(traced_nevertheless(trial, |project| {
                 let mounts = &mut project.service("tempo")["volumes"];
@@ -43,6 +39,11 @@ pub(super) const STAGE: Stage = Stage {
             Box::pin(disk_full(trial))
         })
         .folding(&[named("PT0204", "tempo")]),
+        // Last, since its old trace stays in the volume.
+        Scenario::fault("retention-not-applied", "PT0801", "tempo", |trial| {
+            Box::pin(retention(trial))
+        })
+        .with_stand_in(),
     ],
 };
 

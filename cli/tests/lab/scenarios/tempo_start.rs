@@ -22,7 +22,7 @@ pub(super) const STAGE: Stage = Stage {
                 tempo.insert("user".to_owned(), json!("4711:4711"));
             }))
         }),
-        Scenario::fault("data-on-a-read-only-disk", "PT0209", "tempo", |trial| {
+        Scenario::fault("data-on-a-read-only-disk", "PT0206", "tempo", |trial| {
             Box::pin(fails(trial, |project| {
                 let mounts = &mut project.service("tempo")["volumes"];
                 *mounts = json!([mounts[0], "tempo-data:/var/tempo:ro"]);
