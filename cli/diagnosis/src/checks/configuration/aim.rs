@@ -63,7 +63,8 @@ pub(in crate::checks) fn source_proof(
             EvidenceKind::Variable,
             container,
             format!(
-                "no endpoint is set; the agent's default is {}",
+                "{}= (not set; the agent's default is {})",
+                variable(settings),
                 settings.shown()
             ),
         ),

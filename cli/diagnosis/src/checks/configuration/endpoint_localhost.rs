@@ -1,8 +1,11 @@
 //! An endpoint that is the container itself.
 
-use super::aim::{self, Aim};
+use super::{
+    aim::{self, Aim},
+    variable_misspelled,
+};
 use crate::{
-    check::{Check, Examine, Outcome, Report, Verdict, fail},
+    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::{commands, explanations},
     code::Code,
     export::Target,
@@ -24,7 +27,10 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Name Tempo by its Compose service: `TEMPO_ENDPOINT=tempo:4317`, then recreate the service.",
     verify: "`ptctl env` shows the service name of Tempo as host.",
-    masked_by: &[explanations::NOT_APPLIED],
+    masked_by: &[
+        explanations::NOT_APPLIED,
+        &[Cause::same_variable(variable_misspelled::CHECK.code)],
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -73,6 +73,11 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
             service.label()
         ))
         .then(commands::recreate(container)),
-    );
+    )
+    .proof([Evidence::new(
+        EvidenceKind::Variable,
+        &container.name,
+        format!("{meant}= (not set)"),
+    )]);
     fail(report.since(Some(aim::created(service))).severity(severity))
 }
