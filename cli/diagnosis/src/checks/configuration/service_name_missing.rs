@@ -5,8 +5,9 @@ use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::commands,
     code::Code,
-    export::{Language, Runtime, Setting},
+    export::{Language, Runtime, ServiceName, Setting},
     finding::{Evidence, EvidenceKind, Remedy, Severity},
+    observed::Gap,
     policy::Policy,
     view::{Service, Stack},
 };
@@ -31,7 +32,8 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
-    if service.name.is_some() {
+    // A name that only Tempo tells may be that of an earlier container: it counts where spans came since the start.
+    if ServiceName::of(service.container).is_some() || is_seen_since_start(service, stack)? {
         return Ok(Outcome::Pass);
     }
     let language = Runtime::of(service.container).language;
@@ -72,7 +74,22 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         )
     })]);
     // Where several have no name, the spans may be of another.
-    fail(if others > 1 { report.likely() } else { report })
+    fail(if others > 1 || service.name.is_some() {
+        report.likely()
+    } else {
+        report
+    })
+}
+
+/// Whether Tempo has a span of this name that is younger than the container's last start.
+fn is_seen_since_start(service: &Service<'_>, stack: &Stack<'_>) -> Result<bool, Gap> {
+    if service.name.is_none() {
+        return Ok(false);
+    }
+    let last = stack
+        .sighting_of(service)?
+        .and_then(|sighting| sighting.last_at);
+    Ok(last.is_some_and(|last| Some(last) >= service.container.state.started_at))
 }
 
 /// The resource attributes that hold a name which is not written as a pair, and so is lost.
