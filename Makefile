@@ -41,6 +41,7 @@ lab: ## the fault lab: break the stack on purpose and see whether ptctl names th
 bench: ## the figures of docs/benchmarks.md: middleware, minitempo, doctor on the running demo
 	$(CARGO) bench --locked --package telemetry
 	$(CARGO) bench --locked --package minitempo
+	$(CARGO) bench --locked --package ptctl --bench crowd
 	scripts/bench/doctor
 
 docs: ## write the generated pages: docs/checks.md and docs/cli.md
