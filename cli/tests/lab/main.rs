@@ -228,6 +228,13 @@ fn conclude(
     if let Some(path) = &options.markdown {
         table::write_markdown(&repository.join(path), outcomes)?;
     }
+    let again = outcomes
+        .iter()
+        .filter(|outcome| outcome.first_failure.is_some())
+        .count();
+    if again > 0 {
+        say::warn(&format!("{again} passed at their second play only"));
+    }
     say::line(&format!(
         "\n{} passed, {failed} failed",
         outcomes.len() - failed
