@@ -98,11 +98,12 @@ pub fn drift(container: &Container, snapshot: &Snapshot) -> Result<Vec<Differenc
             "its files use what is not followed here, such as `extends`",
         ));
     }
+    let image = snapshot.image_of(container);
     let comparison = Comparison {
         container,
         service,
         project,
-        image: snapshot.image_of(container).unwrap_or_default(),
+        image: image.as_ref().ok().copied().flatten(),
         snapshot,
     };
     let mut differences = Vec::new();
@@ -112,7 +113,11 @@ pub fn drift(container: &Container, snapshot: &Snapshot) -> Result<Vec<Differenc
     ports::compare(&comparison, &mut differences);
     mounts::compare(&comparison, &mut differences);
     networks::compare(&comparison, &mut differences);
-    Ok(differences)
+    match image {
+        // Without the image's own settings "no difference" would say too much.
+        Err(gap) if differences.is_empty() => Err(NotCompared::Gap(gap)),
+        Ok(_) | Err(_) => Ok(differences),
+    }
 }
 
 /// Whether a container was started from the files of `project`, as far as its labels tell.

@@ -94,8 +94,7 @@ pub fn command<'w>(words: impl IntoIterator<Item = &'w String>) -> Vec<String> {
         .into_iter()
         .map(|word| {
             let is_value = after_secret && !word.starts_with('-');
-            after_secret =
-                word.starts_with('-') && !word.contains('=') && is_secret_name(&self::words(word));
+            after_secret = is_secret_flag(word);
             if is_value {
                 REDACTED.to_owned()
             } else {
@@ -103,6 +102,11 @@ pub fn command<'w>(words: impl IntoIterator<Item = &'w String>) -> Vec<String> {
             }
         })
         .collect()
+}
+
+/// Whether a word of a command is a flag whose value, the next word, is a credential: `--token`.
+pub fn is_secret_flag(word: &str) -> bool {
+    word.starts_with('-') && !word.contains('=') && is_secret_name(&words(word))
 }
 
 /// The words of a name in upper case: `grafana.apiKey`, `GRAFANA_API_KEY` and `grafana-api-key` are the same three.

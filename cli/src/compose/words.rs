@@ -1,6 +1,9 @@
 //! Commands: a list of words, or a line that is parted as a shell would part it.
 
-use ptctl_diagnosis::snapshot::ComposeWords;
+use ptctl_diagnosis::{
+    redact,
+    snapshot::{ComposeText, ComposeWords},
+};
 
 use super::{interpolate::Filled, tree::Tree, variables::Variables};
 
@@ -29,12 +32,28 @@ pub(super) fn words(tree: &Tree, variables: &Variables) -> Option<ComposeWords> 
             .collect::<Vec<_>>(),
     };
     Some(ComposeWords {
-        words: words
-            .into_iter()
-            .map(|word| word.redacted("", tree.location.clone()))
-            .collect(),
+        words: redacted(words, tree),
         location: tree.location.clone(),
     })
+}
+
+/// The words fit to be kept: also the word after a flag that names a credential goes.
+fn redacted(words: Vec<Filled>, tree: &Tree) -> Vec<ComposeText> {
+    let mut flag = String::new();
+    words
+        .into_iter()
+        .map(|word| {
+            let text = word.value().unwrap_or_default().to_owned();
+            let name = if text.starts_with('-') { "" } else { &flag };
+            let shown = word.redacted(name, tree.location.clone());
+            flag = if redact::is_secret_flag(&text) {
+                text
+            } else {
+                String::new()
+            };
+            shown
+        })
+        .collect()
 }
 
 /// Parts a line at blanks, by the quoting of a POSIX shell; `None` where a quote is not closed.
@@ -77,6 +96,8 @@ fn split(line: &str) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
+    use ptctl_diagnosis::document::Document;
+
     use super::*;
 
     #[test]
@@ -95,6 +116,26 @@ mod tests {
         ] {
             let words = expected.map(|words| words.into_iter().map(str::to_owned).collect());
             assert_eq!(split(line), words, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_word_after_a_flag_of_a_credential_is_not_kept() {
+        for text in [
+            "[app, --token, hunter2, --name, x]",
+            "app --token hunter2 --name x",
+        ] {
+            let document = Document::read("compose.yml", text).unwrap();
+            let words = words(&Tree::of(&document), &Variables::read(".env", "")).unwrap();
+            let kept: Vec<_> = words
+                .words
+                .iter()
+                .map(|word| word.value.as_deref())
+                .collect();
+            assert_eq!(
+                kept,
+                ["app", "--token", redact::REDACTED, "--name", "x"].map(Some)
+            );
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn compare(comparison: &Comparison<'_>, differences: &mut Vec<Differe
 /// The words that the container would run; `None` where the image is unknown or a shell has a say.
 fn expected(comparison: &Comparison<'_>) -> Option<Vec<String>> {
     let service = comparison.service;
-    let of_image = |words: &[String]| words.iter().map(|word| redact::text(word)).collect();
+    let of_image = |words: &[String]| words.to_vec();
     let entrypoint: Vec<String> = match &service.entrypoint {
         Some(words) => certain(words)?,
         None => of_image(&comparison.image?.entrypoint),
@@ -49,13 +49,13 @@ fn expected(comparison: &Comparison<'_>) -> Option<Vec<String>> {
         (None, None) => of_image(&comparison.image?.command),
     };
     // The engine does not list an empty first word.
-    Some(
-        entrypoint
-            .into_iter()
-            .chain(command)
-            .filter(|word| !word.is_empty())
-            .collect(),
-    )
+    let words: Vec<String> = entrypoint
+        .into_iter()
+        .chain(command)
+        .filter(|word| !word.is_empty())
+        .collect();
+    // As the container's own command is: the value of a secret flag is a word of its own.
+    Some(redact::command(&words))
 }
 
 fn certain(words: &ComposeWords) -> Option<Vec<String>> {

@@ -22,13 +22,7 @@ impl Engine {
 
 fn image(answer: ImageInspect) -> Result<Image, EngineFault> {
     let config = answer.config.unwrap_or_default();
-    let words = |words: Option<Vec<String>>| {
-        words
-            .unwrap_or_default()
-            .iter()
-            .map(|word| redact::text(word))
-            .collect()
-    };
+    let words = |words: Option<Vec<String>>| redact::command(&words.unwrap_or_default());
     Ok(Image {
         id: answer.id.ok_or_else(|| EngineFault::without("Id"))?,
         tags: answer.repo_tags.unwrap_or_default(),
