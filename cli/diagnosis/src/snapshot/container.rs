@@ -1,8 +1,23 @@
 //! One container as the engine describes it.
 
+mod elsewhere;
+mod health;
+mod mount;
+mod networking;
+mod state;
+
+use std::path::Path;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use self::{
+    elsewhere::Elsewhere,
+    health::{Health, HealthCheck, HealthProbe, HealthStatus},
+    mount::{Mount, MountKind},
+    networking::{Attachment, Link, PublishedPort},
+    state::{ContainerState, RestartPolicy, Status},
+};
 use super::{LogFacts, ServiceMetrics};
 use crate::observed::Observed;
 
@@ -128,49 +143,13 @@ impl Container {
     pub fn mount_of(&self, path: &str) -> Option<&Mount> {
         self.mounts
             .iter()
-            .filter(|mount| std::path::Path::new(path).starts_with(&mount.destination))
+            .filter(|mount| Path::new(path).starts_with(&mount.destination))
             .max_by_key(|mount| mount.destination.len())
     }
 
     /// Whether its main process runs (a paused one does, frozen).
     pub fn is_running(&self) -> bool {
         self.state.status.is_running()
-    }
-}
-
-/// A container of the same engine that is not part of this look: only what tells a wrong network from a wrong name, and
-/// who has a port of the host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Elsewhere {
-    /// Its name.
-    pub name: String,
-    /// Its Compose project.
-    pub project: Option<String>,
-    /// What it is to tracing.
-    pub role: Role,
-    /// The engine's one word for its state.
-    pub status: Status,
-    /// The networks that it is on.
-    pub attachments: Vec<Attachment>,
-    /// The TCP ports that it publishes on the host, or would.
-    pub published_ports: Vec<PublishedPort>,
-}
-
-impl Elsewhere {
-    /// Whether it answers to a name, on any of its networks.
-    pub fn answers_to(&self, name: &str) -> bool {
-        self.name == name
-            || self
-                .attachments
-                .iter()
-                .any(|attachment| attachment.answers_to(name))
-    }
-
-    /// The names of its networks.
-    pub fn networks(&self) -> impl Iterator<Item = &str> {
-        self.attachments
-            .iter()
-            .map(|attachment| attachment.network.as_str())
     }
 }
 
@@ -199,198 +178,4 @@ pub struct EnvironmentVariable {
     pub name: String,
     /// The value, or what redaction left of it.
     pub value: String,
-}
-
-/// Whether a container runs, and how it ended.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ContainerState {
-    /// The engine's one word for it.
-    pub status: Status,
-    /// The exit code of its last end.
-    pub exit_code: i64,
-    /// The kernel killed its main process for want of memory.
-    pub oom_killed: bool,
-    /// What the engine could not do, such as `port is already allocated`.
-    pub error: Option<String>,
-    /// Its last start.
-    pub started_at: Option<Timestamp>,
-    /// Its last end.
-    pub finished_at: Option<Timestamp>,
-    /// How often the restart policy started it again.
-    pub restart_count: u64,
-    /// Its health check's view; `None` without a health check.
-    pub health: Option<Health>,
-}
-
-/// The engine's state words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Created, never started.
-    Created,
-    /// Running.
-    Running,
-    /// Frozen by `docker pause`.
-    Paused,
-    /// Between two starts of its restart policy.
-    Restarting,
-    /// Being removed.
-    Removing,
-    /// Ended.
-    Exited,
-    /// Ended, and the engine failed to clean it up.
-    Dead,
-    /// Described by files; no engine made it.
-    Declared,
-}
-
-impl Status {
-    /// Whether the main process runs (a paused one does, frozen).
-    pub fn is_running(self) -> bool {
-        matches!(self, Self::Running | Self::Paused)
-    }
-
-    /// The engine's word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Running => "running",
-            Self::Paused => "paused",
-            Self::Restarting => "restarting",
-            Self::Removing => "removing",
-            Self::Exited => "exited",
-            Self::Dead => "dead",
-            Self::Declared => "declared",
-        }
-    }
-}
-
-/// The state of a health check.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Health {
-    /// The engine's verdict.
-    pub status: HealthStatus,
-    /// Failures in a row.
-    pub failing_streak: u64,
-    /// The last probe.
-    pub last: Option<HealthProbe>,
-}
-
-/// The engine's health words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HealthStatus {
-    /// Not decided yet.
-    Starting,
-    /// The last probe passed.
-    Healthy,
-    /// Too many probes failed in a row.
-    Unhealthy,
-}
-
-/// One run of a health check.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct HealthProbe {
-    /// When it ended.
-    pub at: Option<Timestamp>,
-    /// Its exit code.
-    pub exit_code: i64,
-    /// What it printed, trimmed and redacted.
-    pub output: String,
-}
-
-/// How a container's health is probed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HealthCheck {
-    /// What runs inside: `["CMD", "wget", …]`, or `["CMD-SHELL", "…"]` for the image's shell; secrets redacted.
-    pub test: Vec<String>,
-    /// Time between two probes; the engine's 30 s where unset.
-    pub interval: Option<SignedDuration>,
-    /// Time that failures do not count for after the start.
-    pub start_period: Option<SignedDuration>,
-    /// Failures in a row that make it unhealthy; the engine's 3 where unset.
-    pub retries: Option<u64>,
-}
-
-/// A legacy link: a container under a name of one's own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Link {
-    /// The container that is meant, by its name.
-    pub container: String,
-    /// The name that it is given here.
-    pub alias: String,
-}
-
-/// A container's place on one network.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attachment {
-    /// The network's id; empty when the engine no longer knows it.
-    pub network_id: String,
-    /// The network's name.
-    pub network: String,
-    /// The names that Docker's DNS answers to on this network, the container's name included.
-    pub names: Vec<String>,
-    /// Its address there; `None` when it does not run.
-    pub address: Option<std::net::IpAddr>,
-    /// The network's gateway, which is the engine's host; `None` when it does not run.
-    pub gateway: Option<std::net::IpAddr>,
-}
-
-impl Attachment {
-    /// Whether Docker's DNS gives this container for a name there.
-    pub fn answers_to(&self, name: &str) -> bool {
-        self.names.iter().any(|own| own.eq_ignore_ascii_case(name))
-    }
-}
-
-/// A TCP port published on the host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PublishedPort {
-    /// The address on the host, `0.0.0.0` where unset.
-    pub host_address: String,
-    /// The port on the host.
-    pub host_port: u16,
-    /// The port in the container.
-    pub container_port: u16,
-}
-
-/// Something mounted into a container.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mount {
-    /// A volume, a folder of the host, or memory.
-    pub kind: MountKind,
-    /// The volume's name or the folder on the host.
-    pub source: String,
-    /// The path in the container.
-    pub destination: String,
-    /// Whether the container may write to it.
-    pub writable: bool,
-}
-
-/// What a mount is backed by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MountKind {
-    /// A named or anonymous volume.
-    Volume,
-    /// A folder or file of the host.
-    Bind,
-    /// Memory.
-    Tmpfs,
-    /// Another kind, such as a named pipe.
-    Other,
-}
-
-/// What the engine does when a container exits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RestartPolicy {
-    /// Nothing.
-    No,
-    /// Starts it again, whatever the exit code.
-    Always,
-    /// Starts it again unless somebody stopped it.
-    UnlessStopped,
-    /// Starts it again after a non-zero exit code.
-    OnFailure,
 }
