@@ -8,8 +8,8 @@ use ptctl_diagnosis::{
 };
 
 use super::{
+    forms,
     interpolate::Filled,
-    merge,
     read::Files,
     tree::{Tree, TreeValue},
     variables::{VariableValue, Variables},
@@ -56,7 +56,7 @@ pub(super) fn environment(
         }
     }
     if let Some(written) = service.get("environment") {
-        for field in merge::pairs(written.clone()).fields() {
+        for field in forms::pairs(written.clone()).fields() {
             let filled = match &field.tree.value {
                 TreeValue::Text(text) => Filled::of(text, variables),
                 TreeValue::Null => Filled::passed_on(&field.name, variables),

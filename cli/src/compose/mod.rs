@@ -4,6 +4,7 @@
 //! `!reset` and `!override`) is named with its place, and nothing is concluded about the services that it concerns.
 
 mod environment;
+mod forms;
 mod interpolate;
 mod merge;
 mod mounts;

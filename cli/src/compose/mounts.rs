@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use ptctl_diagnosis::snapshot::{Certainty, ComposeMount, MountKind};
 
 use super::{
-    interpolate::Filled, merge::parts, networks::full_name, tree::Tree, variables::Variables,
+    forms::parts, interpolate::Filled, networks::full_name, tree::Tree, variables::Variables,
 };
 
 /// What a service mounts, and whether that is all of it.

@@ -2,7 +2,7 @@
 
 use ptctl_diagnosis::snapshot::{ComposeAttachment, ComposeNetworking, NetworkOrigin};
 
-use super::{interpolate::Filled, merge, tree::Tree, variables::Variables};
+use super::{forms, interpolate::Filled, tree::Tree, variables::Variables};
 
 /// How a service of the merged `project` takes part in networks.
 pub(super) fn networking(
@@ -17,7 +17,7 @@ pub(super) fn networking(
         let filled = Filled::of(text, variables);
         return ComposeNetworking::Mode(filled.redacted("", mode.location.clone()));
     }
-    let written = service.get("networks").cloned().map(merge::names);
+    let written = service.get("networks").cloned().map(forms::names);
     let fields = written.as_ref().map_or(&[][..], Tree::fields);
     if fields.is_empty() {
         return ComposeNetworking::Networks(vec![ComposeAttachment {

@@ -10,8 +10,8 @@ use ptctl_diagnosis::{
 
 use super::{
     environment::environment,
+    forms,
     interpolate::Filled,
-    merge,
     mounts::{Completeness, mounts},
     networks::networking,
     ports,
@@ -142,7 +142,7 @@ fn pairs(service: &Tree, key: &str, variables: &Variables) -> Vec<(String, Strin
     let Some(tree) = service.get(key) else {
         return Vec::new();
     };
-    merge::pairs(tree.clone())
+    forms::pairs(tree.clone())
         .fields()
         .iter()
         .filter_map(|field| {
