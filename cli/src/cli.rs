@@ -1,6 +1,7 @@
 //! The command line: every flag, its variable and its help, in one place.
 
 mod catalogue;
+mod logs;
 mod report;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use url::Url;
 
 pub use self::{
     catalogue::{ChecksArguments, Explain},
+    logs::{Classify, LogInput, LogsAction, LogsArguments},
     report::{Annotations, Detail, FailOn, ReportArguments, ReportFormat},
 };
 
@@ -112,6 +114,8 @@ pub enum Command {
     Env(Selection),
     /// Show how much Tempo stores, for how long, and how much room is left
     Storage(OutputChoice),
+    /// Read logs for failed exports
+    Logs(LogsArguments),
     /// Restart traced services in dependency order and wait for their health
     Restart(Restart),
     /// Send one request with a known trace id and wait until its trace is found

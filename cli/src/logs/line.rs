@@ -11,20 +11,27 @@ const SHOWN_LIMIT: usize = 2048;
 
 /// The line, fit to be kept in a snapshot.
 pub(super) fn shown(line: RawLine<'_>) -> LogLine {
+    LogLine {
+        at: line.at,
+        text: quoted(line.bytes),
+    }
+}
+
+/// The text of a line, fit to be shown.
+pub(crate) fn quoted(line: &[u8]) -> String {
     // What is cut off is cut after the secrets are out, so that none is halved and missed; but a megabyte of one line
     // is not worth reading for that.
-    let head = &line.bytes[..line.bytes.len().min(4 * SHOWN_LIMIT)];
+    let head = &line[..line.len().min(4 * SHOWN_LIMIT)];
     let text = String::from_utf8_lossy(head);
     let text = redact::text(&strip_terminal_sequences(&text));
     let text = printable(text.trim_end());
-    let is_whole = text.len() <= SHOWN_LIMIT && head.len() == line.bytes.len();
-    let text = if is_whole {
+    let is_whole = text.len() <= SHOWN_LIMIT && head.len() == line.len();
+    if is_whole {
         text.into_owned()
     } else {
         let end = text.floor_char_boundary(SHOWN_LIMIT);
-        format!("{} … ({} bytes)", &text[..end], line.bytes.len())
-    };
-    LogLine { at: line.at, text }
+        format!("{} … ({} bytes)", &text[..end], line.len())
+    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod structured;
 
 pub(crate) use self::{
     framing::{Framing, Lines, RawLine},
+    line::quoted,
     reader::{LogReader, Run, Scope},
     requests::is_monitoring,
 };

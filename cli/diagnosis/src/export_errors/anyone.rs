@@ -3,7 +3,7 @@
 
 use super::{
     Component, ErrorKind, Language, Loss, Program, cause, context::Context, endpoint,
-    envelope::Record, reading::Reading, reading::says,
+    envelope::Record, origin::is_grpc_core, reading::Reading, reading::says,
 };
 
 pub(super) fn read(record: &Record<'_>, context: &Context) -> Option<Reading> {
@@ -51,14 +51,6 @@ pub(super) fn read(record: &Record<'_>, context: &Context) -> Option<Reading> {
     );
     (answered && !text.contains("StatusCode.OK"))
         .then(|| Reading::failed(component, Loss::Unknown).likeliest(ErrorKind::BackendDown))
-}
-
-/// `I0000 00:00:00.000000 12 file.cc:34] …`, or `E1122 …`.
-fn is_grpc_core(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    matches!(bytes.next(), Some(b'I' | b'W' | b'E'))
-        && bytes.by_ref().take(4).filter(u8::is_ascii_digit).count() == 4
-        && text.contains(".cc:")
 }
 
 /// A program that could not listen, or says that it does, speaks of its own port.

@@ -1,7 +1,7 @@
 //! From a line to a verdict: envelope off, rules in order, cause last.
 
 use super::{
-    Context, ErrorKind, Verdict, anyone, cause, collector,
+    Context, ErrorKind, Verdict, alternatives, anyone, cause, collector,
     continuation::is_continuation,
     endpoint,
     envelope::{self, Record},
@@ -15,18 +15,23 @@ use super::{
 /// A line is what one call of a log API gives, with or without its newline, in whatever envelope. At most its first
 /// 64 KiB are looked at.
 pub fn classify(line: &[u8], context: &Context) -> Option<Verdict> {
-    let record = envelope::open(line);
-    let reading = read(&record, context)?;
+    classify_record(&envelope::open(line), context)
+}
+
+/// The same of a line whose envelopes are off.
+pub(super) fn classify_record(record: &Record<'_>, context: &Context) -> Option<Verdict> {
+    let reading = read(record, context)?;
     let named = reading
         .kind
         .or_else(|| cause::of(without_frames(&record.text).as_ref()));
     let kind = named.unwrap_or(ErrorKind::Unspecified);
     Some(Verdict {
         outcome: reading.outcome,
-        signal: signal_of(&record),
+        signal: signal_of(record),
         lost: reading.lost,
         kind,
         likeliest: named.unwrap_or_else(|| endpoint::refine(reading.likeliest, &record.text)),
+        alternatives: alternatives::of(kind),
         component: reading.component,
         continues: is_continuation(&record.text),
     })

@@ -18,6 +18,11 @@ impl Context {
         }
     }
 
+    /// Whether no endpoint is known.
+    pub const fn is_empty(&self) -> bool {
+        self.authorities.is_empty()
+    }
+
     /// Whether `text` names one of the endpoints as a whole word.
     pub(super) fn is_named_in(&self, text: &str) -> bool {
         if self.authorities.is_empty() {

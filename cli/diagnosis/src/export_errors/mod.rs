@@ -4,9 +4,11 @@
 //! file, a pipe. Each rule belongs to the program whose format it reads; no rule keys on a port or host other than the
 //! OTLP ports and the configured endpoints.
 
+mod alternatives;
 mod anchors;
 mod anyone;
 mod cause;
+mod classification;
 mod classify;
 mod collector;
 mod context;
@@ -19,6 +21,8 @@ mod kind;
 mod logfmt;
 mod network_texts;
 mod node;
+mod notice_kinds;
+mod origin;
 mod other_sdks;
 mod own;
 mod proxy;
@@ -33,10 +37,12 @@ mod verdict;
 
 pub use self::{
     anchors::{Anchors, is_candidate},
+    classification::{Classification, LineKind},
     classify::classify,
     context::Context,
     continuation::is_continuation,
     kind::ErrorKind,
+    origin::Origin,
     sgr::strip as strip_terminal_sequences,
     verdict::{Component, Language, Loss, Outcome, Program, Signal, Verdict},
 };

@@ -30,6 +30,18 @@ pub enum Signal {
     Unknown,
 }
 
+impl Signal {
+    /// The name in output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Traces => "traces",
+            Self::Metrics => "metrics",
+            Self::Logs => "logs",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// The kind of program that printed a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,6 +58,8 @@ pub enum Program {
     Tempo,
     /// A proxy in front of a receiver.
     Proxy,
+    /// Fluent Bit, Vector or another shipper of telemetry.
+    Shipper,
     /// The line does not say.
     Unknown,
 }
@@ -65,6 +79,7 @@ pub enum Language {
     Python,
     Ruby,
     Rust,
+    Swift,
 }
 
 /// Who printed a line.
@@ -109,6 +124,7 @@ impl std::fmt::Display for Component {
             Some(Language::Python) => "Python ",
             Some(Language::Ruby) => "Ruby ",
             Some(Language::Rust) => "Rust ",
+            Some(Language::Swift) => "Swift ",
         };
         let program = match self.program {
             Program::Sdk => "SDK",
@@ -117,6 +133,7 @@ impl std::fmt::Display for Component {
             Program::Alloy => "Alloy",
             Program::Tempo => "Tempo",
             Program::Proxy => "proxy",
+            Program::Shipper => "telemetry shipper",
             Program::Unknown => "unknown program",
         };
         write!(f, "{language}{program}")
@@ -136,7 +153,7 @@ pub enum Outcome {
 }
 
 /// What a single line proves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
     /// What it says about exporting.
     pub outcome: Outcome,
@@ -148,6 +165,8 @@ pub struct Verdict {
     pub kind: ErrorKind,
     /// The commonest cause that the line does not rule out: `kind` where that is named.
     pub likeliest: ErrorKind,
+    /// Other causes that the same words are printed for, the commoner ones first.
+    pub alternatives: &'static [ErrorKind],
     /// Who printed it.
     pub component: Component,
     /// Whether the line is a later line of a record that began before it.

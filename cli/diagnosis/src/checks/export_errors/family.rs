@@ -215,7 +215,8 @@ impl Family {
                 | Language::Erlang
                 | Language::Go
                 | Language::Node
-                | Language::Rust,
+                | Language::Rust
+                | Language::Swift,
             )
             | None => false,
         };
