@@ -1,6 +1,7 @@
 //! The command line: every flag, its variable and its help, in one place.
 
 mod catalogue;
+mod deeper;
 mod logs;
 mod report;
 
@@ -13,6 +14,7 @@ use url::Url;
 
 pub use self::{
     catalogue::{ChecksArguments, Explain},
+    deeper::{DeeperArguments, ProbeChoice},
     logs::{Classify, LogInput, LogsAction, LogsArguments},
     report::{Annotations, Detail, FailOn, ReportArguments, ReportFormat},
 };
@@ -124,6 +126,11 @@ pub enum Command {
     Diff(DiffArguments),
     /// Write one archive with what was seen, secrets redacted, for whoever is to help
     Bundle(BundleArguments),
+    /// Remove the helper's image and what helpers left behind
+    Cleanup,
+    /// What the helper container runs: one order on standard input, one report on standard output
+    #[command(hide = true)]
+    Helper,
     /// List every check
     Checks(ChecksArguments),
     /// Explain a check: why it matters, causes, remedy, how to verify
@@ -193,6 +200,9 @@ pub struct Doctor {
     /// How findings are written and which of them count.
     #[command(flatten)]
     pub report: ReportArguments,
+    /// What may be done beyond looking.
+    #[command(flatten)]
+    pub deeper: DeeperArguments,
     /// How far back logs and events are read [default: 1h]
     #[arg(long, env = "PTCTL_SINCE", value_name = "DURATION")]
     pub since: Option<Duration>,

@@ -6,8 +6,8 @@ use ptctl_diagnosis::{code::Code, glob::Glob};
 use thiserror::Error;
 
 use crate::{
-    clients::docker::EngineError, exit::Exit, gather::GatherError, lint::LintError,
-    restart::PlanError, settings::SettingsError, target::ChoiceError,
+    clients::docker::EngineError, exit::Exit, gather::GatherError, inside::ServeError,
+    lint::LintError, restart::PlanError, settings::SettingsError, target::ChoiceError,
 };
 
 /// Why a command gave no answer.
@@ -107,6 +107,12 @@ pub enum CommandError {
         /// The shape that this build reads.
         expected: u32,
     },
+    /// The helper could not do what it was ordered.
+    #[error("the helper gave up")]
+    Helper(#[source] ServeError),
+    /// What helpers left behind could not be removed.
+    #[error("could not clean up")]
+    Cleanup(#[source] EngineError),
     /// The project's settings cannot be read.
     #[error(transparent)]
     Settings(#[from] SettingsError),
@@ -135,9 +141,10 @@ impl CommandError {
             | Self::NoSuchService { .. }
             | Self::Plan(_)
             | Self::Request(_) => Exit::Usage,
-            Self::Restart { .. } => Exit::Deadline,
+            Self::Restart { .. } | Self::Cleanup(_) => Exit::Deadline,
             Self::Gather(_)
             | Self::Lint(_)
+            | Self::Helper(_)
             | Self::Runtime(_)
             | Self::Stdout(_)
             | Self::Json(_)
@@ -189,6 +196,8 @@ impl CommandError {
             | Self::Settings(_)
             | Self::Plan(_)
             | Self::Restart { .. }
+            | Self::Helper(_)
+            | Self::Cleanup(_)
             | Self::Request(_) => None,
         }
     }

@@ -3,14 +3,16 @@
 mod around;
 mod engine;
 mod gaps;
+pub(crate) mod hands;
 mod request;
 mod stack;
 
 use std::collections::BTreeSet;
 
+use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use ptctl_diagnosis::{
-    export::{ServiceName, tracing_signs},
+    export::tracing_signs,
     observed::{Gap, Observed, Probe},
     snapshot::{Container, LogFacts, Origin, Role, SNAPSHOT_VERSION, Snapshot, Tempo},
     subject::Subject,
@@ -19,10 +21,11 @@ use url::Url;
 
 pub use self::{
     engine::{ConnectedEngine, GatherError, connect},
-    request::{Depth, GatherRequest, TempoAccess},
+    request::{CanaryReach, DeeperLooks, Depth, GatherRequest, ProbeBy, ProbeWish, TempoAccess},
 };
 use self::{
     engine::{HostFacts, host_facts},
+    hands::Hands,
     stack::{of_members, stack_facts},
 };
 use crate::{
@@ -30,7 +33,12 @@ use crate::{
         deadline::Deadline,
         http::{HttpClient, HttpSetupError},
     },
-    probe::{self, ENGINE_LIMIT, Look, logs::Endpoints, tempo::Candidate},
+    probe::{
+        self, ENGINE_LIMIT, Look,
+        logs::Endpoints,
+        tempo::{Candidate, Names},
+        visit::Visit,
+    },
     target::{self, Members},
 };
 
@@ -66,8 +74,16 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
     let since = taken_at
         .checked_sub(SignedDuration::try_from(request.since).unwrap_or(SignedDuration::MAX))
         .unwrap_or(Timestamp::UNIX_EPOCH);
+    let hands = Hands::new(
+        &request.deeper,
+        &engine,
+        &facts.platform,
+        disks,
+        &containers,
+    );
     let look = Look {
         engine: &engine,
+        hands: &hands,
         addresses,
         disks,
         deadline,
@@ -90,6 +106,7 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         containers: inside,
         elsewhere,
         events: Observed::Unknown(Gap::new(Probe::Events, Subject::Engine, NOT_ASKED)),
+        network_paths: Vec::new(),
         tempos: Vec::new(),
         compose,
         images: Observed::Unknown(Gap::new(Probe::Images, Subject::Engine, NOT_ASKED)),
@@ -98,6 +115,7 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         lokis: Vec::new(),
         prometheuses: Vec::new(),
         gaps,
+        deeds: Vec::new(),
         timed_out: false,
     };
     snapshot.images = probe::images::of(&look, &snapshot.containers).await;
@@ -105,9 +123,13 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         Depth::Everything => look_closer(&look, &clients, &request.tempo, &mut snapshot).await,
         Depth::Description => {}
     }
+    snapshot.deeds = hands.deeds();
     snapshot.timed_out = deadline.has_passed();
     Ok(snapshot)
 }
+
+/// So many containers are visited at once; each visit has a thread.
+const VISITS_AT_ONCE: usize = 16;
 
 /// Why a fact is missing that nobody wanted.
 const NOT_ASKED: &str = "not asked for";
@@ -120,9 +142,9 @@ async fn look_closer(
     snapshot: &mut Snapshot,
 ) {
     let containers = &snapshot.containers;
-    let names = names_to_search(containers);
+    let names = Names::of(containers);
     let endpoints = Endpoints::of(containers);
-    let (events, logs, tempos, around, metrics) = tokio::join!(
+    let (events, logs, tempos, around, metrics, visits) = tokio::join!(
         probe::events::of(look, containers),
         logs_of(look, containers, &endpoints, has_telling_log),
         tempos(look, &clients.tempo, access, containers, &names),
@@ -132,6 +154,7 @@ async fn look_closer(
                 .iter()
                 .map(|container| probe::service_metrics::of(look, &clients.services, container))
         ),
+        visits(look, containers),
     );
     // A service that only its spans betray is known as traced now.
     let seen: BTreeSet<&String> = tempos
@@ -152,9 +175,25 @@ async fn look_closer(
     snapshot.events = events;
     snapshot.tempos = tempos;
     around.into_snapshot(snapshot);
+    for (at, visit) in visits {
+        snapshot.containers[at].sockets = visit.sockets;
+    }
     for (container, metrics) in snapshot.containers.iter_mut().zip(metrics) {
         container.metrics = metrics;
     }
+}
+
+/// What is learnt inside each container, by its place in the list.
+async fn visits(look: &Look<'_>, containers: &[Container]) -> Vec<(usize, Visit)> {
+    let visits = containers
+        .iter()
+        .enumerate()
+        .filter(|(_, container)| probe::visit::is_visited(container))
+        .map(|(at, container)| async move { (at, probe::visit::of(look, container).await) });
+    stream::iter(visits)
+        .buffer_unordered(VISITS_AT_ONCE)
+        .collect()
+        .await
 }
 
 /// Whether a container's log tells about traces: a traced service, a backend, a collector.
@@ -208,25 +247,13 @@ impl Clients {
     }
 }
 
-/// The names under which the spans of the stack's services may stand.
-fn names_to_search(containers: &[Container]) -> Vec<String> {
-    containers
-        .iter()
-        .filter(|container| container.role == Role::Service && !tracing_signs(container).is_empty())
-        .map(|container| match ServiceName::of(container) {
-            Some(name) => name.0,
-            None => container.display_name().to_owned(),
-        })
-        .collect()
-}
-
 /// Every backend of the stack, and the one given by its address.
 async fn tempos(
     look: &Look<'_>,
     http: &HttpClient,
     access: &TempoAccess,
     containers: &[Container],
-    names: &[String],
+    names: &Names,
 ) -> Vec<Tempo> {
     let mut candidates: Vec<Candidate<'_>> = containers
         .iter()

@@ -11,10 +11,10 @@ pub use self::{
 };
 
 use crate::{
-    cli::Global,
+    cli::{DeeperArguments, Global, ProbeChoice},
     context::{EngineChoice, Environment},
     error::CommandError,
-    gather::{Depth, GatherRequest, TempoAccess},
+    gather::{CanaryReach, DeeperLooks, Depth, GatherRequest, ProbeBy, ProbeWish, TempoAccess},
     target::StackChoice,
 };
 
@@ -43,8 +43,30 @@ pub fn request(
             tenant: global.tenant.clone(),
         },
         depth,
+        deeper: DeeperLooks::default(),
         since,
         timeout: *global.timeout,
         environment: Environment::of_this_process().map_err(CommandError::Runtime)?,
     })
+}
+
+/// What the command line allows beyond looking.
+pub fn deeper(args: &DeeperArguments) -> DeeperLooks {
+    let probe = match args.probe {
+        None => ProbeWish::AsLabelled,
+        Some(ProbeChoice::Never) => ProbeWish::Never,
+        Some(ProbeChoice::Auto) => ProbeWish::By(ProbeBy::Auto),
+        Some(ProbeChoice::Direct) => ProbeWish::By(ProbeBy::Direct),
+        Some(ProbeChoice::Helper) => ProbeWish::By(ProbeBy::Helper),
+    };
+    let canary = match (args.canary, args.canary_external) {
+        (false, _) => None,
+        (true, false) => Some(CanaryReach::Inside),
+        (true, true) => Some(CanaryReach::Anywhere),
+    };
+    DeeperLooks {
+        probe,
+        helper_binary: args.helper_binary.clone(),
+        canary,
+    }
 }

@@ -131,6 +131,10 @@ pub enum Probe {
     PrometheusConfig,
     /// The clock of the engine's host.
     Clock,
+    /// The TCP sockets of a container's network namespace.
+    Sockets,
+    /// The way from a container's network namespace to an endpoint.
+    NetworkPath,
     /// Configuration files that a Compose file mounts from this machine.
     MountedFiles,
 }
@@ -165,7 +169,9 @@ impl Probe {
             | Self::Loki
             | Self::Prometheus
             | Self::PrometheusConfig
-            | Self::Clock => false,
+            | Self::NetworkPath
+            | Self::Clock
+            | Self::Sockets => false,
         }
     }
 
@@ -197,6 +203,8 @@ impl Probe {
             Self::Prometheus => "Prometheus API",
             Self::PrometheusConfig => "Prometheus configuration",
             Self::Clock => "clock",
+            Self::Sockets => "sockets of the network namespace",
+            Self::NetworkPath => "network path",
             Self::MountedFiles => "mounted files",
         }
     }

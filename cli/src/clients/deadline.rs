@@ -34,6 +34,11 @@ impl Deadline {
         self.min(Self::after(limit))
     }
 
+    /// How much time is left.
+    pub fn left(self) -> Duration {
+        self.at.saturating_duration_since(Instant::now())
+    }
+
     /// Whether it has passed.
     pub fn has_passed(self) -> bool {
         Instant::now() >= self.at

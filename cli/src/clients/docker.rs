@@ -10,6 +10,7 @@ mod archive;
 mod disk;
 mod error;
 mod events;
+mod helper;
 mod image;
 mod inspect;
 mod listing;
@@ -23,6 +24,7 @@ use http::{Request, Response, Uri};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 
+pub(crate) use self::helper::{LogConfig, NewContainer, NewHostConfig};
 pub use self::{
     archive::ArchivedFile,
     error::{EngineError, EngineFault},

@@ -23,7 +23,8 @@ pub(super) async fn run(
         Some(path) => (saved::load(path)?, Reached::Yes),
         None => {
             let since = args.since.map_or(settings::DEFAULT_SINCE, Into::into);
-            let request = settings::request(global, &args.services, Depth::Everything, since)?;
+            let mut request = settings::request(global, &args.services, Depth::Everything, since)?;
+            request.deeper = settings::deeper(&args.deeper);
             look_or_wait(&request, &args, output).await?
         }
     };

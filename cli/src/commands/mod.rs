@@ -2,9 +2,11 @@
 
 mod bundle;
 mod catalogue;
+mod cleanup;
 mod diff;
 mod doctor;
 mod env;
+mod helper;
 mod lint;
 mod logs;
 mod look;
@@ -37,6 +39,8 @@ pub async fn run(cli: Cli, output: &mut Output) -> Result<Exit, CommandError> {
         Command::Smoke(args) => smoke::run(global, args, output).await,
         Command::Diff(args) => diff::run(&args, output),
         Command::Bundle(args) => bundle::run(global, args, output).await,
+        Command::Cleanup => cleanup::run(global, output).await,
+        Command::Helper => helper::run().await,
         Command::Checks(args) => catalogue::checks(&args, output),
         Command::Explain(args) => catalogue::explain(args.code, output),
         Command::Version => version::run(global, output).await,

@@ -1,6 +1,6 @@
 //! What a look is asked for.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use url::Url;
 
@@ -20,12 +20,57 @@ pub struct GatherRequest {
     pub tempo: TempoAccess,
     /// What is read of each container.
     pub depth: Depth,
+    /// What may be done beyond looking.
+    pub deeper: DeeperLooks,
     /// How far back logs and events are read.
     pub since: Duration,
     /// How long the whole look may take.
     pub timeout: Duration,
     /// What the process was started with.
     pub environment: Environment,
+}
+
+/// What may be done beyond looking. By default nothing is created on the engine, nothing written to a backend.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeeperLooks {
+    /// `--probe`: send bytes to the endpoints of services to find out what answers, and by whom.
+    pub probe: ProbeWish,
+    /// `--helper-binary`: what becomes the helper's image instead of this program.
+    pub helper_binary: Option<PathBuf>,
+    /// `--canary`: write a span with the settings of each service and read it back.
+    pub canary: Option<CanaryReach>,
+}
+
+/// Whether endpoints are probed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ProbeWish {
+    /// If a container of the stack allows it by its label.
+    #[default]
+    AsLabelled,
+    /// No.
+    Never,
+    /// Yes.
+    By(ProbeBy),
+}
+
+/// Who gets next to the services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProbeBy {
+    /// This program where it may, else the helper container.
+    Auto,
+    /// This program alone; nothing is created.
+    Direct,
+    /// The helper container, even where this program could.
+    Helper,
+}
+
+/// Where a canary may fly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CanaryReach {
+    /// To endpoints on the engine.
+    Inside,
+    /// To any endpoint that a service is configured with.
+    Anywhere,
 }
 
 /// What is read of each container.

@@ -64,6 +64,7 @@ pub(super) fn of(
             exit_code: 0,
             oom_killed: false,
             error: None,
+            pid: None,
             started_at: None,
             finished_at: None,
             restart_count: 0,
@@ -107,6 +108,7 @@ pub(super) fn of(
         memory_limit: service.memory_limit,
         logs: nothing_runs(Probe::Logs, &Subject::Service(service.name.clone())),
         metrics: None,
+        sockets: None,
         name,
     }
 }

@@ -93,6 +93,7 @@ pub async fn look(sources: &ComposeSources, profiles: &Profiles) -> Result<Snaps
         images: nothing_runs(Probe::Images, &Subject::Engine),
         gaps: gaps(&project, profiles),
         compose: Observed::Known(project),
+        deeds: Vec::new(),
         timed_out: false,
     };
     snapshot.gaps.extend(unreadable(&snapshot));

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+pub(crate) use ptctl_diagnosis::flag::value as flag;
 use ptctl_diagnosis::snapshot::{Container, Mount, MountKind};
 
 use super::Look;
@@ -151,15 +152,4 @@ pub(crate) fn on_host(container: &Container, path: &str) -> String {
         Ok(below) => Path::new(&mount.source).join(below).display().to_string(),
         Err(_) => path.to_owned(),
     }
-}
-
-/// The value of a flag, in the forms that Go's flags allow.
-pub(crate) fn flag<'c>(command: &'c [String], name: &str) -> Option<&'c str> {
-    command.iter().enumerate().find_map(|(at, word)| {
-        let flag = word.strip_prefix("--").or_else(|| word.strip_prefix('-'))?;
-        match flag.strip_prefix(name)? {
-            "" => command.get(at + 1).map(String::as_str),
-            value => value.strip_prefix('='),
-        }
-    })
 }

@@ -13,6 +13,7 @@ mod page;
 pub(crate) mod prometheus;
 pub(crate) mod service_metrics;
 pub(crate) mod tempo;
+pub(crate) mod visit;
 pub(crate) mod volume;
 mod way;
 
@@ -20,7 +21,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::clients::{deadline::Deadline, docker::Engine};
+use crate::{
+    clients::{deadline::Deadline, docker::Engine},
+    gather::hands::Hands,
+};
 
 pub(crate) use self::way::{AddressReach, DiskReach};
 
@@ -34,6 +38,8 @@ pub(crate) const HTTP_LIMIT: Duration = Duration::from_secs(2);
 pub(crate) struct Look<'l> {
     /// The engine.
     pub(crate) engine: &'l Engine,
+    /// The ways to the inside of its containers.
+    pub(crate) hands: &'l Hands,
     /// Whether addresses of containers can be reached from here.
     pub(crate) addresses: AddressReach,
     /// Whether its disks can be read from here.

@@ -1,5 +1,6 @@
 //! A Prometheus: whether it is ready, its targets, its configuration.
 
+use jiff::Timestamp;
 use ptctl_diagnosis::{
     document::Document,
     observed::{Gap, Probe},
@@ -8,6 +9,7 @@ use ptctl_diagnosis::{
     subject::Subject,
 };
 use serde::Deserialize;
+use url::Url;
 
 use super::{
     Look,
@@ -44,6 +46,8 @@ struct Target {
     health: String,
     #[serde(default)]
     last_error: String,
+    #[serde(default)]
+    last_scrape: String,
 }
 
 /// Looks at one Prometheus, which findings call `name`.
@@ -60,13 +64,14 @@ pub(crate) async fn of(
     let port = file::flag(&container.command, "web.listen-address")
         .and_then(|address| address.rsplit_once(':')?.1.parse().ok())
         .unwrap_or(HTTP_PORT);
+    let prefix = prefix(container);
     let api = async {
-        let page = page::ask(look, http, container, port, "/-/ready").await?;
+        let page = page::ask(look, http, container, port, &format!("{prefix}/-/ready")).await?;
         let targets = match &page.ready {
             Readiness::Ready => {
                 let query = [("state", "active")];
-                let path = "/api/v1/targets";
-                let targets = page::json::<Targets>(look, http, &page.reached, path, &query).await;
+                let path = format!("{prefix}/api/v1/targets");
+                let targets = page::json::<Targets>(look, http, &page.reached, &path, &query).await;
                 targets
                     .map(|targets| targets.data.active_targets)
                     .map_err(|fault| fault.to_string())
@@ -96,6 +101,20 @@ pub(crate) async fn of(
     }
 }
 
+/// The path below which it serves its pages: told, else that of the URL by which others know it.
+fn prefix(container: &Container) -> String {
+    let told = file::flag(&container.command, "web.route-prefix").map(str::to_owned);
+    let known_by = || {
+        let url = file::flag(&container.command, "web.external-url")?;
+        Some(Url::parse(url).ok()?.path().to_owned())
+    };
+    let path = told.or_else(known_by).unwrap_or_default();
+    match path.trim_matches('/') {
+        "" => String::new(),
+        path => format!("/{path}"),
+    }
+}
+
 /// The configuration of a Prometheus, or why it could not be read.
 pub(crate) async fn config(from: Files<'_>, container: &Container) -> Result<Document, String> {
     let path = file::flag(&container.command, "config.file").unwrap_or(CONFIG);
@@ -111,5 +130,11 @@ fn target(target: Target) -> ScrapeTarget {
         url: redact::text(&target.scrape_url),
         health: target.health,
         last_error: redact::text(&target.last_error),
+        // One that was never scraped has the first moment of Go's calendar.
+        last_scrape: target
+            .last_scrape
+            .parse()
+            .ok()
+            .filter(|at: &Timestamp| *at > Timestamp::UNIX_EPOCH),
     }
 }

@@ -1,19 +1,17 @@
 //! What a service counts about itself.
 
-use futures_util::{StreamExt, stream};
 use ptctl_diagnosis::{
     export::Library,
     observed::{Gap, Observed, Probe},
-    snapshot::{Container, Role, ServiceMetrics, SpanCounters},
+    snapshot::{Container, Readiness, Role, ServiceMetrics, SpanCounters},
     subject::Subject,
 };
-use url::Url;
 
-use super::{Look, way::ways};
+use super::{Look, page};
 use crate::{
     clients::{
         exposition::{self, Sample},
-        http::{HttpClient, HttpFault},
+        http::HttpClient,
     },
     logs::is_monitoring,
 };
@@ -35,64 +33,54 @@ pub(crate) async fn of(
     http: &HttpClient,
     container: &Container,
 ) -> Option<Observed<ServiceMetrics>> {
-    let (port, path) = place(container)?;
-    let gap = |reason: String| {
-        let subject = Subject::Service(container.display_name().to_owned());
-        Some(Observed::Unknown(Gap::new(
-            Probe::ServiceMetrics,
-            subject,
-            reason,
-        )))
-    };
-    if !container.is_running() {
-        return gap(format!(
-            "the container is {}",
-            container.state.status.word()
-        ));
-    }
-    let deadline = look.http_deadline();
-    let ways = ways(container, port, look.engine.endpoint(), look.addresses);
-    let count = ways.len();
-    if count == 0 {
-        return gap(format!(
-            "port {port} is not published, and container addresses cannot be reached from here"
-        ));
-    }
-    let path = path.as_str();
-    let answers = stream::iter(ways).map(|way| async move {
-        let address = format!("{}{path}", way.url());
-        let url = Url::parse(&address).map_err(|error| HttpFault::Answer(error.to_string()))?;
-        let body = http.get(url, deadline).await?;
-        Ok::<_, HttpFault>((address, body))
-    });
-    let mut answers = std::pin::pin!(answers.buffered(count));
-    let mut first_fault = None;
-    while let Some(answer) = answers.next().await {
-        match answer {
-            Ok((url, body)) => {
-                return Some(Observed::Known(read(url, &String::from_utf8_lossy(&body))));
-            }
-            Err(fault) => {
-                first_fault.get_or_insert(fault);
-            }
+    let place = place(container)?;
+    let answer = async {
+        let Place { port, path } = place?;
+        let page = page::ask(look, http, container, port, &path).await?;
+        match page.ready {
+            Readiness::Ready => Ok(read(format!("{}{path}", page.reached.url()), &page.body)),
+            Readiness::NotReady { status, .. } => Err(format!("its metrics: HTTP {status}")),
+            Readiness::NoAnswer { reason } => Err(reason),
         }
-    }
-    gap(first_fault
-        .map(|fault| fault.to_string())
-        .unwrap_or_default())
+    };
+    let subject = Subject::Service(container.display_name().to_owned());
+    let metrics = answer
+        .await
+        .map_err(|reason: String| Gap::new(Probe::ServiceMetrics, subject, reason));
+    Some(metrics.into())
 }
 
-/// The port and path of a container's metrics: by its label, else by our library's convention.
-fn place(container: &Container) -> Option<(u16, String)> {
+/// Where a container's metrics are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    port: u16,
+    path: String,
+}
+
+/// Where a container's metrics are, by its label, else by our library's convention; `Err` for a label that cannot be
+/// understood.
+fn place(container: &Container) -> Option<Result<Place, String>> {
     if container.role != Role::Service {
         return None;
     }
     if let Some(label) = container.label(METRICS_LABEL) {
         let (port, path) = label.split_once('/').unwrap_or((label, "metrics"));
-        return Some((port.parse().ok()?, format!("/{path}")));
+        let place = match port.parse() {
+            Ok(port) => Ok(Place {
+                port,
+                path: format!("/{path}"),
+            }),
+            Err(_) => Err(format!(
+                "its label `{METRICS_LABEL}` is `{label}`, not a port and a path such as `8080/metrics`"
+            )),
+        };
+        return Some(place);
     }
     match (Library::of(container), container.exposed_ports.as_slice()) {
-        (Library::Ours, [port]) => Some((*port, "/metrics".to_owned())),
+        (Library::Ours, [port]) => Some(Ok(Place {
+            port: *port,
+            path: "/metrics".to_owned(),
+        })),
         (Library::Ours | Library::Unknown, _) => None,
     }
 }
@@ -159,6 +147,24 @@ mod tests {
             waiting: 2,
         };
         assert_eq!(metrics.spans, Some(spans));
+    }
+
+    #[test]
+    fn a_label_that_cannot_be_understood_is_told_and_not_passed_over() {
+        let mut snapshot = ptctl_diagnosis::fixtures::healthy();
+        let container = snapshot.service_mut("scraper");
+        let place_of = |label: &str| {
+            let mut container = container.clone();
+            let label = (METRICS_LABEL.to_owned(), label.to_owned());
+            container.labels.push(label);
+            place(&container)
+        };
+        let expected = Place {
+            port: 8080,
+            path: "/internal/metrics".to_owned(),
+        };
+        assert_eq!(place_of("8080/internal/metrics"), Some(Ok(expected)));
+        assert!(matches!(place_of("metrics"), Some(Err(reason)) if reason.contains("`metrics`")));
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub(crate) async fn of(
             let deadline = look.deadline.capped(COUNT_LIMIT);
             match look.engine.volume_sizes(deadline).await {
                 Ok(sizes) => sizes.get(&mount.source).copied(),
+                // The room that is left says more than what is used, and is known.
+                Err(_) if local.free.is_some() => None,
                 Err(error) => return gap(on_one_line(&error)),
             }
         }
@@ -124,13 +126,14 @@ fn size_of(folder: &Path, ends: crate::clients::deadline::Deadline) -> io::Resul
         if ends.has_passed() {
             return Err(io::ErrorKind::TimedOut.into());
         }
-        for entry in std::fs::read_dir(&folder)? {
+        // Tempo deletes blocks, which are folders of files, while they are counted.
+        let Some(entries) = unless_gone(std::fs::read_dir(&folder))? else {
+            continue;
+        };
+        for entry in entries {
             let entry = entry?;
-            let metadata = match entry.metadata() {
-                Ok(metadata) => metadata,
-                // Tempo deletes blocks while they are counted.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(error),
+            let Some(metadata) = unless_gone(entry.metadata())? else {
+                continue;
             };
             if metadata.is_dir() {
                 folders.push(entry.path());
@@ -140,4 +143,13 @@ fn size_of(folder: &Path, ends: crate::clients::deadline::Deadline) -> io::Resul
         }
     }
     Ok(bytes)
+}
+
+/// What was asked for, or nothing where it does not exist any more.
+fn unless_gone<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }

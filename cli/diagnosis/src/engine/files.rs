@@ -71,7 +71,9 @@ pub(super) fn is_of_files(gap: &Gap) -> bool {
         | Probe::Grafana
         | Probe::Loki
         | Probe::Prometheus
-        | Probe::Clock => false,
+        | Probe::Clock
+        | Probe::Sockets
+        | Probe::NetworkPath => false,
     }
 }
 

@@ -18,7 +18,7 @@ pub use self::{
     networking::{Attachment, Link, PublishedPort},
     state::{ContainerState, RestartPolicy, Status},
 };
-use super::{LogFacts, ServiceMetrics};
+use super::{LogFacts, ServiceMetrics, Sockets};
 use crate::observed::Observed;
 
 /// A container's full id.
@@ -110,6 +110,9 @@ pub struct Container {
     pub logs: Observed<LogFacts>,
     /// What its own `/metrics` says; `None` where nothing tells that it has any.
     pub metrics: Option<Observed<ServiceMetrics>>,
+    /// The TCP sockets of its network namespace; `None` where nobody may look and nobody asked to.
+    #[serde(default)]
+    pub sockets: Option<Observed<Sockets>>,
 }
 
 impl Container {

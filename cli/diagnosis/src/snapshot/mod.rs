@@ -4,11 +4,14 @@
 
 mod compose;
 mod container;
+mod delivery;
 mod engine;
 mod image;
 mod logs;
 mod neighbour;
 mod network;
+mod network_path;
+mod sockets;
 mod tempo;
 mod usage;
 
@@ -26,6 +29,9 @@ pub use self::{
         HealthCheck, HealthProbe, HealthStatus, Link, Mount, MountKind, PublishedPort,
         RestartPolicy, Role, Status,
     },
+    delivery::{
+        ConnectFault, Delivery, ExportFault, ExportOutcome, Spoken, TlsFault, grpc_status_name,
+    },
     engine::{EngineEvent, EngineEventKind, EngineFacts, EngineSource},
     image::Image,
     logs::{ErrorGroup, LogFacts, LogLine, LogWindow, NoticeGroup, RequestLines, TraceIdCoverage},
@@ -34,6 +40,12 @@ pub use self::{
         CollectorMetrics, DataSource, Grafana, LogSource, Loki, Prometheus, ScrapeTarget,
     },
     network::Network,
+    network_path::{
+        Certificate, ConnectOutcome, Destination, Encryption, ExportAttempt, Ladder, LadderDepth,
+        Listener, NameAnswer, NameQuestion, NameResult, NameSource, NetworkPath, Plaintext,
+        Resolution, ResolverFile, RootsUsed, Rung, Speech, TlsSpeech, Trust, Wanted, Way, WayPlace,
+    },
+    sockets::{Connection, ConnectionState, Sockets},
     tempo::{
         Discarded, GeneratorMetrics, Limit, OtlpProtocol, QueryAnswer, QueryPath, Reached,
         ReadBack, Readiness, Receiver, SpanSighting, Tempo, TempoConfig, TempoMetrics,
@@ -72,6 +84,9 @@ pub struct Snapshot {
     pub networks: Observed<Vec<Network>>,
     /// What the engine reported about those containers since [`Snapshot::since`].
     pub events: Observed<Vec<EngineEvent>>,
+    /// The ways that were tried from the services' own networks.
+    #[serde(default)]
+    pub network_paths: Vec<NetworkPath>,
     /// The trace backends.
     pub tempos: Vec<Tempo>,
     /// What the Compose files of the stack say.
@@ -88,6 +103,9 @@ pub struct Snapshot {
     pub prometheuses: Vec<Prometheus>,
     /// Looks that failed and belong to no single fact above.
     pub gaps: Vec<Gap>,
+    /// What the look created on the engine and removed again, for a person.
+    #[serde(default)]
+    pub deeds: Vec<String>,
     /// The budget of the look ran out before all was read; what is missing is a gap.
     #[serde(default)]
     pub timed_out: bool,

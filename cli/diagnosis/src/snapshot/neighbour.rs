@@ -1,5 +1,6 @@
 //! What stands between the services and Tempo, and around it: collectors, Grafana, Loki, Prometheus.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{ContainerId, Reached, Readiness};
@@ -188,4 +189,7 @@ pub struct ScrapeTarget {
     pub health: String,
     /// Why the last scrape failed; empty where it did not.
     pub last_error: String,
+    /// When it was scraped last, by Prometheus' clock.
+    #[serde(default)]
+    pub last_scrape: Option<Timestamp>,
 }

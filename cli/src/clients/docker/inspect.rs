@@ -126,6 +126,7 @@ fn container(answer: ContainerInspectResponse) -> Result<Container, EngineFault>
             "not read: nothing marks it as traced",
         )),
         metrics: None,
+        sockets: None,
         name,
     })
 }

@@ -2,6 +2,7 @@
 
 use ptctl_diagnosis::{
     document::Document,
+    flag,
     snapshot::{Container, TempoConfig},
 };
 
@@ -24,7 +25,7 @@ pub(crate) async fn from_container(
     from: Files<'_>,
     container: &Container,
 ) -> Result<ConfigFile, String> {
-    let path = config_path(&container.command)
+    let path = flag::value(&container.command, "config.file")
         .ok_or_else(|| "its command names no configuration file".to_owned())?;
     let file = file::at(from, container, path).await?;
     let text = if expands_variables(&container.command) {
@@ -38,17 +39,6 @@ pub(crate) async fn from_container(
         .map(Document::redacted)
         .map_err(|error| format!("`{path}` in the container: {error}"));
     Ok(ConfigFile { config, document })
-}
-
-/// The value of `-config.file`, in the forms that Go's flags allow.
-fn config_path(command: &[String]) -> Option<&str> {
-    command.iter().enumerate().find_map(|(at, word)| {
-        let flag = word.strip_prefix("--").or_else(|| word.strip_prefix('-'))?;
-        match flag.strip_prefix("config.file")? {
-            "" => command.get(at + 1).map(String::as_str),
-            value => value.strip_prefix('='),
-        }
-    })
 }
 
 fn expands_variables(command: &[String]) -> bool {
@@ -79,27 +69,4 @@ fn expanded(text: &str, container: &Container) -> String {
     }
     expanded.push_str(rest);
     expanded
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_configuration_file_is_found_in_every_form_of_the_flag() {
-        let path = |words: &[&str]| {
-            let command: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-            config_path(&command).map(str::to_owned)
-        };
-        assert_eq!(
-            path(&["/tempo", "-config.file=/etc/tempo.yaml"]).as_deref(),
-            Some("/etc/tempo.yaml")
-        );
-        assert_eq!(
-            path(&["/tempo", "--config.file", "/a"]).as_deref(),
-            Some("/a")
-        );
-        assert_eq!(path(&["/tempo", "-config.file.other=/a"]), None);
-        assert_eq!(path(&["/tempo", "-target=all"]), None);
-    }
 }

@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use ptctl::{
     context::{EngineChoice, Environment},
-    gather::{Depth, GatherRequest, TempoAccess},
+    gather::{DeeperLooks, Depth, GatherRequest, TempoAccess},
     target::StackChoice,
 };
 
@@ -47,6 +47,7 @@ pub(crate) fn request(engine: &FakeEngine) -> GatherRequest {
         stack: StackChoice::default(),
         tempo: TempoAccess::default(),
         depth: Depth::Everything,
+        deeper: DeeperLooks::default(),
         since: Duration::from_hours(1),
         timeout: Duration::from_secs(20),
         environment: environment(engine.folder()),

@@ -16,6 +16,9 @@ pub struct ContainerState {
     pub oom_killed: bool,
     /// What the engine could not do, such as `port is already allocated`.
     pub error: Option<String>,
+    /// Its main process, as the engine's host counts it, while it runs.
+    #[serde(default)]
+    pub pid: Option<u32>,
     /// Its last start.
     pub started_at: Option<Timestamp>,
     /// Its last end.

@@ -37,6 +37,10 @@ pub(super) fn state(
             .error
             .filter(|text| !text.is_empty())
             .map(|text| redact::text(&text)),
+        pid: state
+            .pid
+            .and_then(|pid| u32::try_from(pid).ok())
+            .filter(|pid| *pid > 0),
         started_at: parse_time(&required("State.StartedAt", state.started_at)?)?,
         finished_at: parse_time(&required("State.FinishedAt", state.finished_at)?)?,
         restart_count: restart_count

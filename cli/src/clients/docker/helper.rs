@@ -1,0 +1,412 @@
+//! The calls that make, run and remove the helper container and its image: nothing else creates or removes anything.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode, header};
+use http_body_util::{BodyExt, Full};
+use hyper_util::rt::TokioIo;
+use ptctl_diagnosis::snapshot::ContainerId;
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::{Engine, EngineError, EngineFault, read};
+use crate::clients::deadline::Deadline;
+
+/// No report of a helper is longer.
+const REPORT_LIMIT: usize = 64 << 20;
+/// So much of what a helper says on standard error is kept.
+const COMPLAINT_LIMIT: usize = 4 << 10;
+
+/// A container that is to be made; field by field as the engine's API names them.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct NewContainer {
+    /// The image's name or id.
+    pub(crate) image: String,
+    /// What follows the entrypoint.
+    pub(crate) cmd: Vec<String>,
+    /// `uid:gid`.
+    pub(crate) user: String,
+    /// Its labels.
+    pub(crate) labels: BTreeMap<String, String>,
+    /// Keep standard input open until whoever attached hangs up.
+    pub(crate) open_stdin: bool,
+    /// Close standard input then.
+    pub(crate) stdin_once: bool,
+    /// Attach to the three standard streams.
+    pub(crate) attach_stdin: bool,
+    pub(crate) attach_stdout: bool,
+    pub(crate) attach_stderr: bool,
+    /// What the host grants.
+    pub(crate) host_config: NewHostConfig,
+}
+
+/// What the host grants to a new container.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct NewHostConfig {
+    /// `container:<id>`, `none`.
+    pub(crate) network_mode: String,
+    /// Removed by the engine once it ends.
+    pub(crate) auto_remove: bool,
+    /// Nothing can be written to its own root.
+    pub(crate) readonly_rootfs: bool,
+    /// Capabilities taken away.
+    pub(crate) cap_drop: Vec<String>,
+    /// Capabilities given back.
+    pub(crate) cap_add: Vec<String>,
+    /// `no-new-privileges`.
+    pub(crate) security_opt: Vec<String>,
+    /// Bytes.
+    pub(crate) memory: u64,
+    /// Processes and threads.
+    pub(crate) pids_limit: u32,
+    /// `source:destination:ro`.
+    pub(crate) binds: Vec<String>,
+    /// What it prints is not kept.
+    pub(crate) log_config: LogConfig,
+}
+
+/// The log driver of a new container.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct LogConfig {
+    /// `none`.
+    pub(crate) r#type: String,
+}
+
+/// What a container printed until it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Printed {
+    /// The first line on standard output.
+    pub(crate) line: Vec<u8>,
+    /// The beginning of standard error.
+    pub(crate) complaint: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Made {
+    id: String,
+}
+
+/// A line of the engine's while it imports.
+#[derive(Deserialize)]
+struct Progress {
+    error: Option<String>,
+}
+
+impl Engine {
+    /// Imports a tar archive as an image of one layer.
+    pub(crate) async fn import_image(
+        &self,
+        repository: &str,
+        tag: &str,
+        archive: Vec<u8>,
+        changes: &[String],
+        deadline: Deadline,
+    ) -> Result<(), EngineError> {
+        let failed = |fault| EngineError::new("import the helper's image", fault);
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query
+            .append_pair("fromSrc", "-")
+            .append_pair("repo", repository)
+            .append_pair("tag", tag);
+        for change in changes {
+            query.append_pair("changes", change);
+        }
+        let path = format!("/images/create?{}", query.finish());
+        let answer = self
+            .change(Method::POST, &path, "application/x-tar", archive, deadline)
+            .await
+            .map_err(failed)?;
+        // The status is sent before the work is done; what went wrong later stands in the body.
+        let error = answer
+            .split(|byte| *byte == b'\n')
+            .filter_map(|line| serde_json::from_slice::<Progress>(line).ok())
+            .find_map(|progress| progress.error);
+        match error {
+            Some(error) => Err(failed(EngineFault::Answer(error))),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes a container and leaves it unstarted.
+    pub(crate) async fn create_container(
+        &self,
+        container: &NewContainer,
+        deadline: Deadline,
+    ) -> Result<ContainerId, EngineError> {
+        let failed = |fault| EngineError::new("create a helper container", fault);
+        let body = serde_json::to_vec(container)
+            .map_err(|error| failed(EngineFault::Answer(error.to_string())))?;
+        let answer = self
+            .change(
+                Method::POST,
+                "/containers/create",
+                "application/json",
+                body,
+                deadline,
+            )
+            .await
+            .map_err(failed)?;
+        let made: Made = serde_json::from_slice(&answer)
+            .map_err(|error| failed(EngineFault::Answer(error.to_string())))?;
+        Ok(ContainerId(made.id))
+    }
+
+    /// Starts a container, gives it one line on standard input and waits for its one line on standard output.
+    /// Standard input stays open until then: when whoever asked is gone, the container notices.
+    pub(crate) async fn converse(
+        &self,
+        id: &ContainerId,
+        line: &[u8],
+        deadline: Deadline,
+    ) -> Result<Printed, EngineError> {
+        let failed = |fault| EngineError::new("run a helper container", fault);
+        let talk = async {
+            let mut streams = self.attach(id, deadline).await?;
+            let start = format!("/containers/{}/start", id.0);
+            self.change(
+                Method::POST,
+                &start,
+                "application/json",
+                Vec::new(),
+                deadline,
+            )
+            .await?;
+            let broken = |error: std::io::Error| EngineFault::BrokenOff(Box::new(error));
+            streams.write_all(line).await.map_err(broken)?;
+            streams.write_all(b"\n").await.map_err(broken)?;
+            streams.flush().await.map_err(broken)?;
+            read_frames(&mut streams).await
+        };
+        match deadline.cut(talk).await {
+            Ok(printed) => printed.map_err(failed),
+            Err(passed) => Err(failed(EngineFault::no_answer(&self.endpoint, passed))),
+        }
+    }
+
+    /// Removes a container, running or not; one that is gone already is fine.
+    pub(crate) async fn remove_container(
+        &self,
+        id: &ContainerId,
+        deadline: Deadline,
+    ) -> Result<(), EngineError> {
+        let path = format!("/containers/{}?force=true&v=true", id.0);
+        let removed = self
+            .change(
+                Method::DELETE,
+                &path,
+                "application/json",
+                Vec::new(),
+                deadline,
+            )
+            .await;
+        match removed {
+            Ok(_) => Ok(()),
+            // Gone, or being removed by the engine at this moment.
+            Err(EngineFault::Refused {
+                status: 404 | 409, ..
+            }) => Ok(()),
+            Err(fault) => Err(EngineError::new(
+                format!("remove the helper container {}", id.short()),
+                fault,
+            )),
+        }
+    }
+
+    /// The names of the images that carry a label.
+    pub(crate) async fn images_labelled(
+        &self,
+        label: &str,
+        deadline: Deadline,
+    ) -> Result<Vec<String>, EngineError> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct ImageSummary {
+            id: String,
+            repo_tags: Option<Vec<String>>,
+        }
+        let failed = |fault| EngineError::new("list the helper's images", fault);
+        let filters = serde_json::json!({ "label": [label] }).to_string();
+        let query: String = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("filters", &filters)
+            .finish();
+        let response = self
+            .get(&format!("/images/json?{query}"), deadline)
+            .await
+            .map_err(failed)?;
+        let body = read(response, &self.endpoint, deadline)
+            .await
+            .map_err(failed)?;
+        let images: Vec<ImageSummary> = serde_json::from_slice(&body)
+            .map_err(|error| failed(EngineFault::Answer(error.to_string())))?;
+        Ok(images
+            .into_iter()
+            .map(|image| {
+                let tag = image.repo_tags.unwrap_or_default().into_iter().next();
+                tag.unwrap_or(image.id)
+            })
+            .collect())
+    }
+
+    /// Removes an image that no container uses.
+    pub(crate) async fn remove_image(
+        &self,
+        name: &str,
+        deadline: Deadline,
+    ) -> Result<(), EngineError> {
+        let path = format!("/images/{name}");
+        self.change(
+            Method::DELETE,
+            &path,
+            "application/json",
+            Vec::new(),
+            deadline,
+        )
+        .await
+        .map(|_| ())
+        .map_err(|fault| EngineError::new(format!("remove the image {name}"), fault))
+    }
+
+    /// Connects to the standard streams of a container that is not started yet.
+    async fn attach(
+        &self,
+        id: &ContainerId,
+        deadline: Deadline,
+    ) -> Result<TokioIo<hyper::upgrade::Upgraded>, EngineFault> {
+        let path = format!(
+            "/v{}/containers/{}/attach?stream=true&stdin=true&stdout=true&stderr=true",
+            self.api, id.0
+        );
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("http://docker{path}"))
+            .header(header::CONNECTION, "Upgrade")
+            .header(header::UPGRADE, "tcp")
+            .body(super::empty())
+            .map_err(|error| EngineFault::Answer(error.to_string()))?;
+        let response = self
+            .transport
+            .send(request)
+            .await
+            .map_err(|error| EngineFault::of_transport(error, &self.endpoint))?;
+        let status = response.status();
+        if status != StatusCode::SWITCHING_PROTOCOLS {
+            let body = read(response, &self.endpoint, deadline).await?;
+            return Err(EngineFault::refused(status, &body));
+        }
+        let upgraded = hyper::upgrade::on(response)
+            .await
+            .map_err(|error| EngineFault::BrokenOff(Box::new(error)))?;
+        Ok(TokioIo::new(upgraded))
+    }
+
+    /// A request that changes something; the whole body of its answer.
+    async fn change(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: Vec<u8>,
+        deadline: Deadline,
+    ) -> Result<Bytes, EngineFault> {
+        let body = Full::new(Bytes::from(body))
+            .map_err(|never| match never {})
+            .boxed_unsync();
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("http://docker/v{}{path}", self.api))
+            .header(header::CONTENT_TYPE, content_type)
+            .body(body)
+            .map_err(|error| EngineFault::Answer(error.to_string()))?;
+        let response = match deadline.cut(self.transport.send(request)).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Err(EngineFault::of_transport(error, &self.endpoint)),
+            Err(passed) => return Err(EngineFault::no_answer(&self.endpoint, passed)),
+        };
+        let status = response.status();
+        let body = read(response, &self.endpoint, deadline).await?;
+        if status.is_success() {
+            Ok(body)
+        } else {
+            Err(EngineFault::refused(status, &body))
+        }
+    }
+}
+
+/// Reads the frames of both streams until a line on standard output is whole, or the container has ended.
+async fn read_frames(
+    streams: &mut (impl tokio::io::AsyncRead + Unpin),
+) -> Result<Printed, EngineFault> {
+    let broken = |error: std::io::Error| EngineFault::BrokenOff(Box::new(error));
+    let mut line = Vec::new();
+    let mut complaint = Vec::new();
+    loop {
+        let mut head = [0; 8];
+        match streams.read_exact(&mut head).await {
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => break,
+            Err(error) => return Err(broken(error)),
+        }
+        let [stream, _, _, _, length @ ..] = head;
+        let length = u64::from(u32::from_be_bytes(length));
+        let (kept, limit) = match stream {
+            1 => (&mut line, REPORT_LIMIT),
+            _ => (&mut complaint, COMPLAINT_LIMIT),
+        };
+        let mut frame = (&mut *streams).take(length);
+        let mut payload = Vec::new();
+        frame.read_to_end(&mut payload).await.map_err(broken)?;
+        payload.truncate(limit.saturating_sub(kept.len()));
+        kept.extend_from_slice(&payload);
+        if let Some(end) = line.iter().position(|byte| *byte == b'\n') {
+            line.truncate(end);
+            break;
+        }
+    }
+    Ok(Printed {
+        line,
+        complaint: String::from_utf8_lossy(&complaint).trim().to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(stream: u8, text: &str) -> Vec<u8> {
+        let length = u32::try_from(text.len()).expect("a short text");
+        [
+            &[stream, 0, 0, 0][..],
+            &length.to_be_bytes(),
+            text.as_bytes(),
+        ]
+        .concat()
+    }
+
+    #[tokio::test]
+    async fn a_report_in_pieces_is_put_together_and_complaints_are_kept_apart() {
+        let bytes = [
+            frame(2, "warning"),
+            frame(1, "{\"answers\""),
+            frame(1, ":[]}\nmore"),
+            frame(2, "never read"),
+        ]
+        .concat();
+        let printed = read_frames(&mut bytes.as_slice()).await.expect("frames");
+        assert_eq!(printed.line, b"{\"answers\":[]}");
+        assert_eq!(printed.complaint, "warning");
+    }
+
+    #[tokio::test]
+    async fn a_container_that_ends_without_a_word_has_an_empty_line() {
+        let printed = read_frames(&mut &b""[..]).await.expect("an end");
+        assert_eq!(printed.line, b"");
+        let cut = frame(1, "half");
+        let printed = read_frames(&mut &cut[..9]).await.expect("an end");
+        assert_eq!(printed.line, b"h");
+    }
+}

@@ -1,0 +1,216 @@
+//! How a look gets next to a container: directly from here, else by the helper where that was asked for.
+
+use std::path::{Path, PathBuf};
+
+use ptctl_diagnosis::snapshot::Container;
+
+use super::request::{DeeperLooks, ProbeBy, ProbeWish};
+use crate::{
+    clients::{cause::on_one_line, deadline::Deadline, docker::Engine},
+    helper::{Helper, MOUNT, Reader, Spot},
+    inside::{self, Answer, Order, Place, Task},
+    probe::DiskReach,
+};
+
+/// The ways of one look to the inside.
+#[derive(Debug)]
+pub(crate) struct Hands {
+    is_probing: bool,
+    direct: Direct,
+    helper: Option<Helper>,
+}
+
+/// Whether processes and files of containers may be looked at from here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Direct {
+    /// They are this machine's.
+    Possible,
+    /// They are another machine's.
+    Elsewhere,
+    /// The command line wants the helper.
+    NotWanted,
+}
+
+/// Why a task was not performed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NoHands {
+    /// It cannot be done from here, and nobody asked for the helper.
+    NotAsked(String),
+    /// It was tried and failed.
+    Failed(String),
+}
+
+impl NoHands {
+    /// The reason, for a gap.
+    pub(crate) fn reason(self) -> String {
+        match self {
+            Self::NotAsked(reason) => {
+                format!("{reason}; `--probe` looks from a helper container")
+            }
+            Self::Failed(reason) => reason,
+        }
+    }
+}
+
+/// The label by which a stack allows what `--probe` does.
+const PROBE_LABEL: &str = "dev.ptctl.probe";
+
+/// Files on the engine's host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Files {
+    /// Their folder on the engine's host.
+    pub(crate) folder: PathBuf,
+    /// What is mounted to see them: a volume's name or the folder.
+    pub(crate) source: String,
+    /// Who can read them.
+    pub(crate) reader: Reader,
+}
+
+impl Hands {
+    /// The hands that a look was given.
+    pub(super) fn new(
+        looks: &DeeperLooks,
+        engine: &Engine,
+        platform: &str,
+        disks: DiskReach,
+        containers: &[Container],
+    ) -> Self {
+        let is_allowed = || {
+            containers
+                .iter()
+                .any(|container| container.label(PROBE_LABEL) == Some("allow"))
+        };
+        let by = match looks.probe {
+            ProbeWish::By(by) => Some(by),
+            ProbeWish::AsLabelled => is_allowed().then_some(ProbeBy::Auto),
+            ProbeWish::Never => None,
+        };
+        let direct = match (by, disks) {
+            (Some(ProbeBy::Helper), _) => Direct::NotWanted,
+            (_, DiskReach::Here) => Direct::Possible,
+            (_, DiskReach::Away) => Direct::Elsewhere,
+        };
+        let helper = match by {
+            Some(ProbeBy::Auto | ProbeBy::Helper) => {
+                let own = || PathBuf::from("/proc/self/exe");
+                let binary = looks.helper_binary.clone().unwrap_or_else(own);
+                Some(Helper::new(engine.clone(), platform.to_owned(), binary))
+            }
+            Some(ProbeBy::Direct) | None => None,
+        };
+        Self {
+            is_probing: by.is_some(),
+            direct,
+            helper,
+        }
+    }
+
+    /// Whether bytes may be sent to the endpoints of services.
+    pub(crate) fn may_probe(&self) -> bool {
+        self.is_probing
+    }
+
+    /// Performs tasks in the network namespace of a container. `Err` says why nobody could.
+    pub(crate) async fn in_network_of(
+        &self,
+        container: &Container,
+        tasks: Vec<Task>,
+        deadline: Deadline,
+    ) -> Result<Vec<Answer>, NoHands> {
+        if !container.is_running() {
+            return Err(NoHands::Failed(format!(
+                "the container is {}",
+                container.state.status.word()
+            )));
+        }
+        let within = deadline.left();
+        let count = tasks.len();
+        let refused = match (self.direct, container.state.pid) {
+            (Direct::Possible, Some(pid)) => {
+                let order = Order {
+                    within,
+                    tasks: tasks.clone(),
+                };
+                match inside::perform_inside(pid, &container.id.0, order).await {
+                    Ok(report) => return complete(report.answers, count),
+                    Err(error) => on_one_line(&error),
+                }
+            }
+            (Direct::Possible, None) => "the engine does not name its process".to_owned(),
+            (Direct::Elsewhere, _) => "its process is on another machine".to_owned(),
+            (Direct::NotWanted, _) => String::new(),
+        };
+        let spot = Spot::NetworkOf(container.id.clone());
+        self.by_helper(&spot, tasks, deadline, &refused).await
+    }
+
+    /// Performs a task beside files of the engine's host; `task` gets the folder in which they are seen.
+    pub(crate) async fn beside(
+        &self,
+        files: &Files,
+        task: impl Fn(&Path) -> Task,
+        deadline: Deadline,
+    ) -> Result<Answer, NoHands> {
+        let refused = match self.direct {
+            Direct::Possible => match std::fs::read_dir(&files.folder) {
+                Ok(_) => {
+                    let answer = task(&files.folder).perform(&Place::own(), deadline).await;
+                    return Ok(answer);
+                }
+                Err(error) => format!("`{}`: {error}", files.folder.display()),
+            },
+            Direct::Elsewhere => "the files are on another machine".to_owned(),
+            Direct::NotWanted => String::new(),
+        };
+        let spot = Spot::Beside {
+            source: files.source.clone(),
+            reader: files.reader,
+        };
+        let tasks = vec![task(Path::new(MOUNT))];
+        let answers = self.by_helper(&spot, tasks, deadline, &refused).await?;
+        answers
+            .into_iter()
+            .next()
+            .ok_or_else(|| NoHands::Failed("the helper gave no answer".to_owned()))
+    }
+
+    /// What was done on the engine, for a person.
+    pub(super) fn deeds(&self) -> Vec<String> {
+        self.helper.as_ref().map(Helper::deeds).unwrap_or_default()
+    }
+
+    async fn by_helper(
+        &self,
+        spot: &Spot,
+        tasks: Vec<Task>,
+        deadline: Deadline,
+        refused: &str,
+    ) -> Result<Vec<Answer>, NoHands> {
+        let Some(helper) = &self.helper else {
+            return Err(if self.is_probing {
+                NoHands::Failed(refused.to_owned())
+            } else {
+                NoHands::NotAsked(refused.to_owned())
+            });
+        };
+        let count = tasks.len();
+        let within = deadline.left();
+        match deadline.cut(helper.perform(spot, tasks, within)).await {
+            Ok(Ok(report)) => complete(report.answers, count),
+            Ok(Err(error)) => Err(NoHands::Failed(on_one_line(&error))),
+            Err(_) => Err(NoHands::Failed(
+                "the helper container gave no report in time".to_owned(),
+            )),
+        }
+    }
+}
+
+fn complete(answers: Vec<Answer>, count: usize) -> Result<Vec<Answer>, NoHands> {
+    if answers.len() == count {
+        Ok(answers)
+    } else {
+        Err(NoHands::Failed(
+            "the helper's report lacks answers".to_owned(),
+        ))
+    }
+}

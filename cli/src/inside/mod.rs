@@ -1,0 +1,19 @@
+//! Work that is done next to a container: in its network namespace, beside its files.
+//!
+//! Each piece of work is a task, plain data with a plain answer. The same code performs it here, in a thread that has
+//! entered the namespace, or in the helper container, which gets its tasks on standard input. Nothing here knows the
+//! engine.
+
+mod namespace;
+mod place;
+mod serve;
+mod sockets;
+mod task;
+
+pub(crate) use self::{
+    namespace::perform_inside,
+    place::Place,
+    serve::{ServeError, serve},
+    sockets::SocketsTask,
+    task::{Answer, Order, Report, Task, Work},
+};

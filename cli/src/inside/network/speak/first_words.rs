@@ -1,0 +1,143 @@
+//! What comes back to three first words: a request of HTTP/1, the preface of HTTP/2, a hello of TLS.
+
+use std::io;
+
+use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_rustls::client::TlsStream;
+
+use crate::{clients::deadline::Deadline, inside::network::door::Door};
+
+use std::time::Duration;
+use tokio::net::TcpStream;
+
+/// Nobody is waited for longer: a server that is well answers its first word at once.
+pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
+/// As soon as one word is answered, the others have so long.
+const GRACE: Duration = Duration::from_millis(400);
+/// So much of an answer tells what it is.
+const ENOUGH: usize = 4 << 10;
+
+/// The preface of HTTP/2 with empty settings (RFC 9113 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00";
+
+/// What came back to a word in plaintext.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Reply {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// The connection was closed without a byte.
+    Closed,
+    /// Nothing in time.
+    Silent,
+}
+
+/// What came back to all of them.
+pub(super) struct Replies {
+    pub(super) http1: Reply,
+    pub(super) http2: Reply,
+    /// A TLS connection, where the handshake succeeded.
+    pub(super) tls: Option<TlsStream<TcpStream>>,
+}
+
+enum Answered {
+    Http1(Reply),
+    Http2(Reply),
+    Tls(io::Result<TlsStream<TcpStream>>),
+}
+
+impl Answered {
+    fn tells(&self) -> bool {
+        match self {
+            Self::Http1(reply) | Self::Http2(reply) => matches!(reply, Reply::Bytes(_)),
+            Self::Tls(handshake) => handshake.is_ok(),
+        }
+    }
+}
+
+/// Says all three, each on a connection of its own, side by side.
+pub(super) async fn first_words(door: &Door<'_>, deadline: Deadline) -> Replies {
+    let mut replies = Replies {
+        http1: Reply::Silent,
+        http2: Reply::Silent,
+        tls: None,
+    };
+    let request = format!(
+        "GET / HTTP/1.1\r\nHost: {}\r\nUser-Agent: ptctl/{}\r\nConnection: close\r\n\r\n",
+        door.authority(),
+        env!("CARGO_PKG_VERSION")
+    );
+    let words: [BoxFuture<'_, Answered>; 3] = [
+        Box::pin(async { Answered::Http1(say(door, request.as_bytes()).await) }),
+        Box::pin(async { Answered::Http2(say(door, PREFACE).await) }),
+        Box::pin(async { Answered::Tls(door.tls(&["h2", "http/1.1"]).await) }),
+    ];
+    let mut pending: FuturesUnordered<_> = words.into_iter().collect();
+    let mut until = deadline.capped(PATIENCE);
+    while let Ok(Some(answered)) = until.cut(pending.next()).await {
+        if answered.tells() {
+            until = until.capped(GRACE);
+        }
+        match answered {
+            Answered::Http1(reply) => replies.http1 = reply,
+            Answered::Http2(reply) => replies.http2 = reply,
+            Answered::Tls(handshake) => replies.tls = handshake.ok(),
+        }
+    }
+    replies
+}
+
+/// Sends a word and reads until it is plain what comes back.
+async fn say(door: &Door<'_>, word: &[u8]) -> Reply {
+    let mut reply = Vec::new();
+    let result = exchange(door, word, &mut reply).await;
+    match result {
+        _ if !reply.is_empty() => Reply::Bytes(reply),
+        // Cut without a byte, by a reset as by an end.
+        Ok(()) | Err(_) => Reply::Closed,
+    }
+}
+
+async fn exchange(door: &Door<'_>, word: &[u8], reply: &mut Vec<u8>) -> io::Result<()> {
+    let mut stream = door.plain().await?;
+    stream.write_all(word).await?;
+    let mut buffer = [0; 1024];
+    while reply.len() < ENOUGH && !is_frame(reply) {
+        let read = stream.read(&mut buffer).await?;
+        if read == 0 {
+            break;
+        }
+        reply.extend_from_slice(&buffer[..read]);
+    }
+    Ok(())
+}
+
+/// Whether bytes begin with a frame of settings, the first that every server of HTTP/2 sends (RFC 9113 3.4).
+pub(super) fn is_frame(bytes: &[u8]) -> bool {
+    const SETTINGS: u8 = 4;
+    match bytes {
+        [0, high, low, SETTINGS, 0, 0, 0, 0, 0, ..] => {
+            u16::from_be_bytes([*high, *low]).is_multiple_of(6)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_told_from_a_request_and_from_another_frame() {
+        assert!(is_frame(b"\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x05\x00\x00@\x00"));
+        assert!(is_frame(&PREFACE[24..]));
+        for other in [
+            b"HTTP/1.1 400 Bad Request".as_slice(),
+            b"\x00\x00\x08\x07\x00\x00\x00\x00\x00",
+            b"\x00\x00\x06\x04",
+            b"",
+        ] {
+            assert!(!is_frame(other), "{other:?}");
+        }
+    }
+}

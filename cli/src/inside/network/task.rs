@@ -1,0 +1,140 @@
+//! Climbing a ladder: what is asked for, and the order of the rungs.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+
+use futures_util::future::join_all;
+use ptctl_diagnosis::snapshot::{
+    ConnectOutcome, Destination, Ladder, LadderDepth, Rung, Way, WayPlace,
+};
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+
+use super::{
+    clock::{micros, timed},
+    connect::connect,
+    door::Door,
+    export::export,
+    resolve::resolve,
+    speak::speak,
+    trust::Roots,
+};
+use crate::{
+    clients::{
+        deadline::Deadline,
+        otlp::{Compression, Header, Protocol},
+    },
+    inside::Place,
+};
+
+/// A name is waited for no longer.
+const RESOLVING: Duration = Duration::from_secs(3);
+/// A ladder is climbed no longer, whatever happens on it.
+const WHOLE: Duration = Duration::from_secs(9);
+/// A name with more addresses is tried no further.
+const ADDRESSES: usize = 16;
+/// Of so many addresses that take a connection it is found out what they speak.
+const SPOKEN_TO: usize = 4;
+
+/// One way to try.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct NetworkTask {
+    /// Where it leads, and how the service sends there.
+    pub(crate) destination: Destination,
+    /// How far to climb.
+    pub(crate) depth: LadderDepth,
+    /// Addresses that belong to the engine, besides the loopback.
+    pub(crate) engine_addresses: Vec<IpAddr>,
+    /// How far to climb at other addresses.
+    pub(crate) beyond: LadderDepth,
+    /// How messages over HTTP are encoded.
+    pub(crate) encoding: Protocol,
+    /// What the service sends along.
+    pub(crate) headers: Vec<Header>,
+    /// Whether it compresses.
+    pub(crate) compression: Compression,
+    /// The file of the only authorities that it trusts, where it names one.
+    pub(crate) authority: Option<String>,
+}
+
+impl NetworkTask {
+    /// Climbs the ladder as far as it goes.
+    pub(crate) async fn perform(&self, place: &Place, deadline: Deadline) -> Ladder {
+        let begun = Instant::now();
+        let deadline = deadline.capped(WHOLE);
+        let host = self.destination.host.as_str();
+        let resolved = resolve(host, place, deadline.capped(RESOLVING)).await;
+        let attempts = resolved
+            .addresses
+            .iter()
+            .take(ADDRESSES)
+            .map(|address| self.try_address(*address, deadline));
+        let mut ways = join_all(attempts).await;
+        let wanted: Vec<&mut Way> = ways
+            .iter_mut()
+            .filter(|way| {
+                way.connection.found == ConnectOutcome::Open
+                    && self.depth_at(way.place) == LadderDepth::Full
+            })
+            .take(SPOKEN_TO)
+            .collect();
+        if !wanted.is_empty() {
+            let roots = Roots::of(place, self.authority.as_deref());
+            let climbs = wanted
+                .into_iter()
+                .map(|way| self.climb(way, &roots, deadline));
+            join_all(climbs).await;
+        }
+        Ladder {
+            depth: self.depth,
+            resolution: resolved.resolution,
+            ways,
+            took_us: micros(begun),
+        }
+    }
+
+    async fn try_address(&self, address: IpAddr, deadline: Deadline) -> Way {
+        let socket = SocketAddr::new(address, self.destination.port);
+        Way {
+            address,
+            owner: None,
+            place: self.place_of(address),
+            connection: timed(connect(socket, deadline)).await,
+            speech: None,
+            export: None,
+        }
+    }
+
+    async fn climb(&self, way: &mut Way, roots: &Roots, deadline: Deadline) {
+        let door = Door {
+            address: SocketAddr::new(way.address, self.destination.port),
+            host: &self.destination.host,
+        };
+        let speech = timed(speak(&door, roots, deadline)).await;
+        let begun = Instant::now();
+        let attempt = export(self, &door, &speech.found, roots, deadline).await;
+        way.export = attempt.map(|found| Rung {
+            took_us: micros(begun),
+            found,
+        });
+        way.speech = Some(speech);
+    }
+
+    fn place_of(&self, address: IpAddr) -> WayPlace {
+        if address.is_loopback() || self.engine_addresses.contains(&address) {
+            WayPlace::Engine
+        } else {
+            WayPlace::Outside
+        }
+    }
+
+    fn depth_at(&self, place: WayPlace) -> LadderDepth {
+        match (self.depth, place) {
+            (LadderDepth::Connect, _) => LadderDepth::Connect,
+            (LadderDepth::Full, WayPlace::Engine) => LadderDepth::Full,
+            (LadderDepth::Full, WayPlace::Outside) => self.beyond,
+        }
+    }
+}

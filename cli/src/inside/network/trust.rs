@@ -1,0 +1,151 @@
+//! Whether a client in the container would trust a server's certificate.
+
+use std::sync::Arc;
+
+use ptctl_diagnosis::snapshot::{RootsUsed, Trust};
+use rustls::{
+    CertificateError, RootCertStore,
+    client::{WebPkiServerVerifier, danger::ServerCertVerifier},
+    crypto::ring,
+    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+};
+
+use super::files;
+use crate::inside::Place;
+
+/// Where images keep the authorities that they trust.
+const BUNDLES: [&str; 4] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+];
+
+/// The roots that a program of the container trusts, as far as files tell.
+#[derive(Debug)]
+pub(super) struct Roots {
+    used: RootsUsed,
+    store: Result<RootCertStore, String>,
+    /// The file's text, for a client that is to trust the same.
+    text: Option<String>,
+}
+
+impl Roots {
+    /// Those in the file that the program was told to trust alone; else the image's own and the public ones together.
+    pub(super) fn of(place: &Place, authority: Option<&str>) -> Self {
+        if let Some(path) = authority {
+            return Self::of_file(place, path);
+        }
+        let mut public: RootCertStore = webpki_root_certs::TLS_SERVER_ROOT_CERTS
+            .iter()
+            .filter_map(|root| webpki_anchor(root))
+            .collect();
+        let bundle = BUNDLES
+            .iter()
+            .find_map(|path| Some((*path, files::read(place, path).ok()?)));
+        let (used, text) = match bundle {
+            Some((path, text)) => {
+                public.extend(store(&text).roots);
+                let used = RootsUsed::File {
+                    path: path.to_owned(),
+                };
+                (used, String::from_utf8(text).ok())
+            }
+            None => (RootsUsed::Public, None),
+        };
+        Self {
+            used,
+            store: Ok(public),
+            text,
+        }
+    }
+
+    fn of_file(place: &Place, path: &str) -> Self {
+        let text = files::read(place, path)
+            .map_err(|error| format!("`{path}` cannot be read: {error}"));
+        let store = text.as_ref().map_err(Clone::clone).and_then(|text| {
+            let store = store(text);
+            if store.is_empty() {
+                Err(format!("`{path}` has no certificate"))
+            } else {
+                Ok(store)
+            }
+        });
+        Self {
+            used: RootsUsed::File {
+                path: path.to_owned(),
+            },
+            store,
+            text: text.ok().and_then(|text| String::from_utf8(text).ok()),
+        }
+    }
+
+    /// The certificates of the file that counts, in PEM; `None` for the public ones.
+    pub(super) fn authorities(&self) -> Option<String> {
+        self.text.clone()
+    }
+
+    /// Which they are.
+    pub(super) fn used(&self) -> RootsUsed {
+        self.used.clone()
+    }
+
+    /// Whether they lead to a server's certificate, and it is for this name, now.
+    pub(super) fn judge(&self, chain: &[CertificateDer<'_>], host: &str) -> Trust {
+        let store = match &self.store {
+            Ok(store) => store.clone(),
+            Err(reason) => {
+                return Trust::Unchecked {
+                    reason: reason.clone(),
+                };
+            }
+        };
+        let refused = |reason: String| Trust::Refused { reason };
+        let Some((server, intermediates)) = chain.split_first() else {
+            return refused("the server shows none".to_owned());
+        };
+        let Ok(name) = ServerName::try_from(host) else {
+            return refused(format!("`{host}` is no name for a certificate"));
+        };
+        let provider = Arc::new(ring::default_provider());
+        let verifier =
+            match WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider).build() {
+                Ok(verifier) => verifier,
+                Err(error) => {
+                    return Trust::Unchecked {
+                        reason: error.to_string(),
+                    };
+                }
+            };
+        match verifier.verify_server_cert(server, intermediates, &name, &[], UnixTime::now()) {
+            Ok(_) => Trust::Trusted,
+            Err(rustls::Error::InvalidCertificate(error)) => match error {
+                CertificateError::UnknownIssuer => Trust::UnknownIssuer,
+                CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                    Trust::Expired
+                }
+                CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                    Trust::NotYetValid
+                }
+                CertificateError::NotValidForName
+                | CertificateError::NotValidForNameContext { .. } => Trust::WrongName,
+                other => refused(other.to_string()),
+            },
+            Err(other) => refused(other.to_string()),
+        }
+    }
+}
+
+fn webpki_anchor(root: &CertificateDer<'_>) -> Option<rustls::pki_types::TrustAnchor<'static>> {
+    let mut store = RootCertStore::empty();
+    store.add(root.clone().into_owned()).ok()?;
+    store.roots.pop()
+}
+
+/// The certificates of a bundle; what in it is none is passed over, as programs do.
+fn store(text: &[u8]) -> RootCertStore {
+    let mut store = RootCertStore::empty();
+    let certificates = CertificateDer::pem_slice_iter(text).filter_map(Result::ok);
+    store.add_parsable_certificates(certificates);
+    store
+}
