@@ -1,0 +1,212 @@
+//! What a receiver's answer means.
+
+use http::{HeaderMap, header};
+use ptctl_diagnosis::{
+    redact,
+    snapshot::{ExportFault, ExportOutcome, Spoken},
+};
+
+use super::message::{self, Partial};
+use crate::secret::Secret;
+
+/// No answer is read further.
+pub(super) const BODY_LIMIT: usize = 64 << 10;
+/// So many characters of a receiver's own words are kept.
+const WORDS_LIMIT: usize = 300;
+/// Shorter values of headers are too common in any text to be taken out of it.
+const SHORTEST_SECRET: usize = 4;
+/// The code `UNKNOWN` (<https://grpc.io/docs/guides/status-codes/>).
+const UNKNOWN: u32 = 2;
+
+/// An answer.
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+    pub(super) trailers: HeaderMap,
+}
+
+/// Writes a receiver's words down: on one line, short, and without anything secret that it may have repeated.
+pub(super) struct Words<'s> {
+    secrets: Vec<&'s str>,
+}
+
+impl<'s> Words<'s> {
+    pub(super) fn hiding(secrets: impl Iterator<Item = &'s Secret>) -> Self {
+        Self {
+            secrets: secrets
+                .map(Secret::reveal)
+                .filter(|secret| secret.len() >= SHORTEST_SECRET)
+                .collect(),
+        }
+    }
+
+    fn of(&self, text: &str) -> String {
+        let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for secret in &self.secrets {
+            text = text.replace(secret, "…");
+        }
+        let short: String = text.chars().take(WORDS_LIMIT).collect();
+        redact::text(&short)
+    }
+}
+
+/// An answer to an export by gRPC.
+pub(super) fn of_grpc(reply: &Reply, words: &Words<'_>) -> ExportOutcome {
+    let said = |name: &str| {
+        let value = reply.trailers.get(name).or_else(|| reply.headers.get(name));
+        value.and_then(|value| value.to_str().ok())
+    };
+    match said("grpc-status").map(|code| code.trim().parse::<u32>()) {
+        // The frame's five bytes stand before the message.
+        Some(Ok(0)) => {
+            let partial = Partial::of_protobuf(reply.body.get(5..).unwrap_or_default());
+            accepted(&partial, words)
+        }
+        Some(code) => ExportOutcome::GrpcStatus {
+            code: code.unwrap_or(UNKNOWN),
+            message: words.of(&percent_decoded(said("grpc-message").unwrap_or_default())),
+            http_status: reply.status,
+        },
+        None if reply.status != 200 => http_status(reply, words),
+        None if is_of_type(reply, &["application/grpc"]) => ExportOutcome::GrpcStatus {
+            code: UNKNOWN,
+            message: "the answer has no gRPC status".to_owned(),
+            http_status: reply.status,
+        },
+        None => not_otlp(reply, words),
+    }
+}
+
+/// An answer to an export by HTTP.
+pub(super) fn of_http(reply: &Reply, words: &Words<'_>) -> ExportOutcome {
+    match reply.status {
+        200..=299 if reply.body.is_empty() => ExportOutcome::Accepted,
+        200..=299 if is_of_type(reply, PROTOBUF) => {
+            accepted(&Partial::of_protobuf(&reply.body), words)
+        }
+        200..=299 if is_of_type(reply, JSON) => accepted(&Partial::of_json(&reply.body), words),
+        200..=299 => not_otlp(reply, words),
+        _ => http_status(reply, words),
+    }
+}
+
+const PROTOBUF: &[&str] = &["application/x-protobuf", "application/protobuf"];
+const JSON: &[&str] = &["application/json"];
+
+fn content_type(reply: &Reply) -> Option<&str> {
+    reply.headers.get(header::CONTENT_TYPE)?.to_str().ok()
+}
+
+fn is_of_type(reply: &Reply, types: &[&str]) -> bool {
+    content_type(reply).is_some_and(|text| types.iter().any(|wanted| text.starts_with(wanted)))
+}
+
+fn accepted(partial: &Partial, words: &Words<'_>) -> ExportOutcome {
+    if *partial == Partial::default() {
+        return ExportOutcome::Accepted;
+    }
+    ExportOutcome::PartialSuccess {
+        rejected: partial.rejected,
+        message: words.of(&partial.message),
+    }
+}
+
+fn not_otlp(reply: &Reply, words: &Words<'_>) -> ExportOutcome {
+    ExportOutcome::NotOtlp {
+        status: reply.status,
+        content_type: content_type(reply).map(str::to_owned),
+        body: words.of(&String::from_utf8_lossy(&reply.body)),
+    }
+}
+
+fn http_status(reply: &Reply, words: &Words<'_>) -> ExportOutcome {
+    let text = || String::from_utf8_lossy(&reply.body).into_owned();
+    let body = if is_of_type(reply, PROTOBUF) {
+        message::status_message(&reply.body).unwrap_or_default()
+    } else if is_of_type(reply, JSON) {
+        message::json_status_message(&reply.body).unwrap_or_else(text)
+    } else {
+        text()
+    };
+    // How Go's server and nginx tell a client that it forgot TLS.
+    if reply.status == 400
+        && (body.contains("HTTP request to an HTTPS server")
+            || body.contains("HTTP request was sent to HTTPS port"))
+    {
+        return ExportOutcome::Broken(ExportFault::Protocol {
+            spoken: Spoken::Tls,
+        });
+    }
+    ExportOutcome::HttpStatus {
+        status: reply.status,
+        body: words.of(&body),
+        retry_after: reply
+            .headers
+            .get(header::RETRY_AFTER)
+            .and_then(|value| value.to_str().ok()?.trim().parse().ok()),
+    }
+}
+
+/// `grpc-message` is text with percent signs for whatever HTTP does not allow.
+fn percent_decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let digits = (*byte == b'%')
+            .then(|| text.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        decoded.push(digits.unwrap_or(*byte));
+        at += if digits.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(status: u16, content_type: &'static str, body: &[u8]) -> Reply {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            header::CONTENT_TYPE,
+            http::HeaderValue::from_static(content_type),
+        );
+        Reply {
+            status,
+            headers,
+            body: body.to_vec(),
+            trailers: HeaderMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_secret_that_a_receiver_repeats_is_not_written_down() {
+        let secret = Secret::new("tok-8f2a");
+        let words = Words::hiding(std::iter::once(&secret));
+        let outcome = of_http(&reply(401, "text/plain", b"bad\n token tok-8f2a"), &words);
+        let ExportOutcome::HttpStatus { body, .. } = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(body, "bad token …");
+    }
+
+    #[test]
+    fn a_web_page_is_no_acceptance() {
+        let words = Words::hiding(std::iter::empty());
+        let outcome = of_http(&reply(200, "text/html", b"<html>"), &words);
+        assert!(
+            matches!(outcome, ExportOutcome::NotOtlp { .. }),
+            "{outcome:?}"
+        );
+    }
+
+    #[test]
+    fn percent_signs_are_undone_and_broken_ones_left() {
+        assert_eq!(percent_decoded("no%20org id%0A"), "no org id\n");
+        assert_eq!(percent_decoded("100%"), "100%");
+        assert_eq!(percent_decoded("%zz"), "%zz");
+    }
+}
