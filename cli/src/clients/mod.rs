@@ -5,5 +5,6 @@ pub mod deadline;
 pub mod docker;
 pub mod exposition;
 pub mod http;
+pub(crate) mod otlp;
 pub mod tempo;
 mod transport;
