@@ -20,6 +20,7 @@ pub mod export_errors;
 pub mod finding;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;
+pub mod flag;
 pub mod glob;
 pub mod notices;
 pub mod observed;

@@ -2,6 +2,7 @@
 
 use crate::{
     document::{Document, Node, Value},
+    flag::values,
     snapshot::{AlloyBlock, AlloyDocument, CollectorFlavour, Container},
 };
 
@@ -73,17 +74,6 @@ fn default_of(command: &[String]) -> &'static str {
     } else {
         "/etc/otelcol/config.yaml"
     }
-}
-
-/// Every value of a flag, in the forms that Go's flags allow.
-fn values<'c>(command: &'c [String], flag: &'c str) -> impl Iterator<Item = &'c str> {
-    command.iter().enumerate().filter_map(move |(at, word)| {
-        let word = word.strip_prefix("--").or_else(|| word.strip_prefix('-'))?;
-        match word.strip_prefix(flag)? {
-            "" => command.get(at + 1).map(String::as_str),
-            value => value.strip_prefix('='),
-        }
-    })
 }
 
 fn source(value: &str) -> ConfigSource {

@@ -1,0 +1,124 @@
+//! The newest span of each service that a backend may have spans of.
+
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt, stream};
+use ptctl_diagnosis::{
+    export::{ServiceName, tracing_signs},
+    snapshot::{Container, Role, SpanSighting},
+};
+
+use crate::{
+    clients::{http::HttpFault, tempo::TempoClient},
+    probe::Look,
+};
+
+/// How many services are searched for at once.
+const SEARCHES_AT_ONCE: usize = 8;
+/// Services of other stacks are searched for up to this many in all; those of this one always are.
+const SEARCH_LIMIT: usize = 64;
+
+/// The service names under which the spans of a stack may stand.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    /// The names of traced services: searched for, whether a backend lists them or not.
+    traced: BTreeSet<String>,
+    /// What every service of the stack is called: searched for where a backend lists it.
+    called: BTreeSet<String>,
+}
+
+impl Names {
+    /// The names of these containers.
+    pub(crate) fn of(containers: &[Container]) -> Self {
+        let services = || {
+            containers
+                .iter()
+                .filter(|container| container.role == Role::Service)
+        };
+        let traced = services()
+            .filter(|container| !tracing_signs(container).is_empty())
+            .map(|container| match ServiceName::of(container) {
+                Some(name) => name.0,
+                None => container.display_name().to_owned(),
+            });
+        let called = services().flat_map(|container| {
+            let service = container.service.clone();
+            service.into_iter().chain([container.name.clone()])
+        });
+        Self {
+            traced: traced.collect(),
+            called: called.collect(),
+        }
+    }
+
+    /// What is searched for in a backend that lists these services, in the order of the names. To leave out one of the
+    /// stack would make it a service without spans.
+    fn searched(&self, listed: &[String]) -> BTreeSet<String> {
+        let (own, others): (Vec<&String>, Vec<&String>) =
+            listed.iter().partition(|name| self.called.contains(*name));
+        let mut names = self.traced.clone();
+        names.extend(own.into_iter().cloned());
+        for name in others {
+            if names.len() >= SEARCH_LIMIT {
+                break;
+            }
+            names.insert(name.clone());
+        }
+        names
+    }
+}
+
+type Sightings = Result<Vec<SpanSighting>, HttpFault>;
+
+/// The services that it knows and the newest span of each of them and of each name of the stack.
+pub(super) async fn sightings(
+    look: &Look<'_>,
+    client: &TempoClient,
+    names: &Names,
+) -> (Result<Vec<String>, HttpFault>, Sightings) {
+    let deadline = look.http_deadline();
+    let services = client.services(look.since, look.taken_at, deadline).await;
+    let listed = services.as_ref().map_or(&[][..], Vec::as_slice);
+    let found: Vec<Result<SpanSighting, HttpFault>> = stream::iter(names.searched(listed))
+        .map(|service_name| async move {
+            let last_at = client
+                .newest_of(&service_name, look.since, look.taken_at, deadline)
+                .await?;
+            Ok(SpanSighting {
+                service_name,
+                last_at,
+            })
+        })
+        .buffered(SEARCHES_AT_ONCE)
+        .collect()
+        .await;
+    (services, found.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_services_of_the_stack_are_searched_for_however_many_others_a_backend_lists() {
+        let names = Names {
+            traced: BTreeSet::from(["zebra".to_owned()]),
+            called: BTreeSet::from(["yak".to_owned(), "wolf".to_owned()]),
+        };
+        let mut listed: Vec<String> = (0..100).map(|number| format!("a{number}")).collect();
+        listed.push("yak".to_owned());
+        let searched = names.searched(&listed);
+        assert!(searched.contains("zebra") && searched.contains("yak"));
+        assert!(!searched.contains("wolf"));
+        assert_eq!(searched.len(), SEARCH_LIMIT);
+    }
+
+    #[test]
+    fn a_stack_of_many_services_is_searched_for_as_a_whole() {
+        let names = Names {
+            traced: (0..100).map(|number| format!("a{number}")).collect(),
+            called: BTreeSet::new(),
+        };
+        assert_eq!(names.searched(&["other".to_owned()]), names.traced);
+    }
+}
