@@ -1,5 +1,6 @@
 //! One client per API. Wire types are private to the client's own file.
 
+pub(crate) mod any_server;
 pub mod cause;
 pub mod deadline;
 pub mod docker;
