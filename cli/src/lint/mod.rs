@@ -81,6 +81,7 @@ pub async fn look(sources: &ComposeSources, profiles: &Profiles) -> Result<Snaps
             config_files: project.config_files.clone(),
             only_services: Vec::new(),
         },
+        network_paths: Vec::new(),
         tempos: programs::tempos(&containers).await,
         collectors: programs::collectors(&containers).await,
         grafanas: programs::grafanas(&containers).await,
