@@ -107,6 +107,7 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         elsewhere,
         events: Observed::Unknown(Gap::new(Probe::Events, Subject::Engine, NOT_ASKED)),
         network_paths: Vec::new(),
+        canaries: Vec::new(),
         tempos: Vec::new(),
         compose,
         images: Observed::Unknown(Gap::new(Probe::Images, Subject::Engine, NOT_ASKED)),

@@ -135,6 +135,8 @@ pub enum Probe {
     Sockets,
     /// The way from a container's network namespace to an endpoint.
     NetworkPath,
+    /// A span written with the settings of a service.
+    Canary,
     /// Configuration files that a Compose file mounts from this machine.
     MountedFiles,
 }
@@ -170,6 +172,7 @@ impl Probe {
             | Self::Prometheus
             | Self::PrometheusConfig
             | Self::NetworkPath
+            | Self::Canary
             | Self::Clock
             | Self::Sockets => false,
         }
@@ -205,6 +208,7 @@ impl Probe {
             Self::Clock => "clock",
             Self::Sockets => "sockets of the network namespace",
             Self::NetworkPath => "network path",
+            Self::Canary => "canary",
             Self::MountedFiles => "mounted files",
         }
     }

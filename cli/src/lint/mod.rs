@@ -82,6 +82,7 @@ pub async fn look(sources: &ComposeSources, profiles: &Profiles) -> Result<Snaps
             only_services: Vec::new(),
         },
         network_paths: Vec::new(),
+        canaries: Vec::new(),
         tempos: programs::tempos(&containers).await,
         collectors: programs::collectors(&containers).await,
         grafanas: programs::grafanas(&containers).await,

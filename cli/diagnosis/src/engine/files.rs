@@ -71,6 +71,7 @@ pub(super) fn is_of_files(gap: &Gap) -> bool {
         | Probe::Grafana
         | Probe::Loki
         | Probe::Prometheus
+        | Probe::Canary
         | Probe::Clock
         | Probe::Sockets
         | Probe::NetworkPath => false,

@@ -2,6 +2,7 @@
 //!
 //! Nothing here interprets: what a fact means is decided by the checks.
 
+mod canary;
 mod compose;
 mod container;
 mod delivery;
@@ -19,6 +20,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    canary::{CANARY_SERVICE, Canary, CanaryShape, Fidelity, Flight, Landing, Sight},
     compose::{
         Beyond, Certainty, ComposeAttachment, ComposeDependency, ComposeLayer, ComposeMount,
         ComposeNetworking, ComposePort, ComposePorts, ComposeProject, ComposeService, ComposeText,
@@ -87,6 +89,9 @@ pub struct Snapshot {
     /// The ways that were tried from the services' own networks.
     #[serde(default)]
     pub network_paths: Vec<NetworkPath>,
+    /// Spans that were written with the settings of services, to see what becomes of them; empty unless asked for.
+    #[serde(default)]
+    pub canaries: Vec<Canary>,
     /// The trace backends.
     pub tempos: Vec<Tempo>,
     /// What the Compose files of the stack say.
