@@ -2,23 +2,46 @@
 
 use ptctl_diagnosis::snapshot::TraceIdCoverage;
 
-use super::{requests::is_monitoring, structured::Fields};
+use super::{
+    requests::{is_monitoring, is_request},
+    structured::Fields,
+};
 
 /// Adds one structured line of a service.
+///
+/// A trace id of zeros counts where a request was served: what a program says of its start is outside of any span.
 pub(super) fn count(coverage: &mut TraceIdCoverage, fields: &Fields) {
+    let has_trace_id = fields.iter().any(names_trace);
+    let of_a_request = is_of_a_request(fields) || is_request("", Some(fields));
     coverage.structured_lines += 1;
-    let has_trace_id = fields.iter().any(|(name, value)| {
-        let name = name.to_ascii_lowercase();
-        name.contains("trace") && holds_trace_id(value)
-    });
-    if has_trace_id || is_of_a_request(fields) {
+    if has_trace_id || of_a_request {
         coverage.request_lines += 1;
     }
     if has_trace_id {
         coverage.with_trace_id += 1;
-    } else if fields.iter().any(|(name, value)| is_zero_id(name, value)) {
+    } else if of_a_request && fields.iter().any(|(name, value)| is_zero_id(name, value)) {
         coverage.zero_ids += 1;
     }
+}
+
+/// Adds one line of free text of a service, which may name its trace as `trace_id=…`.
+pub(super) fn count_text(coverage: &mut TraceIdCoverage, text: &str) {
+    if pairs(text).any(names_trace) {
+        coverage.with_trace_id += 1;
+    } else if is_request(text, None) && is_outside_spans(text, None) {
+        coverage.zero_ids += 1;
+    }
+}
+
+/// Whether a field holds the id of a trace.
+fn names_trace((name, value): (&str, &str)) -> bool {
+    name.to_ascii_lowercase().contains("trace") && holds_trace_id(value)
+}
+
+/// What a line of free text says as `name=value`.
+fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split([' ', '\t', ',', ';', '[', ']', '(', ')'])
+        .filter_map(|word| word.split_once('='))
 }
 
 /// Whether a line carries a trace id of zeros, as a field of a record or as `trace_id=…` in free text.
@@ -26,9 +49,7 @@ pub(super) fn is_outside_spans(text: &str, fields: Option<&Fields>) -> bool {
     if let Some(fields) = fields {
         return fields.iter().any(|(name, value)| is_zero_id(name, value));
     }
-    text.split([' ', '\t', ',', ';', '[', ']', '(', ')'])
-        .filter_map(|word| word.split_once('='))
-        .any(|(name, value)| is_zero_id(name, value))
+    pairs(text).any(|(name, value)| is_zero_id(name, value))
 }
 
 /// Whether a line was written while a request was served: it names the request, or its method and where it went.
@@ -108,6 +129,30 @@ mod tests {
             zero_ids: 1,
         };
         assert_eq!(coverage, expected);
+    }
+
+    #[test]
+    fn zeros_count_in_free_text_too_and_only_where_a_request_was_served() {
+        let zeros = "trace_id=00000000000000000000000000000000 span_id=0000000000000000";
+        let lines = [
+            format!("INFO orders {zeros} listening on port 8080"),
+            format!(r#"INFO orders {zeros} "GET /health HTTP/1.1" 200"#),
+            format!(r#"INFO orders {zeros} "GET /orders HTTP/1.1" 200"#),
+            format!(
+                r#"{{"msg":"opened the database","trace_id":"{}"}}"#,
+                "0".repeat(32)
+            ),
+            "INFO orders [trace_id=0af7651916cd43dd8448eb211c80319c] stored".to_owned(),
+        ];
+        let mut coverage = TraceIdCoverage::default();
+        for line in &lines {
+            match Fields::of(line) {
+                Some(fields) => count(&mut coverage, &fields),
+                None => count_text(&mut coverage, line),
+            }
+        }
+        assert_eq!((coverage.zero_ids, coverage.with_trace_id), (1, 1));
+        assert_eq!((coverage.structured_lines, coverage.request_lines), (1, 0));
     }
 
     #[test]

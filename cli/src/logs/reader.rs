@@ -185,6 +185,8 @@ impl<'c> LogReader<'c> {
             {
                 self.announced_service = Some(service.to_owned());
             }
+        } else {
+            correlation::count_text(&mut self.trace_ids, text);
         }
         if is_request(text, fields) {
             self.requests.count += 1;

@@ -111,9 +111,9 @@ pub struct TraceIdCoverage {
     pub structured_lines: u64,
     /// Of them, those written while a request was served.
     pub request_lines: u64,
-    /// Of those, lines with a 32-digit trace id that is not all zeros.
+    /// Lines, free text included, with a 32-digit trace id that is not all zeros.
     pub with_trace_id: u64,
-    /// Lines whose trace id is zero.
+    /// Lines of requests, free text included, whose trace id is zero.
     #[serde(default)]
     pub zero_ids: u64,
 }
