@@ -74,3 +74,26 @@ pub(in crate::checks) fn both_on_legacy<'n>(
 ) -> bool {
     others.contains(&LEGACY) && own.any(|network| network == LEGACY)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{diagnose, fixtures, policy::Policy, snapshot::Role};
+
+    #[test]
+    fn the_service_of_the_own_project_is_meant_and_not_its_namesake_of_another() {
+        let mut snapshot = fixtures::healthy();
+        for name in ["scraper", "tempo"] {
+            let container = snapshot.service_mut(name);
+            let attachment = &mut container.attachments[0];
+            attachment.network = super::LEGACY.to_owned();
+            attachment.names.clear();
+        }
+        let other = fixtures::elsewhere("other_tempo_1", Role::Tempo, "other_default");
+        snapshot.elsewhere.push(other);
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        let codes = diagnosis.findings().map(|finding| finding.code.to_string());
+        let codes: Vec<String> = codes.collect();
+        assert!(codes.contains(&"PT0402".to_owned()), "{codes:?}");
+        assert!(!codes.contains(&"PT0304".to_owned()), "{codes:?}");
+    }
+}

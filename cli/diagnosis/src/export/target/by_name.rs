@@ -6,6 +6,9 @@ use crate::{
     snapshot::{Container, Snapshot},
 };
 
+/// Docker's default network, on which no container has a name.
+const LEGACY: &str = "bridge";
+
 /// Whom a container reaches by a name.
 pub(super) fn by_name<'s>(
     container: &Container,
@@ -23,7 +26,7 @@ pub(super) fn by_name<'s>(
         other.attachments.iter().any(|attachment| {
             own_networks(&attachment.network)
                 // The legacy network `bridge` has no name resolution.
-                && attachment.network != "bridge"
+                && attachment.network != LEGACY
                 && attachment.names.iter().any(|name| name.eq_ignore_ascii_case(&endpoint.host))
         })
     };
@@ -63,7 +66,7 @@ fn not_shared<'s>(container: &Container, host: &str, snapshot: &'s Snapshot) -> 
     if is_own_and_absent(container, host, snapshot) {
         return None;
     }
-    let of_stack = snapshot.containers.iter().find(|other| {
+    let has_name = |other: &&Container| {
         let names = other
             .attachments
             .iter()
@@ -72,7 +75,9 @@ fn not_shared<'s>(container: &Container, host: &str, snapshot: &'s Snapshot) -> 
             || names
                 .into_iter()
                 .any(|name| name.eq_ignore_ascii_case(host))
-    });
+    };
+    let of_stack = namesake_on_legacy(container, host, snapshot)
+        .or_else(|| snapshot.containers.iter().find(has_name));
     if let Some(other) = of_stack {
         return Some(Target::NotShared {
             name: &other.name,
@@ -91,6 +96,28 @@ fn not_shared<'s>(container: &Container, host: &str, snapshot: &'s Snapshot) -> 
         name: &other.name,
         networks: other.networks().collect(),
     })
+}
+
+/// The service of the container's own project that a name means, where both are on the network that has no names.
+fn namesake_on_legacy<'s>(
+    container: &Container,
+    host: &str,
+    snapshot: &'s Snapshot,
+) -> Option<&'s Container> {
+    let on_legacy = |container: &Container| {
+        let mut attachments = container.attachments.iter();
+        attachments.any(|attachment| attachment.network == LEGACY)
+    };
+    let is_namesake = |other: &&Container| {
+        other.project == container.project
+            && other.service.as_deref() == Some(host)
+            && on_legacy(other)
+    };
+    snapshot
+        .containers
+        .iter()
+        .find(is_namesake)
+        .filter(|_| container.project.is_some() && on_legacy(container))
 }
 
 /// Whether a name is a service of the container's own project that has no container: that one is meant, and not its
