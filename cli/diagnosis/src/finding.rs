@@ -185,6 +185,8 @@ pub enum EvidenceKind {
     Event,
     /// A lookup that found nothing.
     Search,
+    /// A socket of a container's network namespace.
+    Socket,
 }
 
 impl fmt::Display for EvidenceKind {
@@ -198,6 +200,7 @@ impl fmt::Display for EvidenceKind {
             Self::Configuration => "config",
             Self::Event => "event",
             Self::Search => "search",
+            Self::Socket => "socket",
         })
     }
 }

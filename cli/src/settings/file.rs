@@ -17,7 +17,7 @@ use serde::Deserialize;
 use thiserror::Error;
 use toml::Spanned;
 
-use crate::cli::{Cli, ColorChoice, Command, FailOn, ReportFormat};
+use crate::cli::{Cli, ColorChoice, Command, FailOn, ProbeChoice, ReportFormat};
 
 /// The file's name.
 const FILE: &str = ".ptctl.toml";
@@ -33,6 +33,8 @@ pub struct SettingsFile {
     output: Option<ReportFormat>,
     color: Option<ColorChoice>,
     project: Option<String>,
+    probe: Option<ProbeChoice>,
+    canary: bool,
 }
 
 /// What is wrong with the file.
@@ -74,6 +76,17 @@ struct Written {
     output: Option<Spanned<String>>,
     color: Option<Spanned<String>>,
     project: Option<String>,
+    probe: Option<WrittenProbe>,
+    #[serde(default)]
+    canary: bool,
+}
+
+/// `true`, `false` or the word that the flag takes.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenProbe {
+    Switch(bool),
+    By(Spanned<String>),
 }
 
 #[derive(Deserialize)]
@@ -122,6 +135,13 @@ impl SettingsFile {
             output: reader.choice(written.output.as_ref())?,
             color: reader.choice(written.color.as_ref())?,
             project: written.project,
+            probe: match written.probe {
+                None => None,
+                Some(WrittenProbe::Switch(true)) => Some(ProbeChoice::Auto),
+                Some(WrittenProbe::Switch(false)) => Some(ProbeChoice::Never),
+                Some(WrittenProbe::By(word)) => reader.choice(Some(&word))?,
+            },
+            canary: written.canary,
         };
         Ok(settings)
     }
@@ -133,6 +153,8 @@ impl SettingsFile {
         global.color = global.color.or(self.color);
         if let Command::Doctor(doctor) = &mut cli.command {
             doctor.since = doctor.since.or(self.since);
+            doctor.deeper.probe = doctor.deeper.probe.or(self.probe);
+            doctor.deeper.canary |= self.canary;
         }
         let Some(report) = cli.command.report_mut() else {
             return;
@@ -255,6 +277,7 @@ since = \"2h\"
 output = \"short\"
 color = \"never\"
 project = \"shop\"
+probe = true
 
 [[suppress]]
 code = \"PT0302\"
@@ -289,7 +312,8 @@ reason = \"sends from the host, on purpose\"
         let [suppression] = report.suppressed_by_file.as_slice() else {
             panic!("{:?}", report.suppressed_by_file)
         };
-        assert_eq!(suppression.origin, ".ptctl.toml:10");
+        assert_eq!(suppression.origin, ".ptctl.toml:11");
+        assert_eq!(doctor.deeper.probe, Some(ProbeChoice::Auto));
     }
 
     #[test]
@@ -307,6 +331,7 @@ reason = \"sends from the host, on purpose\"
             "PT01*",
             "--since",
             "1m",
+            "--probe=never",
         ]);
         assert_eq!(cli.global.project.as_deref(), Some("bank"));
         assert_eq!(cli.global.color, Some(ColorChoice::Always));
@@ -314,6 +339,7 @@ reason = \"sends from the host, on purpose\"
             unreachable!()
         };
         assert_eq!(doctor.since.unwrap().as_secs(), 60);
+        assert_eq!(doctor.deeper.probe, Some(ProbeChoice::Never));
         assert_eq!(doctor.report.output, Some(ReportFormat::Json));
         assert_eq!(doctor.report.fail_on, Some(FailOn::Gap));
         assert_eq!(doctor.report.only.len(), 1);
@@ -326,7 +352,11 @@ reason = \"sends from the host, on purpose\"
                 "\nfial_on = \"error\"\n",
                 ".ptctl.toml:2: unknown field `fial_on`",
             ),
-            ("probe = \"auto\"\n", ".ptctl.toml:1: unknown field `probe`"),
+            ("colour = \"auto\"\n", ".ptctl.toml:1: unknown field `colour`"),
+            (
+                "\nprobe = \"always\"\n",
+                ".ptctl.toml:2: `always` is none of `auto`, ",
+            ),
             (
                 "# a\n\nfail_on = \"errors\"\n",
                 ".ptctl.toml:3: `errors` is none of `error`, ",

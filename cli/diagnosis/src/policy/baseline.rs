@@ -49,7 +49,8 @@ fn stable(evidence: &Evidence) -> Option<String> {
         | EvidenceKind::Http
         | EvidenceKind::Metric
         | EvidenceKind::Event
-        | EvidenceKind::Search => None,
+        | EvidenceKind::Search
+        | EvidenceKind::Socket => None,
     }
 }
 

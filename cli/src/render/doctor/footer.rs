@@ -40,6 +40,12 @@ pub(super) fn footer(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis
         );
     }
     gaps(page, &diagnosis.gaps);
+    if !snapshot.deeds.is_empty() {
+        page.paragraph(
+            Tone::Faint,
+            &format!("on the engine: {}", snapshot.deeds.join("; ")),
+        );
+    }
     if let Some(cause) = diagnosis.causes.first() {
         page.paragraph(
             Tone::Faint,

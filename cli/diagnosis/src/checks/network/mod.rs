@@ -17,6 +17,7 @@ pub(crate) mod collector_refuses;
 pub(crate) mod collector_sends_to_itself;
 pub(crate) mod collector_unhealthy;
 pub(crate) mod collector_without_traces_pipeline;
+pub(crate) mod connection_unanswered;
 pub(crate) mod default_bridge_without_names;
 pub(crate) mod host_port_shared;
 pub(crate) mod name_answered_twice;
@@ -46,4 +47,5 @@ pub(super) static ALL: &[&Check] = &[
     &collector_unhealthy::CHECK,
     &collector_exporter_missing::CHECK,
     &collector_receiver_missing_protocol::CHECK,
+    &connection_unanswered::CHECK,
 ];

@@ -14,6 +14,7 @@ use crate::{
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
     observed::{Gap, Probe},
     policy::Policy,
+    snapshot::ConnectionState,
     view::{Service, Stack},
 };
 
@@ -119,10 +120,29 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
             fail(
                 report(service, served, "and Tempo has no span of it")
                     .proof([proof])
+                    .proof(connection(service))
                     .likely(),
             )
         }
     }
+}
+
+/// What the service's own sockets tell: whether its SDK is connected to the receiver at all.
+fn connection(service: &Service<'_>) -> Option<Evidence> {
+    let sockets = service.container.sockets.as_ref()?.known()?;
+    let port = service.settings.known()?.port()?;
+    let open = sockets
+        .connections_to(port)
+        .find(|connection| connection.state == ConnectionState::Established);
+    let text = match open {
+        Some(connection) => format!("connected to {}", connection.remote),
+        None => format!("no connection to any port {port} at the moment of the look"),
+    };
+    Some(Evidence::new(
+        EvidenceKind::Socket,
+        &service.container.name,
+        text,
+    ))
 }
 
 enum Served {

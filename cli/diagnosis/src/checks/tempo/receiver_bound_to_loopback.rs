@@ -9,10 +9,14 @@ use crate::{
     },
     code::Code,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
+    observed::Observed,
     policy::Policy,
     snapshot::{LogLine, OtlpProtocol},
     view::{Backend, Stack},
 };
+
+/// Where OTLP is received unless something else is said.
+const OTLP_PORTS: [u16; 2] = [4317, 4318];
 
 pub(crate) static CHECK: Check = Check {
     code: Code::new(203),
@@ -47,10 +51,11 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
         .logs
         .known()
         .map_or(&[][..], |logs| logs.receivers.as_slice());
+    let sockets = container.sockets.as_ref().and_then(Observed::known);
     let config = match backend.tempo.config.get() {
         Ok(config) => Some(config),
-        // Its own start-up lines are proof enough without the configuration.
-        Err(gap) if announced.is_empty() => return Err(gap),
+        // Its own start-up lines, and its sockets, are proof enough without the configuration.
+        Err(gap) if announced.is_empty() && sockets.is_none() => return Err(gap),
         Err(_) => None,
     };
     let from_log = announced
@@ -76,7 +81,16 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
             }
         })
     });
-    let mut proofs = from_log.chain(from_config);
+    let from_sockets = sockets.into_iter().flat_map(|sockets| {
+        OTLP_PORTS
+            .into_iter()
+            .filter(|port| sockets.listens_on_loopback_only(*port))
+            .map(|port| {
+                let text = format!("port {port} listens on loopback only");
+                Evidence::new(EvidenceKind::Socket, &container.name, text)
+            })
+    });
+    let mut proofs = from_log.chain(from_config).chain(from_sockets);
     let Some(first) = proofs.next() else {
         return Ok(Outcome::Pass);
     };
