@@ -1,8 +1,8 @@
 //! A link between data sources that names a uid which none has.
 
-use super::source;
+use super::{grafana_without_tempo_source, source};
 use crate::{
-    check::{Check, Examine, Outcome, Report, Verdict, fail},
+    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     code::Code,
     document::Node,
     finding::Severity,
@@ -36,7 +36,10 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Give each data source a `uid:` in its provisioning file, and use it in the link.",
     verify: "The link in a span or in a log line opens.",
-    masked_by: &[],
+    // Without a data source of Tempo, what is left are links to it.
+    masked_by: &[&[Cause::same_subject(
+        grafana_without_tempo_source::CHECK.code,
+    )]],
     explains: &[],
     examine: Examine::EachGrafana(examine),
 };
@@ -95,4 +98,31 @@ fn links(source: &DataSource) -> Vec<(&'static str, &Node)> {
             .filter_map(move |item| Some((name, item.get("datasourceUid")?)))
     });
     single.chain(listed).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CHECK, grafana_without_tempo_source};
+    use crate::{diagnose, fixtures::surrounded, observed::Observed, policy::Policy};
+
+    #[test]
+    fn a_link_to_a_tempo_that_grafana_lacks_follows_from_that() {
+        let mut snapshot = surrounded();
+        let grafana = &mut snapshot.grafanas[0];
+        for sources in [&mut grafana.data_sources, &mut grafana.provisioned] {
+            if let Observed::Known(sources) = sources {
+                sources.retain(|source| source.kind != "tempo");
+            }
+        }
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        let roots = diagnosis.causes.iter().map(|cause| cause.finding.code);
+        let expected = [grafana_without_tempo_source::CHECK.code];
+        assert_eq!(roots.collect::<Vec<_>>(), expected);
+        let symptoms = diagnosis.causes[0].symptoms.iter();
+        assert!(
+            symptoms
+                .map(|symptom| symptom.code)
+                .any(|code| code == CHECK.code)
+        );
+    }
 }

@@ -1,5 +1,7 @@
 //! A scrape target of Prometheus that is down although its container runs.
 
+use jiff::SignedDuration;
+
 use super::source;
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
@@ -7,9 +9,12 @@ use crate::{
     export::Target,
     finding::{Evidence, EvidenceKind, Remedy, Severity},
     policy::Policy,
-    snapshot::{Prometheus, ScrapeTarget, Status},
+    snapshot::{Container, Prometheus, ScrapeTarget, Status},
     view::{Neighbour, Stack},
 };
+
+/// So long a container may take until it answers.
+const STARTING: SignedDuration = SignedDuration::from_secs(30);
 
 pub(crate) static CHECK: Check = Check {
     code: Code::new(1015),
@@ -34,7 +39,7 @@ fn examine(prometheus: &Neighbour<'_, Prometheus>, stack: &Stack<'_>, _: &Policy
     let runs = |target: &&ScrapeTarget| {
         let way = source::way(&target.url, prometheus.container, stack.snapshot);
         matches!(way.map(|way| way.target), Some(Target::Container { container, .. })
-            if container.state.status == Status::Running)
+            if container.state.status == Status::Running && ran_already(container, target))
     };
     let down: Vec<&ScrapeTarget> = targets
         .iter()
@@ -67,4 +72,55 @@ fn examine(prometheus: &Neighbour<'_, Prometheus>, stack: &Stack<'_>, _: &Policy
         )
         .proof(down[1..].iter().map(|target| proof(target))),
     )
+}
+
+/// Whether a container had run for a while when it was scraped last: a scrape before its start says nothing of it.
+fn ran_already(container: &Container, target: &ScrapeTarget) -> bool {
+    match (container.state.started_at, target.last_scrape) {
+        (Some(started), Some(scraped)) => scraped.duration_since(started) >= STARTING,
+        (None, _) | (_, None) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::CHECK;
+    use crate::{
+        diagnose,
+        fixtures::surrounded,
+        observed::Observed,
+        policy::Policy,
+        snapshot::{ScrapeTarget, Snapshot},
+    };
+
+    /// A stack whose Tempo was scraped last so long after its start, in vain.
+    fn scraped(after: SignedDuration) -> Snapshot {
+        let mut snapshot = surrounded();
+        let mut containers = snapshot.containers.iter();
+        let tempo = containers.find(|it| it.service.as_deref() == Some("tempo"));
+        let started: Timestamp = tempo.unwrap().state.started_at.unwrap();
+        snapshot.prometheuses[0].targets = Observed::Known(vec![ScrapeTarget {
+            job: "tempo".to_owned(),
+            url: "http://tempo:3200/metrics".to_owned(),
+            health: "down".to_owned(),
+            last_error: "connection refused".to_owned(),
+            last_scrape: Some(started.checked_add(after).unwrap()),
+        }]);
+        snapshot
+    }
+
+    fn is_found(snapshot: &Snapshot) -> bool {
+        let diagnosis = diagnose(snapshot, &Policy::default());
+        let mut findings = diagnosis.findings();
+        findings.any(|finding| finding.code == CHECK.code)
+    }
+
+    #[test]
+    fn a_target_that_was_down_before_its_container_started_is_not_down_now() {
+        assert!(!is_found(&scraped(SignedDuration::from_secs(-5))));
+        assert!(!is_found(&scraped(SignedDuration::from_secs(2))));
+        assert!(is_found(&scraped(SignedDuration::from_secs(60))));
+    }
 }
