@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, io};
 use flate2::{Compression, write::GzEncoder};
 use jiff::Timestamp;
 use ptctl_diagnosis::{
+    compose_label,
     diagnosis::Diagnosis,
     finding::{Evidence, EvidenceKind},
     observed::Observed,
@@ -186,7 +187,7 @@ fn versions(snapshot: &Snapshot) -> String {
     let compose = snapshot
         .containers
         .iter()
-        .find_map(|container| container.label("com.docker.compose.version"));
+        .find_map(|container| container.label(compose_label::VERSION));
     line("compose", compose.unwrap_or("not used, or not told"));
     for tempo in &snapshot.tempos {
         let version = match &tempo.version {

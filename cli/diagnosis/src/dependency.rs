@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::snapshot::Container;
-
-/// The label by which Compose 2 remembers `depends_on`: `tempo:service_healthy:false,db:service_started:true`.
-const LABEL: &str = "com.docker.compose.depends_on";
+use crate::{compose_label::DEPENDS_ON, snapshot::Container};
 
 /// One service that another one waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +47,7 @@ impl Condition {
 impl<'c> Dependency<'c> {
     /// What a container waits for; nothing where Compose did not make it, or an older one that sets no label.
     pub fn of(container: &'c Container) -> impl Iterator<Item = Self> {
-        let label = container.label(LABEL).unwrap_or_default();
+        let label = container.label(DEPENDS_ON).unwrap_or_default();
         label.split(',').filter_map(|entry| {
             let mut parts = entry.trim().split(':');
             let service = parts.next().filter(|service| !service.is_empty())?;
@@ -78,7 +75,9 @@ mod tests {
     fn read(label: &str) -> Vec<(String, Condition)> {
         let mut snapshot = fixtures::healthy();
         let container = snapshot.service_mut("scraper");
-        container.labels.push((LABEL.to_owned(), label.to_owned()));
+        container
+            .labels
+            .push((DEPENDS_ON.to_owned(), label.to_owned()));
         Dependency::of(container)
             .map(|dependency| (dependency.service.to_owned(), dependency.condition))
             .collect()

@@ -1,17 +1,22 @@
 //! The stack as checks see it: containers in their parts, with settings and targets worked out once.
 
+mod part;
 mod relay;
 
 use std::collections::HashMap;
 
-pub use self::relay::{Relay, Route};
+pub use self::{
+    part::{Backend, Member, Neighbour, Service},
+    relay::{Relay, Route},
+};
 
 use crate::{
-    export::{ExportSettings, ServiceName, Sign, Target, tracing_signs},
-    observed::Observed,
+    compose_label,
+    export::{ExportSettings, ServiceName, Sign, TRACED_LABEL, Target, tracing_signs},
+    observed::Gap,
     snapshot::{
         Container, ContainerId, EngineEvent, Grafana, Loki, Prometheus, Role, Snapshot,
-        SpanSighting, Tempo,
+        SpanSighting,
     },
     subject::Subject,
 };
@@ -37,54 +42,6 @@ pub struct Stack<'s> {
     pub prometheuses: Vec<Neighbour<'s, Prometheus>>,
     /// Every container of the look that is of the stack or of what it sends to, each as the subject that it is above.
     pub members: Vec<Member<'s>>,
-}
-
-/// A program around the services, with its own facts.
-#[derive(Debug)]
-pub struct Neighbour<'s, T> {
-    /// What findings about it carry.
-    pub subject: Subject,
-    /// Its facts.
-    pub facts: &'s T,
-    /// Its container.
-    pub container: &'s Container,
-}
-
-/// Any container of the stack.
-#[derive(Debug)]
-pub struct Member<'s> {
-    /// What findings about it carry.
-    pub subject: Subject,
-    /// The container.
-    pub container: &'s Container,
-}
-
-/// A service that is meant to send traces.
-#[derive(Debug)]
-pub struct Service<'s> {
-    /// What findings about it carry.
-    pub subject: Subject,
-    /// Its container.
-    pub container: &'s Container,
-    /// Why it counts as traced; never empty.
-    pub signs: Vec<Sign>,
-    /// Where it exports, as far as its environment tells.
-    pub settings: Observed<ExportSettings>,
-    /// Whom that reaches; `None` where the settings are unknown or malformed.
-    pub target: Option<Target<'s>>,
-    /// The name on its spans, where anything tells it.
-    pub name: Option<ServiceName>,
-}
-
-/// A trace backend.
-#[derive(Debug)]
-pub struct Backend<'s> {
-    /// What findings about it carry.
-    pub subject: Subject,
-    /// Its facts.
-    pub tempo: &'s Tempo,
-    /// Its container; `None` outside this engine.
-    pub container: Option<&'s Container>,
 }
 
 impl<'s> Stack<'s> {
@@ -185,10 +142,7 @@ impl<'s> Stack<'s> {
     }
 
     /// The newest span of a service that any backend found; `Err` where no backend could be searched.
-    pub fn sighting_of(
-        &self,
-        service: &Service<'_>,
-    ) -> Result<Option<&'s SpanSighting>, crate::observed::Gap> {
+    pub fn sighting_of(&self, service: &Service<'_>) -> Result<Option<&'s SpanSighting>, Gap> {
         let Some(name) = &service.name else {
             return Ok(None);
         };
@@ -212,34 +166,6 @@ impl<'s> Stack<'s> {
             (None, Some(gap)) => Err(gap),
             (newest, _) => Ok(newest),
         }
-    }
-}
-
-impl<T> Neighbour<'_, T> {
-    /// Its name in a sentence.
-    pub fn label(&self) -> &str {
-        self.subject.name()
-    }
-}
-
-impl Member<'_> {
-    /// Its name in a sentence.
-    pub fn label(&self) -> &str {
-        self.subject.name()
-    }
-}
-
-impl Service<'_> {
-    /// Its name in a sentence.
-    pub fn label(&self) -> &str {
-        self.subject.name()
-    }
-}
-
-impl Backend<'_> {
-    /// Its name in a sentence.
-    pub fn label(&self) -> &str {
-        self.subject.name()
     }
 }
 
@@ -295,7 +221,7 @@ fn members<'s>(
 
 /// Whether a container belongs to the stack as a service; one of `docker compose run` is somebody's single command.
 fn in_stack(container: &Container, snapshot: &Snapshot) -> bool {
-    if container.label("com.docker.compose.oneoff") == Some("True") {
+    if container.label(compose_label::ONE_OFF) == Some("True") {
         return false;
     }
     container.project.is_none() || container.project == snapshot.stack.project
@@ -311,7 +237,7 @@ fn asked_for(container: &Container, snapshot: &Snapshot) -> bool {
 
 fn signs(container: &Container, snapshot: &Snapshot) -> Vec<Sign> {
     let mut signs = tracing_signs(container);
-    if signs.is_empty() && container.label(crate::export::TRACED_LABEL).is_none() {
+    if signs.is_empty() && container.label(TRACED_LABEL).is_none() {
         signs.extend(name_in_tempo(container, snapshot).map(|name| Sign::NameInTempo(name.0)));
     }
     signs

@@ -1,6 +1,7 @@
 //! The stack that was chosen: where its files are, and its networks.
 
 use ptctl_diagnosis::{
+    compose_label,
     observed::{Gap, Observed, Probe},
     snapshot::{Container, Network, StackFacts},
     subject::Subject,
@@ -30,8 +31,8 @@ pub(super) fn stack_facts(
             .find_map(|container| container.labels.get(name))
     };
     StackFacts {
-        working_dir: label("com.docker.compose.project.working_dir").cloned(),
-        config_files: label("com.docker.compose.project.config_files")
+        working_dir: label(compose_label::WORKING_DIR).cloned(),
+        config_files: label(compose_label::CONFIG_FILES)
             .map(|files| files.split(',').map(str::to_owned).collect())
             .unwrap_or_default(),
         project: stack.project.clone(),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ptctl_diagnosis::{
+    compose_label::ENV_FILES,
     observed::{Gap, Observed, Probe},
     snapshot::{ComposeProject, Container, StackFacts},
     subject::Subject,
@@ -13,9 +14,6 @@ use crate::{
     clients::{cause::on_one_line, deadline::spoken},
     compose::{self, ComposeSources},
 };
-
-/// The label of Compose 2 with the files given by `--env-file`.
-const ENV_FILES: &str = "com.docker.compose.project.environment_file";
 
 /// What the files of the stack say by now.
 pub(crate) async fn of(

@@ -2,8 +2,6 @@
 //!
 //! The syntax: <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands>.
 
-use std::fmt::Write as _;
-
 use ptctl_diagnosis::{
     finding::{Finding, Severity},
     printable::printable,
@@ -17,7 +15,7 @@ use super::{
 
 /// Writes one command for each cause, many of one check as one: GitHub shows ten of a kind for each step.
 pub(super) fn annotations(report: &Report<'_>) -> String {
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for group in groups(&report.diagnosis.causes) {
         let (finding, message) = match group {
             Group::One(cause) => (&cause.finding, cause.finding.message.clone()),
@@ -29,18 +27,17 @@ pub(super) fn annotations(report: &Report<'_>) -> String {
                 }
             }
         };
-        command(&mut text, report, finding, &message);
+        lines.push(command(report, finding, &message));
     }
     let summary = summary(report);
     let verdict = format!("{} {}: {}", summary.word, summary.place, summary.counts);
     let saw_nothing = report.diagnosis.is_blind() && report.diagnosis.causes.is_empty();
     let kind = if saw_nothing { "error" } else { "notice" };
-    // Whoever writes to a String is never refused.
-    let _ = writeln!(text, "::{kind} title=ptctl::{}", data(&verdict));
-    text
+    lines.push(format!("::{kind} title=ptctl::{}\n", data(&verdict)));
+    lines.concat()
 }
 
-fn command(text: &mut String, report: &Report<'_>, finding: &Finding, message: &str) {
+fn command(report: &Report<'_>, finding: &Finding, message: &str) -> String {
     let kind = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -60,16 +57,12 @@ fn command(text: &mut String, report: &Report<'_>, finding: &Finding, message: &
     }
     let title = format!("{} {}", finding.code, finding.subject.name());
     properties.push(format!("title={}", property(&title)));
-    let mut message = format!("{message}\nremedy: {}", finding.remedy.action);
-    if let Some(command) = &finding.remedy.command {
-        let _ = write!(message, "\n$ {command}");
-    }
-    let _ = writeln!(
-        text,
-        "::{kind} {}::{}",
-        properties.join(","),
-        data(&message)
-    );
+    let remedy = &finding.remedy;
+    let message = match &remedy.command {
+        Some(command) => format!("{message}\nremedy: {}\n$ {command}", remedy.action),
+        None => format!("{message}\nremedy: {}", remedy.action),
+    };
+    format!("::{kind} {}::{}\n", properties.join(","), data(&message))
 }
 
 /// The text of a command: its line ends stay, everything else that could end it does not.

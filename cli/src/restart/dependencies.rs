@@ -6,12 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ptctl_diagnosis::snapshot::Snapshot;
+use ptctl_diagnosis::{dependency::Dependency, snapshot::Snapshot};
 use serde::Deserialize;
 use thiserror::Error;
-
-/// The label in which Compose 2 notes dependencies: `tempo:service_started:false,db:service_healthy:true`.
-const LABEL: &str = "com.docker.compose.depends_on";
 
 /// Which service needs which.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -105,11 +102,10 @@ impl Dependencies {
     fn of_labels(snapshot: &Snapshot) -> Self {
         let mut dependencies = Self::default();
         for container in &snapshot.containers {
-            let (Some(service), Some(label)) = (&container.service, container.label(LABEL)) else {
+            let Some(service) = &container.service else {
                 continue;
             };
-            let needed = label.split(',').filter_map(|entry| entry.split(':').next());
-            let needed = needed.filter(|name| !name.is_empty()).map(str::to_owned);
+            let needed = Dependency::of(container).map(|needed| needed.service.to_owned());
             dependencies
                 .needs
                 .entry(service.clone())

@@ -6,6 +6,7 @@ use std::{
 };
 
 use ptctl_diagnosis::{
+    compose_label,
     export::tracing_signs,
     snapshot::{Container, Role},
 };
@@ -167,9 +168,7 @@ fn by_working_dir<'c>(working_dir: &Path, containers: &'c [Container]) -> Option
     containers
         .iter()
         .filter_map(|container| {
-            let folder = real(Path::new(
-                container.label("com.docker.compose.project.working_dir")?,
-            ));
+            let folder = real(Path::new(container.label(compose_label::WORKING_DIR)?));
             // A project of the root folder would take every folder for its own.
             let depth = folder.components().count();
             (depth > 1 && here.starts_with(&folder))
@@ -185,7 +184,7 @@ fn belongs_to_another_folder(found: &FolderProject, containers: &[Container]) ->
     let mut folders = containers
         .iter()
         .filter(|container| container.project.as_deref() == Some(&found.name))
-        .filter_map(|container| container.label("com.docker.compose.project.working_dir"))
+        .filter_map(|container| container.label(compose_label::WORKING_DIR))
         .map(|folder| real(Path::new(folder)))
         .peekable();
     // A folder that is not on this machine says nothing: the engine may be elsewhere.

@@ -1,6 +1,6 @@
 //! Commands that a remedy can offer, with the names of this stack.
 
-use crate::snapshot::Container;
+use crate::{compose_label, snapshot::Container};
 
 /// Restarts a container as it is.
 pub(super) fn restart(container: &Container) -> String {
@@ -50,12 +50,12 @@ pub(super) fn up_with_profile(
 /// program of its own, 2.x and later a plug-in of `docker`.
 fn compose(container: &Container) -> Option<String> {
     let project = container.project.as_ref()?;
-    let mut command = match container.label("com.docker.compose.version") {
+    let mut command = match container.label(compose_label::VERSION) {
         Some(version) if version.starts_with("1.") => "docker-compose".to_owned(),
         Some(_) | None => "docker compose".to_owned(),
     };
-    let files = container.label("com.docker.compose.project.config_files");
-    let folder = container.label("com.docker.compose.project.working_dir");
+    let files = container.label(compose_label::CONFIG_FILES);
+    let folder = container.label(compose_label::WORKING_DIR);
     for file in files.into_iter().flat_map(|files| files.split(',')) {
         let path = match folder {
             Some(folder) if !file.starts_with('/') => format!("{folder}/{file}"),

@@ -3,7 +3,7 @@
 use super::{
     layers::Layers,
     open_telemetry::{listeners, security},
-    pipelines::{Exporter, Part, PartRole, Pipelines, Setting},
+    pipelines::{Exporter, Intake, Part, PartRole, Pipelines, Setting},
 };
 use crate::{document::Document, snapshot::OtlpProtocol};
 
@@ -34,7 +34,7 @@ pub(super) fn read(documents: &[Document]) -> Pipelines {
         for (id, location, receiver) in config.get("receivers").iter().flat_map(Layers::entries) {
             let receiving = part(PartRole::Receiver, id, location);
             if receiving.kind == "otlp" {
-                let found = listeners(&receiving, &receiver, true);
+                let found = listeners(&receiving, &receiver, Intake::Traces);
                 pipelines.listeners.extend(found);
             }
             pipelines.receivers.push(receiving);

@@ -3,6 +3,7 @@
 use crate::{
     document::{Document, Node, Value},
     flag::values,
+    release::ImageName,
     snapshot::{AlloyBlock, AlloyDocument, CollectorFlavour, Container},
 };
 
@@ -20,9 +21,7 @@ impl CollectorFlavour {
     pub fn of(container: &Container) -> Self {
         let program = container.command.first().map_or("", String::as_str);
         let program = program.rsplit('/').next().unwrap_or(program);
-        let image = container.image.split('@').next().unwrap_or_default();
-        let image = image.rsplit('/').next().unwrap_or_default();
-        let image = image.split(':').next().unwrap_or_default();
+        let image = ImageName::of(&container.image).program;
         let is_flow = container.variable("AGENT_MODE") == Some("flow");
         let named = |name: &str| program.starts_with(name) || image == name;
         if named("alloy") || (is_flow && (named("grafana-agent") || named("agent"))) {

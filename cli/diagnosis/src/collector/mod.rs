@@ -12,6 +12,8 @@ mod version;
 pub use self::{
     alloy::NotAlloy,
     command::ConfigSource,
-    pipelines::{Exporter, HealthPage, Listener, Part, PartRole, Pipelines, Security, Setting},
-    version::CollectorVersion,
+    pipelines::{
+        Exporter, HealthPage, Intake, Listener, Part, PartRole, Pipelines, Security, Setting,
+    },
+    version::LOOPBACK_BY_DEFAULT,
 };

@@ -2,7 +2,9 @@
 
 use super::{
     layers::Layers,
-    pipelines::{Exporter, HealthPage, Listener, Part, PartRole, Pipelines, Security, Setting},
+    pipelines::{
+        Exporter, HealthPage, Intake, Listener, Part, PartRole, Pipelines, Security, Setting,
+    },
 };
 use crate::{document::Document, finding::Location, snapshot::OtlpProtocol};
 
@@ -61,10 +63,14 @@ pub(super) fn read(documents: &[Document]) -> Pipelines {
     for (id, location, receiver) in root.get("receivers").iter().flat_map(Layers::entries) {
         if kind(id) == "otlp" {
             let part = part(PartRole::Receiver, id, location);
-            let takes_traces = pipelines.receivers.contains(&part);
+            let intake = if pipelines.receivers.contains(&part) {
+                Intake::Traces
+            } else {
+                Intake::OtherSignals
+            };
             pipelines
                 .listeners
-                .extend(listeners(&part, &receiver, takes_traces));
+                .extend(listeners(&part, &receiver, intake));
         }
     }
     pipelines
@@ -145,7 +151,7 @@ fn setting(value: &Layers<'_>) -> Option<Setting> {
 }
 
 /// The addresses of an OTLP receiver; `protocols:` with a key alone is a protocol at its default.
-pub(super) fn listeners(part: &Part, receiver: &Layers<'_>, takes_traces: bool) -> Vec<Listener> {
+pub(super) fn listeners(part: &Part, receiver: &Layers<'_>, intake: Intake) -> Vec<Listener> {
     let protocols = receiver.get("protocols");
     let mut found = Vec::new();
     for (name, _, section) in protocols.iter().flat_map(Layers::entries) {
@@ -158,7 +164,7 @@ pub(super) fn listeners(part: &Part, receiver: &Layers<'_>, takes_traces: bool) 
             part: part.clone(),
             protocol,
             endpoint: section.get("endpoint").as_ref().and_then(setting),
-            takes_traces,
+            intake,
         });
     }
     found

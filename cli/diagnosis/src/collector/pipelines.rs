@@ -90,6 +90,15 @@ pub struct Setting {
     pub location: Location,
 }
 
+/// Who takes what a receiver receives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intake {
+    /// A traces pipeline, whoever else does.
+    Traces,
+    /// Pipelines of other signals at most.
+    OtherSignals,
+}
+
 /// One address at which a collector receives OTLP.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listener {
@@ -99,8 +108,8 @@ pub struct Listener {
     pub protocol: OtlpProtocol,
     /// Its address; `None` where the collector's default decides.
     pub endpoint: Option<Setting>,
-    /// Whether a traces pipeline takes what it receives.
-    pub takes_traces: bool,
+    /// Who takes what it receives.
+    pub intake: Intake,
 }
 
 impl Listener {

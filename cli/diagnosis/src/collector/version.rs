@@ -1,50 +1,24 @@
 //! The version of an OpenTelemetry Collector, where its image tells it.
 
-use crate::snapshot::{CollectorFlavour, Container};
+use crate::{
+    release::{ImageName, Release},
+    snapshot::{CollectorFlavour, Container},
+};
 
-/// A version as major and minor number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CollectorVersion {
-    /// The first number.
-    pub major: u16,
-    /// The second number.
-    pub minor: u16,
-}
+/// Since then receivers without an address listen on localhost.
+pub const LOOPBACK_BY_DEFAULT: Release = Release::new(0, 104, 0);
 
-impl CollectorVersion {
-    /// Since then receivers without an address listen on localhost.
-    pub const LOOPBACK_BY_DEFAULT: Self = Self {
-        major: 0,
-        minor: 104,
-    };
-
-    /// The version of an OpenTelemetry Collector by its image's label or tag.
-    pub fn of(container: &Container, flavour: CollectorFlavour) -> Option<Self> {
-        match flavour {
-            CollectorFlavour::OpenTelemetry => {
-                let label = container.label("org.opencontainers.image.version");
-                label
-                    .and_then(Self::read)
-                    .or_else(|| Self::read(tag(&container.image)?))
-            }
-            CollectorFlavour::Alloy | CollectorFlavour::GrafanaAgent => None,
+impl CollectorFlavour {
+    /// The release of an OpenTelemetry Collector by its image's label or tag. Grafana's collectors count their own.
+    pub fn release_of(self, container: &Container) -> Option<Release> {
+        match self {
+            Self::OpenTelemetry => container
+                .label("org.opencontainers.image.version")
+                .and_then(Release::read)
+                .or_else(|| Release::read(ImageName::of(&container.image).tag?)),
+            Self::Alloy | Self::GrafanaAgent => None,
         }
     }
-
-    /// `0.140.0`, `v0.140.0`, `0.140`.
-    fn read(text: &str) -> Option<Self> {
-        let mut numbers = text.trim_start_matches('v').split(['.', '-']);
-        Some(Self {
-            major: numbers.next()?.parse().ok()?,
-            minor: numbers.next()?.parse().ok()?,
-        })
-    }
-}
-
-fn tag(image: &str) -> Option<&str> {
-    let name = image.split('@').next().unwrap_or(image);
-    let last = name.rsplit('/').next().unwrap_or(name);
-    Some(last.split_once(':')?.1)
 }
 
 #[cfg(test)]
@@ -63,8 +37,8 @@ mod tests {
                     label.to_owned(),
                 )
             }));
-            CollectorVersion::of(&container, CollectorFlavour::OpenTelemetry)
-                .map(|version| (version.major, version.minor))
+            let release = CollectorFlavour::OpenTelemetry.release_of(&container);
+            release.map(|release| (release.major, release.minor))
         };
         let image = "registry:5000/otel/opentelemetry-collector-contrib";
         assert_eq!(version(&format!("{image}:0.103.1"), None), Some((0, 103)));

@@ -1,5 +1,7 @@
 //! Drift of the mounts.
 
+use std::fmt;
+
 use super::{Comparison, Difference, Field};
 use crate::snapshot::{Certainty, ComposeMount, Mount, MountKind};
 
@@ -17,14 +19,10 @@ pub(super) fn compare(comparison: &Comparison<'_>, differences: &mut Vec<Differe
         if !same && written.certainty == Certainty::Written {
             differences.push(Difference {
                 field: Field::Mount(written.destination.clone()),
-                written: shown(
-                    written.kind,
-                    written.source.as_deref().unwrap_or_default(),
-                    written.writable,
-                ),
+                written: Shown::from(written).to_string(),
                 running: running.map_or_else(
                     || "nothing".to_owned(),
-                    |running| shown(running.kind, &running.source, running.writable),
+                    |running| Shown::from(running).to_string(),
                 ),
                 location: written.location.clone(),
                 changed_at,
@@ -58,7 +56,7 @@ fn removed(comparison: &Comparison<'_>, differences: &mut Vec<Difference>) {
             differences.push(Difference {
                 field: Field::Mount(running.destination.clone()),
                 written: "nothing".to_owned(),
-                running: shown(running.kind, &running.source, running.writable),
+                running: Shown::from(running).to_string(),
                 location: service.location.clone(),
                 changed_at,
             });
@@ -78,13 +76,42 @@ fn may_be(written: &ComposeMount, running: &Mount) -> bool {
     same_source && (written.kind == MountKind::Tmpfs || written.writable == running.writable)
 }
 
-fn shown(kind: MountKind, source: &str, writable: bool) -> String {
-    let kind = match kind {
-        MountKind::Volume => "volume",
-        MountKind::Bind => "folder",
-        MountKind::Tmpfs => "memory",
-        MountKind::Other => "mount",
-    };
-    let mode = if writable { "" } else { " read-only" };
-    format!("{kind} {source}{mode}")
+/// A mount as a sentence names it, wherever it is told.
+struct Shown<'m> {
+    kind: MountKind,
+    source: &'m str,
+    writable: bool,
+}
+
+impl<'m> From<&'m ComposeMount> for Shown<'m> {
+    fn from(mount: &'m ComposeMount) -> Self {
+        Self {
+            kind: mount.kind,
+            source: mount.source.as_deref().unwrap_or_default(),
+            writable: mount.writable,
+        }
+    }
+}
+
+impl<'m> From<&'m Mount> for Shown<'m> {
+    fn from(mount: &'m Mount) -> Self {
+        Self {
+            kind: mount.kind,
+            source: &mount.source,
+            writable: mount.writable,
+        }
+    }
+}
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            MountKind::Volume => "volume",
+            MountKind::Bind => "folder",
+            MountKind::Tmpfs => "memory",
+            MountKind::Other => "mount",
+        };
+        let mode = if self.writable { "" } else { " read-only" };
+        write!(formatter, "{kind} {}{mode}", self.source)
+    }
 }

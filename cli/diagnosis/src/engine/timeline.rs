@@ -245,11 +245,25 @@ const FIRST_ERROR_RANK: u8 = 2;
 
 /// How little an event tells: the greatest go first where there are too many.
 fn rank(event: &Event, root: &Subject) -> u8 {
-    rank_of(event.happening, event.subject == *root)
+    let whose = if event.subject == *root {
+        Whose::Root
+    } else {
+        Whose::Another
+    };
+    rank_of(event.happening, whose)
 }
 
-fn rank_of(happening: Happening, of_root: bool) -> u8 {
-    match (happening, of_root) {
+/// To whom an event happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// To the subject of the root cause.
+    Root,
+    /// To one that suffers from it.
+    Another,
+}
+
+fn rank_of(happening: Happening, whose: Whose) -> u8 {
+    match (happening, whose) {
         (
             Happening::Noted
             | Happening::OomKilled
@@ -257,11 +271,11 @@ fn rank_of(happening: Happening, of_root: bool) -> u8 {
             | Happening::Paused
             | Happening::Left
             | Happening::Unhealthy,
-            true,
+            Whose::Root,
         ) => 0,
         (Happening::LastSpan, _) => 1,
         (Happening::FirstError, _) => FIRST_ERROR_RANK,
-        (Happening::Created | Happening::ImageBuilt | Happening::Started, true) => 3,
+        (Happening::Created | Happening::ImageBuilt | Happening::Started, Whose::Root) => 3,
         (
             Happening::Noted
             | Happening::OomKilled
@@ -269,7 +283,7 @@ fn rank_of(happening: Happening, of_root: bool) -> u8 {
             | Happening::Paused
             | Happening::Left
             | Happening::Unhealthy,
-            false,
+            Whose::Another,
         ) => 4,
         (
             Happening::Created
@@ -291,8 +305,12 @@ fn keep_the_telling(entries: &mut Vec<Entry>, cause: &RootCause) {
             .iter()
             .enumerate()
             .max_by_key(|(index, entry)| {
-                let of_root = entry.subjects.contains(&cause.finding.subject);
-                (rank_of(entry.event, of_root), *index)
+                let whose = if entry.subjects.contains(&cause.finding.subject) {
+                    Whose::Root
+                } else {
+                    Whose::Another
+                };
+                (rank_of(entry.event, whose), *index)
             })
             .map(|(index, _)| index);
         if let Some(least) = least {

@@ -12,6 +12,7 @@ use bollard::{
 };
 use jiff::{SignedDuration, Timestamp};
 use ptctl_diagnosis::{
+    compose_label,
     observed::{Gap, Observed, Probe},
     redact,
     snapshot::{Container, ContainerId, EnvironmentVariable},
@@ -68,8 +69,8 @@ fn container(answer: ContainerInspectResponse) -> Result<Container, EngineFault>
             .find(|(name, _)| name == key)
             .map(|(_, value)| value.clone())
     };
-    let project = label("com.docker.compose.project");
-    let service = label("com.docker.compose.service");
+    let project = label(compose_label::PROJECT);
+    let service = label(compose_label::SERVICE);
     let shown = service.clone().unwrap_or_else(|| name.clone());
     let command: Vec<String> = std::iter::once(answer.path.unwrap_or_default())
         .chain(answer.args.unwrap_or_default())

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use bollard::query_parameters::{ListContainersOptions, ListNetworksOptions};
-use ptctl_diagnosis::snapshot::{ContainerId, Network};
+use ptctl_diagnosis::{
+    compose_label,
+    snapshot::{ContainerId, Network},
+};
 
 use super::{Engine, EngineError, EngineFault};
 use crate::clients::deadline::Deadline;
@@ -30,9 +33,7 @@ pub struct Listed {
 impl Listed {
     /// Its Compose project.
     pub fn project(&self) -> Option<&str> {
-        self.labels
-            .get("com.docker.compose.project")
-            .map(String::as_str)
+        self.labels.get(compose_label::PROJECT).map(String::as_str)
     }
 }
 

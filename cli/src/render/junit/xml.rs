@@ -1,7 +1,5 @@
 //! As much of XML as a report needs: elements, attributes, text.
 
-use std::fmt::Write as _;
-
 use ptctl_diagnosis::printable::printable;
 
 /// One element.
@@ -53,10 +51,9 @@ impl Element {
 
     fn write(&self, text: &mut String, depth: usize) {
         let indent = "  ".repeat(depth);
-        // Whoever writes to a String is never refused.
-        let _ = write!(text, "{indent}<{}", self.name);
+        text.extend([indent.as_str(), "<", self.name]);
         for (name, value) in &self.attributes {
-            let _ = write!(text, " {name}=\"{value}\"");
+            text.extend([" ", name, "=\"", value, "\""]);
         }
         if self.text.is_empty() && self.children.is_empty() {
             text.push_str("/>\n");
@@ -71,7 +68,7 @@ impl Element {
             }
             text.push_str(&indent);
         }
-        let _ = writeln!(text, "</{}>", self.name);
+        text.extend(["</", self.name, ">\n"]);
     }
 }
 

@@ -1,7 +1,5 @@
 //! Where a result is: the places in files that its evidence names, and the part of the stack that it is about.
 
-use std::fmt::Write as _;
-
 use ptctl_diagnosis::{finding::Finding, subject::Subject};
 use serde::Serialize;
 
@@ -106,19 +104,14 @@ fn part(report: &Report<'_>, subject: &Subject) -> LogicalLocation {
 
 /// A path as a URI reference (RFC 3986): everything but letters, digits, `-._~` and `/` as its bytes.
 fn encoded(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
+    path.bytes()
+        .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                uri.push(char::from(byte));
+                char::from(byte).to_string()
             }
-            other => {
-                // Whoever writes to a String is never refused.
-                let _ = write!(uri, "%{other:02X}");
-            }
-        }
-    }
-    uri
+            other => format!("%{other:02X}"),
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::tempo::receiver_bound_to_loopback::{announced_address, is_loopback},
     code::Code,
-    collector::{CollectorVersion, Listener},
+    collector::{LOOPBACK_BY_DEFAULT, Listener},
     finding::{Evidence, Severity},
     observed::{Gap, Probe},
     policy::Policy,
@@ -119,15 +119,15 @@ fn bound(relay: &Relay<'_>, listener: &Listener, announced: &[LogLine]) -> Resul
         (Some(setting), _) => is_loopback(&setting.text),
         (None, CollectorFlavour::Alloy | CollectorFlavour::GrafanaAgent) => false,
         (None, CollectorFlavour::OpenTelemetry) => {
-            let version = CollectorVersion::of(relay.container, relay.facts.flavour);
-            let version = version.ok_or_else(|| {
+            let release = relay.facts.flavour.release_of(relay.container);
+            let release = release.ok_or_else(|| {
                 Gap::new(
                     Probe::CollectorConfig,
                     relay.subject.clone(),
                     "its receivers name no address, and nothing tells its version, whose default would decide",
                 )
             })?;
-            version >= CollectorVersion::LOOPBACK_BY_DEFAULT
+            release >= LOOPBACK_BY_DEFAULT
         }
     };
     Ok(if loopback {

@@ -4,15 +4,16 @@ use super::relay;
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
     code::Code,
-    collector::{CollectorVersion, Part, PartRole},
+    collector::{Part, PartRole},
     finding::{Evidence, EvidenceKind, Severity},
     observed::Probe,
     policy::Policy,
+    release::Release,
     view::{Relay, Stack},
 };
 
 /// What was removed from the collector and its contributed components: by its releases' notes.
-const REMOVED: [(PartRole, &str, u16, &str); 5] = [
+const REMOVED: [(PartRole, &str, u32, &str); 5] = [
     (PartRole::Exporter, "logging", 111, "debug"),
     (PartRole::Exporter, "jaeger", 86, "otlp"),
     (PartRole::Exporter, "jaeger_thrift", 86, "otlp"),
@@ -38,18 +39,15 @@ pub(crate) static CHECK: Check = Check {
 
 fn examine(relay: &Relay<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
     let pipelines = relay.pipelines.get()?;
-    let Some(version) = CollectorVersion::of(relay.container, relay.facts.flavour) else {
+    let Some(release) = relay.facts.flavour.release_of(relay.container) else {
         return Ok(Outcome::NotApplicable(
             "neither its tag nor a label of its image tells the version",
         ));
     };
     let removed = |part: &Part| {
         REMOVED.iter().find(|(role, kind, minor, _)| {
-            let gone = CollectorVersion {
-                major: 0,
-                minor: *minor,
-            };
-            part.role == *role && part.kind == *kind && version >= gone
+            let gone = Release::new(0, *minor, 0);
+            part.role == *role && part.kind == *kind && release >= gone
         })
     };
     let found = pipelines
@@ -63,8 +61,8 @@ fn examine(relay: &Relay<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
         format!(
             "collector `{}` is {}.{} and its configuration has the {} `{}`, removed in 0.{minor}",
             relay.label(),
-            version.major,
-            version.minor,
+            release.major,
+            release.minor,
             part.role.word(),
             part.id
         ),

@@ -4,6 +4,7 @@ use super::relay;
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
     code::Code,
+    collector::Intake,
     finding::{Evidence, EvidenceKind, Severity},
     policy::Policy,
     view::{Relay, Stack},
@@ -35,7 +36,7 @@ fn examine(relay: &Relay<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let takes = pipelines
         .listeners
         .iter()
-        .any(|listener| listener.takes_traces);
+        .any(|listener| listener.intake == Intake::Traces);
     // Other receivers may stand at the port that is sent to.
     if takes || !pipelines.receivers.is_empty() {
         return Ok(Outcome::Pass);

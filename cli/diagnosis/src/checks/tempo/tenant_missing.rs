@@ -63,7 +63,11 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     };
     // It has wanted a tenant since its start: what it accepted since then had one.
     let accepts = metrics.is_ok_and(|metrics| metrics.accepted > 0);
-    let concerned = senders.concerned(accepts || senders.another_names_one);
+    let concerned = senders.concerned(if accepts || senders.another_names_one {
+        Others::NameOne
+    } else {
+        Others::SeemToNameNone
+    });
     let who = match concerned.as_slice() {
         [] => "senders name none".to_owned(),
         [one] => format!("`{}` names none", one.label()),
@@ -107,6 +111,15 @@ struct Senders<'a, 's> {
     another_names_one: bool,
 }
 
+/// What the senders do that were not refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Others {
+    /// Some name a tenant.
+    NameOne,
+    /// Nothing shows that any names one.
+    SeemToNameNone,
+}
+
 /// A service that was told that it names no tenant.
 struct Refused<'a, 's> {
     service: &'a Service<'s>,
@@ -147,18 +160,18 @@ impl<'a, 's> Senders<'a, 's> {
     /// The services of which it can be said that they alone name no tenant; none where nobody seems to name any.
     ///
     /// One that means to name it by headers that cannot be read is left to the check of those, unless all are such.
-    fn concerned(&self, others_name_one: bool) -> Vec<&'a Service<'s>> {
+    fn concerned(&self, others: Others) -> Vec<&'a Service<'s>> {
         let of = |wanted: fn(&Refused<'a, 's>) -> bool| -> Vec<&'a Service<'s>> {
             let refused = self.refused.iter().filter(|refused| wanted(refused));
             refused.map(|refused| refused.service).collect()
         };
         let nameless = of(|refused| refused.header != Header::Unreadable);
         if nameless.is_empty() {
-            of(|_| true)
-        } else if others_name_one {
-            nameless
-        } else {
-            Vec::new()
+            return of(|_| true);
+        }
+        match others {
+            Others::NameOne => nameless,
+            Others::SeemToNameNone => Vec::new(),
         }
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    collector::pipelines::{Exporter, Listener, Part, PartRole, Pipelines, Security, Setting},
+    collector::pipelines::{
+        Exporter, Intake, Listener, Part, PartRole, Pipelines, Security, Setting,
+    },
     finding::Location,
     snapshot::{AlloyAttribute, AlloyBlock, AlloyDocument, OtlpProtocol},
 };
@@ -43,15 +45,17 @@ pub(crate) fn pipelines(documents: &[AlloyDocument]) -> Pipelines {
     let mut open: Vec<String> = Vec::new();
     for component in &components {
         let outputs = component.outputs();
-        let takes_traces = !outputs.is_empty();
+        let intake = if outputs.is_empty() {
+            Intake::OtherSignals
+        } else {
+            Intake::Traces
+        };
         if component.role() == PartRole::Receiver {
-            if takes_traces {
+            if intake == Intake::Traces {
                 pipelines.traces.push(component.part());
                 pipelines.receivers.push(component.part());
             }
-            pipelines
-                .listeners
-                .extend(component.listeners(takes_traces));
+            pipelines.listeners.extend(component.listeners(intake));
             open.extend(outputs.into_iter().map(|output| output.text));
         }
         for output in component.outputs() {
@@ -134,7 +138,7 @@ impl Component<'_> {
         Location::new(self.file, attribute.line, attribute.column)
     }
 
-    fn listeners(&self, takes_traces: bool) -> Vec<Listener> {
+    fn listeners(&self, intake: Intake) -> Vec<Listener> {
         if self.block.name != "otelcol.receiver.otlp" {
             return Vec::new();
         }
@@ -158,7 +162,7 @@ impl Component<'_> {
                     part: self.part(),
                     protocol,
                     endpoint: Some(endpoint),
-                    takes_traces,
+                    intake,
                 });
             }
         }
