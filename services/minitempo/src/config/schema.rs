@@ -176,6 +176,14 @@ mod tests {
     }
 
     #[test]
+    fn a_metrics_generator_that_writes_to_prometheus_is_known() {
+        let found = survey_of(
+            "metrics_generator:\n  storage:\n    path: /var/tempo/generator/wal\n    remote_write:\n      - url: http://prometheus:9090/api/v1/write\n",
+        );
+        assert_eq!(found.unknown, []);
+    }
+
+    #[test]
     fn open_sections_are_named_leaf_by_leaf() {
         let found = survey_of("distributor:\n  receivers:\n    zipkin:\n      endpoint: x\n");
         assert_eq!(found.ignored, ["distributor.receivers.zipkin.endpoint"]);
