@@ -6,12 +6,13 @@ use tokio::process::Command;
 
 use crate::failure::Failure;
 use crate::identity::RunId;
+use crate::prometheus;
 use crate::python;
 use crate::standin;
 use crate::tool::{ToolError, docker, run};
 
-/// The images that the scenarios run, made by `scripts/images` and `scripts/lab-images`.
-const IMAGES: [&str; 7] = [
+/// The images that the scenarios run, made by `scripts/images`, `scripts/lab-images` and `scripts/lab-prometheus`.
+const IMAGES: [&str; 8] = [
     "docutag-controller:dev",
     "docutag-scraper:dev",
     "docutag-textanalyzer:dev",
@@ -19,6 +20,7 @@ const IMAGES: [&str; 7] = [
     "docutag-demo-page:dev",
     "minitempo:dev",
     python::IMAGE,
+    prometheus::IMAGE,
 ];
 
 /// Below this share of its disk, in percent, a machine's free space may be a finding of its own.

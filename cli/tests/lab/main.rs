@@ -7,6 +7,7 @@
 //! - [`stage`] and [`trial`]: playing them; [`doctor`]: the report that is judged; [`table`], [`untried`]: the result;
 //! - [`blueprint`], [`marks`], [`stack`], [`container`], [`traffic`], [`python`]: the stacks, rendered from `compose.yml`, and
 //!   requests to them;
+//! - [`prometheus`], [`grafana`], [`loki`], [`pages`]: what stands around the traces, real or played;
 //! - [`lab`], [`identity`], [`remains`]: a run, and how nothing of it stays behind;
 //! - [`changes`]: which scenarios a change bears on; [`demo`]: the same faults on the demo, for people to look at.
 
@@ -16,12 +17,16 @@ mod container;
 mod demo;
 mod doctor;
 mod failure;
+mod grafana;
 mod http;
 mod identity;
 mod lab;
+mod loki;
 mod marks;
 mod options;
 mod otlp;
+mod pages;
+mod prometheus;
 mod python;
 mod remains;
 mod say;

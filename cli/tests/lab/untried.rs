@@ -5,12 +5,8 @@ use ptctl_diagnosis::catalogue::CATALOGUE;
 /// Reasons, each with the codes of the findings that it keeps from being tried.
 const REASONS: &[(&str, &[&str])] = &[
     (
-        "Grafana, Loki and a metrics generator cannot be had without pulling them, and their pages are not recorded",
-        &[
-            "PT0602", "PT0903", "PT1001", "PT1002", "PT1003", "PT1004", "PT1005", "PT1006",
-            "PT1007", "PT1008", "PT1009", "PT1010", "PT1011", "PT1012", "PT1013", "PT1014",
-            "PT1015", "PT1016", "PT1017", "PT1018", "PT1019",
-        ],
+        "minitempo generates no metrics of the spans that it gets, and nothing is recorded of a Tempo that does",
+        &["PT1011", "PT1017", "PT1018"],
     ),
     (
         "minitempo has no ring, no Kafka, no object storage and no write-ahead log that Tempo would read",

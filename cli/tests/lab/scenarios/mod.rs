@@ -1,5 +1,6 @@
 //! All scenarios, by the stage that they are played on.
 
+mod around;
 mod collector;
 mod containers;
 mod drift;
@@ -24,6 +25,9 @@ use crate::trial::Trial;
 
 /// Every stage; those that take longest come first.
 pub(crate) static STAGES: &[Stage] = &[
+    around::loki::STAGE,
+    around::grafana::STAGE,
+    around::prometheus::STAGE,
     order::STAGE,
     services::STAGE,
     tempo::STAGE,
@@ -42,6 +46,8 @@ pub(crate) static STAGES: &[Stage] = &[
     python::settings::STAGE,
     python::backend::STAGE,
     python::healthy::STAGE,
+    around::correlation::STAGE,
+    around::reading::STAGE,
     unseen::engine::STAGE,
     unseen::reach::STAGE,
     unseen::endpoints::STAGE,

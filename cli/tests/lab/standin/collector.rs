@@ -69,7 +69,8 @@ fn answer(address: &str, status: String, said: String) -> io::Result<()> {
     Ok(())
 }
 
-fn forward(listener: &TcpListener, target: &str) {
+/// Passes what arrives on to `target`, byte by byte.
+pub(crate) fn forward(listener: &TcpListener, target: &str) {
     for connection in listener.incoming() {
         // Where the target cannot be reached, its client is cut off, and tries again.
         let (Ok(client), Ok(server)) = (connection, TcpStream::connect(target)) else {

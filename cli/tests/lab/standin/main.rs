@@ -7,10 +7,15 @@
 //!   standin hold                                    does nothing, as a database without tracing does
 //!   standin collector --config=FILE ACTION...       plays a collector, whose configuration it does not read: see
 //!                                                   [`collector`]
+//!   standin tempo -config.file=FILE STORE           stands before a Tempo, and finds no trace by its id: see [`front`]
+//!   standin pages PORT                              plays a program with an HTTP API: see [`pages`]
+//!   standin fail FILE                               prints the lines of a recording and ends with exit code 1
 //!
 //! What a program would print that it plays stands in a recording; it makes up nothing.
 
 mod collector;
+mod front;
+mod pages;
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
@@ -34,6 +39,12 @@ fn main() -> io::Result<()> {
         ),
         ["collector", config, actions @ ..] if config.starts_with("--config=") => {
             collector::play(actions)
+        }
+        ["tempo", config, behind] if config.starts_with("-config.file=") => front::play(behind),
+        ["pages", port] => serve(port, pages::answer),
+        ["fail", file] => {
+            eprint!("{}", std::fs::read_to_string(file)?);
+            std::process::exit(1)
         }
         ["hold"] => loop {
             std::thread::park();
@@ -66,8 +77,16 @@ fn reply(
     content_type: &str,
     body: &str,
 ) -> io::Result<String> {
+    let path = request(&connection)?;
+    let head = format!("HTTP/1.1 {status}\r\nContent-Type: {content_type}");
+    send(connection, &head, body)?;
+    Ok(path)
+}
+
+/// Reads one request with its body and returns its path.
+fn request(connection: &TcpStream) -> io::Result<String> {
     connection.set_read_timeout(Some(Duration::from_secs(2)))?;
-    let mut reader = BufReader::new(connection.try_clone()?);
+    let mut reader = BufReader::new(connection);
     let mut request = String::new();
     reader.read_line(&mut request)?;
     let mut length = 0_u64;
@@ -83,13 +102,16 @@ fn reply(
         }
     }
     io::copy(&mut reader.take(length), &mut io::sink())?;
-    let mut connection = connection;
+    Ok(request.split(' ').nth(1).unwrap_or("/").to_owned())
+}
+
+/// Sends an answer, of which `head` is the status line and the headers that say what the body is.
+fn send(mut connection: TcpStream, head: &str, body: &str) -> io::Result<()> {
     write!(
         connection,
-        "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        "{head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
-    )?;
-    Ok(request.split(' ').nth(1).unwrap_or("/").to_owned())
+    )
 }
 
 /// A request line as many services write it.
