@@ -35,7 +35,7 @@ use crate::{
     },
     probe::{
         self, ENGINE_LIMIT, Look,
-        logs::Endpoints,
+        logs::LogSources,
         tempo::{Candidate, Names},
         visit::Visit,
     },
@@ -64,6 +64,7 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
     let HostFacts {
         addresses,
         disks,
+        data_root,
         clock_offset,
     } = host;
     facts.clock_offset = clock_offset;
@@ -86,6 +87,7 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         hands: &hands,
         addresses,
         disks,
+        data_root: data_root.as_deref(),
         deadline,
         since,
         taken_at,
@@ -124,7 +126,7 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         Depth::Everything => look_closer(&look, &clients, &request.tempo, &mut snapshot).await,
         Depth::Description => {}
     }
-    snapshot.deeds = hands.deeds();
+    snapshot.deeds = hands.finish().await;
     snapshot.timed_out = deadline.has_passed();
     Ok(snapshot)
 }
@@ -144,10 +146,10 @@ async fn look_closer(
 ) {
     let containers = &snapshot.containers;
     let names = Names::of(containers);
-    let endpoints = Endpoints::of(containers);
+    let sources = LogSources::of(containers);
     let (events, logs, tempos, around, metrics, visits) = tokio::join!(
         probe::events::of(look, containers),
-        logs_of(look, containers, &endpoints, has_telling_log),
+        logs_of(look, containers, &sources, has_telling_log),
         tempos(look, &clients.tempo, access, containers, &names),
         around::of(look, &clients.services, containers),
         futures_util::future::join_all(
@@ -163,7 +165,7 @@ async fn look_closer(
         .filter_map(|tempo| tempo.services.known())
         .flatten()
         .collect();
-    let betrayed = logs_of(look, containers, &endpoints, |container| {
+    let betrayed = logs_of(look, containers, &sources, |container| {
         let is_seen = |name: &String| seen.contains(name);
         container.role == Role::Service
             && !has_telling_log(container)
@@ -213,17 +215,16 @@ fn has_telling_log(container: &Container) -> bool {
 async fn logs_of(
     look: &Look<'_>,
     containers: &[Container],
-    endpoints: &Endpoints,
+    sources: &LogSources,
     wanted: impl Fn(&Container) -> bool,
 ) -> Vec<(usize, Observed<LogFacts>)> {
-    let reads =
-        containers
-            .iter()
-            .enumerate()
-            .filter(|(_, container)| wanted(container))
-            .map(|(at, container)| async move {
-                (at, probe::logs::of(look, container, endpoints).await)
-            });
+    let reads = containers
+        .iter()
+        .enumerate()
+        .filter(|(_, container)| wanted(container))
+        .map(
+            |(at, container)| async move { (at, probe::logs::of(look, container, sources).await) },
+        );
     futures_util::future::join_all(reads).await
 }
 

@@ -28,7 +28,7 @@ pub mod settings;
 pub mod smoke;
 pub mod target;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
 
@@ -79,9 +79,19 @@ async fn until_interrupted(
 ) -> Result<Exit, error::CommandError> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminated = signal(SignalKind::terminate()).map_err(error::CommandError::Runtime)?;
-    tokio::select! {
-        exit = command => exit,
-        _ = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
-        _ = terminated.recv() => Ok(Exit::Terminated),
+    let signalled = tokio::select! {
+        exit = command => return exit,
+        _ = tokio::signal::ctrl_c() => Exit::Interrupted,
+        _ = terminated.recv() => Exit::Terminated,
+    };
+    // The command is gone; helper containers that it had made are being removed.
+    let tasks = tokio::runtime::Handle::current().metrics();
+    let gone_by = tokio::time::Instant::now() + FAREWELL;
+    while tasks.num_alive_tasks() > 0 && tokio::time::Instant::now() < gone_by {
+        tokio::time::sleep(FAREWELL / 100).await;
     }
+    Ok(signalled)
 }
+
+/// How long an interrupted command may take to remove what it made on the engine.
+const FAREWELL: Duration = Duration::from_secs(3);

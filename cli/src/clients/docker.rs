@@ -24,7 +24,7 @@ use http::{Request, Response, Uri};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 
-pub(crate) use self::helper::{LogConfig, NewContainer, NewHostConfig};
+pub(crate) use self::helper::{Attached, LogConfig, NewContainer, NewHostConfig};
 pub use self::{
     archive::ArchivedFile,
     error::{EngineError, EngineFault},

@@ -1,6 +1,9 @@
 //! How a look gets next to a container: directly from here, else by the helper where that was asked for.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use ptctl_diagnosis::snapshot::Container;
 
@@ -52,6 +55,8 @@ impl NoHands {
     }
 }
 
+/// How long the last helper containers may take to go.
+const FAREWELL: Duration = Duration::from_secs(2);
 /// The label by which a stack allows what `--probe` does.
 const PROBE_LABEL: &str = "dev.ptctl.probe";
 
@@ -123,16 +128,14 @@ impl Hands {
                 container.state.status.word()
             )));
         }
-        let within = deadline.left();
-        let count = tasks.len();
         let refused = match (self.direct, container.state.pid) {
             (Direct::Possible, Some(pid)) => {
                 let order = Order {
-                    within,
+                    deadline,
                     tasks: tasks.clone(),
                 };
                 match inside::perform_inside(pid, &container.id.0, order).await {
-                    Ok(report) => return complete(report.answers, count),
+                    Ok(answers) => return Ok(answers),
                     Err(error) => on_one_line(&error),
                 }
             }
@@ -174,9 +177,15 @@ impl Hands {
             .ok_or_else(|| NoHands::Failed("the helper gave no answer".to_owned()))
     }
 
-    /// What was done on the engine, for a person.
-    pub(super) fn deeds(&self) -> Vec<String> {
-        self.helper.as_ref().map(Helper::deeds).unwrap_or_default()
+    /// Ends what was begun on the engine; what was done there, for a person.
+    pub(super) async fn finish(&self) -> Vec<String> {
+        match &self.helper {
+            Some(helper) => {
+                helper.finish(Deadline::after(FAREWELL)).await;
+                helper.deeds()
+            }
+            None => Vec::new(),
+        }
     }
 
     async fn by_helper(
@@ -193,24 +202,17 @@ impl Hands {
                 NoHands::NotAsked(refused.to_owned())
             });
         };
-        let count = tasks.len();
-        let within = deadline.left();
-        match deadline.cut(helper.perform(spot, tasks, within)).await {
-            Ok(Ok(report)) => complete(report.answers, count),
-            Ok(Err(error)) => Err(NoHands::Failed(on_one_line(&error))),
+        let ask = async {
+            let session = helper.open(spot, deadline.left()).await?;
+            let answers = tasks.into_iter().map(|task| session.ask(task));
+            futures_util::future::try_join_all(answers).await
+        };
+        match deadline.cut(ask).await {
+            Ok(Ok(answers)) => Ok(answers),
+            Ok(Err(error)) => Err(NoHands::Failed(on_one_line(error.as_ref()))),
             Err(_) => Err(NoHands::Failed(
-                "the helper container gave no report in time".to_owned(),
+                "the helper container gave no answer in time".to_owned(),
             )),
         }
-    }
-}
-
-fn complete(answers: Vec<Answer>, count: usize) -> Result<Vec<Answer>, NoHands> {
-    if answers.len() == count {
-        Ok(answers)
-    } else {
-        Err(NoHands::Failed(
-            "the helper's report lacks answers".to_owned(),
-        ))
     }
 }

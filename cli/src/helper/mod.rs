@@ -7,9 +7,11 @@
 mod binary;
 mod cleanup;
 mod image;
+mod session;
 
 use std::{
     collections::BTreeMap,
+    io,
     path::PathBuf,
     sync::{
         Arc,
@@ -21,20 +23,17 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use ptctl_diagnosis::snapshot::ContainerId;
 use thiserror::Error;
-use tokio::sync::{OnceCell, Semaphore, oneshot};
+use tokio::sync::{OnceCell, Semaphore};
 
-pub(crate) use self::cleanup::cleanup;
 use self::{
     binary::{BinaryError, HelperBinary},
     image::{HelperImage, Origin},
 };
-use crate::{
-    clients::{
-        cause::on_one_line,
-        deadline::Deadline,
-        docker::{Engine, EngineError, LogConfig, NewContainer, NewHostConfig},
-    },
-    inside::{Order, Report, Task},
+pub(crate) use self::{cleanup::cleanup, session::Session};
+use crate::clients::{
+    cause::on_one_line,
+    deadline::Deadline,
+    docker::{Engine, EngineError, LogConfig, NewContainer, NewHostConfig},
 };
 
 /// The label of the helper's image and containers.
@@ -87,7 +86,7 @@ pub(crate) enum Reader {
     Anyones,
 }
 
-/// Why a helper gave no report.
+/// Why a helper gave no answer.
 #[derive(Debug, Error)]
 pub(crate) enum HelperError {
     /// The binary cannot be the helper.
@@ -99,11 +98,14 @@ pub(crate) enum HelperError {
     /// The order could not be written down.
     #[error("the helper's order could not be written: {0}")]
     Order(serde_json::Error),
-    /// It ended without a report.
-    #[error("the helper container ended without a report{}", complaint(.0))]
+    /// Its standard streams broke.
+    #[error("the conversation with the helper container broke off: {0}")]
+    Broken(io::Error),
+    /// It ended without an answer.
+    #[error("the helper container ended without an answer{}", complaint(.0))]
     Silent(String),
-    /// Its report cannot be read.
-    #[error("the helper's report cannot be read: {0}")]
+    /// Its answer cannot be read.
+    #[error("the helper's answer cannot be read: {0}")]
     Report(serde_json::Error),
     /// The program is ending.
     #[error("the helper was given up")]
@@ -143,13 +145,8 @@ impl Helper {
         }
     }
 
-    /// Runs one helper container and waits for its report.
-    pub(crate) async fn perform(
-        &self,
-        spot: &Spot,
-        tasks: Vec<Task>,
-        within: Duration,
-    ) -> Result<Report, HelperError> {
+    /// Opens a conversation with a helper container; at most four at a time, others wait for their turn.
+    pub(crate) async fn open(&self, spot: &Spot, within: Duration) -> Result<Session, HelperError> {
         let deadline = Deadline::after(within + OVERHEAD);
         let image = self
             .image
@@ -158,33 +155,16 @@ impl Helper {
         let Ok(place) = Arc::clone(&self.places).acquire_owned().await else {
             return Err(HelperError::GivenUp);
         };
-        let order = serde_json::to_vec(&Order { within, tasks }).map_err(HelperError::Order)?;
         let container = self.describe(spot, image, within);
         self.containers.fetch_add(1, Ordering::Relaxed);
-        let engine = self.engine.clone();
-        // A task of its own: when nobody waits for it any more, it still removes what it made.
-        let (still_wanted, given_up) = oneshot::channel::<()>();
-        let conversation = tokio::spawn(async move {
-            let _place = place;
-            let id = engine.create_container(&container, deadline).await?;
-            let printed = tokio::select! {
-                printed = engine.converse(&id, &order, deadline) => printed.map_err(HelperError::from),
-                _ = given_up => Err(HelperError::GivenUp),
-            };
-            // The engine removes it once it has ended; this makes sure that it has.
-            let removed = engine
-                .remove_container(&id, Deadline::after(OVERHEAD))
-                .await;
-            let printed = printed?;
-            removed?;
-            Ok::<_, HelperError>(printed)
-        });
-        let printed = conversation.await.unwrap_or(Err(HelperError::GivenUp))?;
-        drop(still_wanted);
-        if printed.line.is_empty() {
-            return Err(HelperError::Silent(printed.complaint));
-        }
-        serde_json::from_slice(&printed.line).map_err(HelperError::Report)
+        Ok(Session::open(self.engine.clone(), container, within, place))
+    }
+
+    /// Waits until every container is removed; all conversations have to be over.
+    pub(crate) async fn finish(&self, deadline: Deadline) {
+        let all = u32::try_from(AT_A_TIME).unwrap_or(1);
+        // What is not removed in time is removed by the engine, or collected by a later run.
+        drop(deadline.cut(self.places.acquire_many(all)).await);
     }
 
     /// What it did so far, for a person.

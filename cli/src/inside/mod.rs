@@ -15,5 +15,5 @@ pub(crate) use self::{
     place::Place,
     serve::{ServeError, serve},
     sockets::SocketsTask,
-    task::{Answer, Order, Report, Task, Work},
+    task::{Answer, Answered, Asked, Opening, Order, Task, Work},
 };

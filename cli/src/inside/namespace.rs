@@ -6,7 +6,7 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use thiserror::Error;
 use tokio::sync::oneshot;
 
-use super::{Order, Place, Report};
+use super::{Answer, Order, Place};
 
 /// Why a namespace could not be entered.
 #[derive(Debug, Error)]
@@ -43,7 +43,7 @@ pub(crate) async fn perform_inside(
     pid: u32,
     container_id: &str,
     order: Order,
-) -> Result<Report, EnterError> {
+) -> Result<Vec<Answer>, EnterError> {
     if !is_process_of(pid, container_id) {
         return Err(EnterError::Stranger { pid });
     }
@@ -64,7 +64,11 @@ pub(crate) async fn perform_inside(
     receiver.await.unwrap_or(Err(EnterError::Lost))
 }
 
-fn enter_and_perform(namespace: &File, order: &Order, place: &Place) -> Result<Report, EnterError> {
+fn enter_and_perform(
+    namespace: &File,
+    order: &Order,
+    place: &Place,
+) -> Result<Vec<Answer>, EnterError> {
     move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network))
         .map_err(|error| EnterError::of_system(error.into()))?;
     // A runtime of its own: sockets belong to the namespace of the thread that makes them.

@@ -43,29 +43,47 @@ impl Task {
     }
 }
 
-/// What a helper is to do.
-#[derive(Debug, Serialize, Deserialize)]
+/// Tasks that are performed side by side.
+#[derive(Debug)]
 pub(crate) struct Order {
-    /// The helper ends after this time, done or not.
-    pub(crate) within: Duration,
-    /// Performed side by side.
+    /// When they have to be done.
+    pub(crate) deadline: Deadline,
+    /// The tasks.
     pub(crate) tasks: Vec<Task>,
 }
 
-/// What a helper found, in the order of its tasks.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Report {
-    /// One for each task.
-    pub(crate) answers: Vec<Answer>,
+impl Order {
+    /// Does all of it; one answer for each task, in their order.
+    pub(crate) async fn perform(&self, place: &Place) -> Vec<Answer> {
+        let work = self
+            .tasks
+            .iter()
+            .map(|task| task.perform(place, self.deadline));
+        futures_util::future::join_all(work).await
+    }
 }
 
-impl Order {
-    /// Does all of it.
-    pub(crate) async fn perform(&self, place: &Place) -> Report {
-        let deadline = Deadline::after(self.within);
-        let work = self.tasks.iter().map(|task| task.perform(place, deadline));
-        Report {
-            answers: futures_util::future::join_all(work).await,
-        }
-    }
+/// The first line that a helper gets.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Opening {
+    /// It ends after this time, whatever happens.
+    pub(crate) within: Duration,
+}
+
+/// Each further line that a helper gets.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Asked {
+    /// Told again in the answer.
+    pub(crate) id: u32,
+    /// What is to be done.
+    pub(crate) task: Task,
+}
+
+/// Each line that a helper prints.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Answered {
+    /// Whose answer it is.
+    pub(crate) id: u32,
+    /// The answer.
+    pub(crate) answer: Answer,
 }

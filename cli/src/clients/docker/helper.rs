@@ -1,6 +1,6 @@
 //! The calls that make, run and remove the helper container and its image: nothing else creates or removes anything.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io};
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
@@ -8,13 +8,13 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
 use ptctl_diagnosis::snapshot::ContainerId;
 use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, ReadHalf, WriteHalf};
 
 use super::{Engine, EngineError, EngineFault, read};
 use crate::clients::deadline::Deadline;
 
-/// No report of a helper is longer.
-const REPORT_LIMIT: usize = 64 << 20;
+/// No line of a helper is longer.
+const LINE_LIMIT: usize = 64 << 20;
 /// So much of what a helper says on standard error is kept.
 const COMPLAINT_LIMIT: usize = 4 << 10;
 
@@ -76,13 +76,21 @@ pub(crate) struct LogConfig {
     pub(crate) r#type: String,
 }
 
-/// What a container printed until it ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Printed {
-    /// The first line on standard output.
-    pub(crate) line: Vec<u8>,
-    /// The beginning of standard error.
-    pub(crate) complaint: String,
+/// The standard streams of a container that runs.
+pub(crate) struct Attached {
+    /// What it prints.
+    pub(crate) lines: PrintedLines<ReadHalf<Stream>>,
+    /// What it reads. When this goes, its standard input ends.
+    pub(crate) input: WriteHalf<Stream>,
+}
+
+type Stream = TokioIo<hyper::upgrade::Upgraded>;
+
+/// The lines that a container prints on standard output, taken out of the engine's frames.
+pub(crate) struct PrintedLines<R> {
+    frames: R,
+    pending: Vec<u8>,
+    complaint: Vec<u8>,
 }
 
 #[derive(Deserialize)]
@@ -156,34 +164,32 @@ impl Engine {
         Ok(ContainerId(made.id))
     }
 
-    /// Starts a container, gives it one line on standard input and waits for its one line on standard output.
-    /// Standard input stays open until then: when whoever asked is gone, the container notices.
-    pub(crate) async fn converse(
+    /// Attaches to a container that is not started yet, and starts it.
+    pub(crate) async fn start_attached(
         &self,
         id: &ContainerId,
-        line: &[u8],
         deadline: Deadline,
-    ) -> Result<Printed, EngineError> {
-        let failed = |fault| EngineError::new("run a helper container", fault);
-        let talk = async {
-            let mut streams = self.attach(id, deadline).await?;
-            let start = format!("/containers/{}/start", id.0);
+    ) -> Result<Attached, EngineError> {
+        let failed = |fault| EngineError::new("start a helper container", fault);
+        let start = async {
+            let stream = self.attach(id, deadline).await?;
+            let path = format!("/containers/{}/start", id.0);
             self.change(
                 Method::POST,
-                &start,
+                &path,
                 "application/json",
                 Vec::new(),
                 deadline,
             )
             .await?;
-            let broken = |error: std::io::Error| EngineFault::BrokenOff(Box::new(error));
-            streams.write_all(line).await.map_err(broken)?;
-            streams.write_all(b"\n").await.map_err(broken)?;
-            streams.flush().await.map_err(broken)?;
-            read_frames(&mut streams).await
+            let (frames, input) = tokio::io::split(stream);
+            Ok(Attached {
+                lines: PrintedLines::new(frames),
+                input,
+            })
         };
-        match deadline.cut(talk).await {
-            Ok(printed) => printed.map_err(failed),
+        match deadline.cut(start).await {
+            Ok(attached) => attached.map_err(failed),
             Err(passed) => Err(failed(EngineFault::no_answer(&self.endpoint, passed))),
         }
     }
@@ -272,11 +278,7 @@ impl Engine {
     }
 
     /// Connects to the standard streams of a container that is not started yet.
-    async fn attach(
-        &self,
-        id: &ContainerId,
-        deadline: Deadline,
-    ) -> Result<TokioIo<hyper::upgrade::Upgraded>, EngineFault> {
+    async fn attach(&self, id: &ContainerId, deadline: Deadline) -> Result<Stream, EngineFault> {
         let path = format!(
             "/v{}/containers/{}/attach?stream=true&stdin=true&stdout=true&stderr=true",
             self.api, id.0
@@ -337,40 +339,53 @@ impl Engine {
     }
 }
 
-/// Reads the frames of both streams until a line on standard output is whole, or the container has ended.
-async fn read_frames(
-    streams: &mut (impl tokio::io::AsyncRead + Unpin),
-) -> Result<Printed, EngineFault> {
-    let broken = |error: std::io::Error| EngineFault::BrokenOff(Box::new(error));
-    let mut line = Vec::new();
-    let mut complaint = Vec::new();
-    loop {
-        let mut head = [0; 8];
-        match streams.read_exact(&mut head).await {
-            Ok(_) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => break,
-            Err(error) => return Err(broken(error)),
-        }
-        let [stream, _, _, _, length @ ..] = head;
-        let length = u64::from(u32::from_be_bytes(length));
-        let (kept, limit) = match stream {
-            1 => (&mut line, REPORT_LIMIT),
-            _ => (&mut complaint, COMPLAINT_LIMIT),
-        };
-        let mut frame = (&mut *streams).take(length);
-        let mut payload = Vec::new();
-        frame.read_to_end(&mut payload).await.map_err(broken)?;
-        payload.truncate(limit.saturating_sub(kept.len()));
-        kept.extend_from_slice(&payload);
-        if let Some(end) = line.iter().position(|byte| *byte == b'\n') {
-            line.truncate(end);
-            break;
+impl<R: AsyncRead + Unpin> PrintedLines<R> {
+    fn new(frames: R) -> Self {
+        Self {
+            frames,
+            pending: Vec::new(),
+            complaint: Vec::new(),
         }
     }
-    Ok(Printed {
-        line,
-        complaint: String::from_utf8_lossy(&complaint).trim().to_owned(),
-    })
+
+    /// The next line; `None` when the container has ended, with what it said on standard error in
+    /// [`PrintedLines::complaint`].
+    pub(crate) async fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
+        loop {
+            if let Some(end) = memchr::memchr(b'\n', &self.pending) {
+                let rest = self.pending.split_off(end + 1);
+                let mut line = std::mem::replace(&mut self.pending, rest);
+                line.truncate(end);
+                return Ok(Some(line));
+            }
+            let mut head = [0; 8];
+            match self.frames.read_exact(&mut head).await {
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+                Err(error) => return Err(error),
+            }
+            let [stream, _, _, _, length @ ..] = head;
+            let length = u64::from(u32::from_be_bytes(length));
+            let mut payload = Vec::new();
+            let mut frame = (&mut self.frames).take(length);
+            frame.read_to_end(&mut payload).await?;
+            match stream {
+                1 if self.pending.len() + payload.len() > LINE_LIMIT => {
+                    return Err(io::Error::other("it prints a line without an end"));
+                }
+                1 => self.pending.extend_from_slice(&payload),
+                _ => {
+                    payload.truncate(COMPLAINT_LIMIT.saturating_sub(self.complaint.len()));
+                    self.complaint.extend_from_slice(&payload);
+                }
+            }
+        }
+    }
+
+    /// The beginning of standard error.
+    pub(crate) fn complaint(&self) -> String {
+        String::from_utf8_lossy(&self.complaint).trim().to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -387,26 +402,33 @@ mod tests {
         .concat()
     }
 
-    #[tokio::test]
-    async fn a_report_in_pieces_is_put_together_and_complaints_are_kept_apart() {
-        let bytes = [
-            frame(2, "warning"),
-            frame(1, "{\"answers\""),
-            frame(1, ":[]}\nmore"),
-            frame(2, "never read"),
-        ]
-        .concat();
-        let printed = read_frames(&mut bytes.as_slice()).await.expect("frames");
-        assert_eq!(printed.line, b"{\"answers\":[]}");
-        assert_eq!(printed.complaint, "warning");
+    async fn lines(bytes: &[u8]) -> (Vec<String>, String) {
+        let mut printed = PrintedLines::new(bytes);
+        let mut lines = Vec::new();
+        while let Some(line) = printed.next().await.expect("frames") {
+            lines.push(String::from_utf8(line).expect("a text"));
+        }
+        (lines, printed.complaint())
     }
 
     #[tokio::test]
-    async fn a_container_that_ends_without_a_word_has_an_empty_line() {
-        let printed = read_frames(&mut &b""[..]).await.expect("an end");
-        assert_eq!(printed.line, b"");
-        let cut = frame(1, "half");
-        let printed = read_frames(&mut &cut[..9]).await.expect("an end");
-        assert_eq!(printed.line, b"h");
+    async fn lines_in_pieces_are_put_together_and_complaints_are_kept_apart() {
+        let bytes = [
+            frame(2, "warning"),
+            frame(1, "{\"id\""),
+            frame(1, ":1}\nmo"),
+            frame(2, " and error\n"),
+            frame(1, "re\n"),
+        ]
+        .concat();
+        let (lines, complaint) = lines(&bytes).await;
+        assert_eq!(lines, ["{\"id\":1}", "more"]);
+        assert_eq!(complaint, "warning and error");
+    }
+
+    #[tokio::test]
+    async fn a_container_that_ends_in_the_middle_has_printed_no_line() {
+        assert_eq!(lines(b"").await.0.len(), 0);
+        assert_eq!(lines(&frame(1, "half")[..9]).await.0.len(), 0);
     }
 }
