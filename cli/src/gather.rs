@@ -4,6 +4,7 @@ mod around;
 mod engine;
 mod gaps;
 pub(crate) mod hands;
+pub(crate) mod relay;
 mod request;
 mod stack;
 

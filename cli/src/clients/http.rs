@@ -1,12 +1,14 @@
 //! Plain HTTP questions: to Tempo, to a service's own metrics.
 
-use std::time::Duration;
+use std::{fmt, sync::Arc, time::Duration};
 
+use futures_util::future::BoxFuture;
 use reqwest::{
     Certificate, Client, Method, Request,
     header::{HeaderMap, HeaderName, HeaderValue},
     redirect,
 };
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use url::Url;
 
@@ -14,6 +16,7 @@ use super::{
     cause,
     deadline::{Deadline, spoken},
 };
+use crate::secret::Secret;
 
 /// No answer is read further than this; Tempo's metrics are a third of a megabyte.
 const BODY_LIMIT: usize = 8 << 20;
@@ -30,7 +33,8 @@ pub enum HttpSetupError {
 }
 
 /// An HTTP question without a useful answer.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum HttpFault {
     /// No connection, or it broke: the innermost cause.
     #[error("{0}")]
@@ -60,10 +64,26 @@ fn shown(body: &str) -> String {
     }
 }
 
+/// Somebody else who asks, from where the server can be reached.
+pub(crate) trait Carrier: fmt::Debug + Send + Sync {
+    /// Asks for a page with these headers and returns status and body, whatever the status.
+    fn ask(
+        &self,
+        url: Url,
+        headers: Vec<(String, Secret)>,
+        deadline: Deadline,
+    ) -> BoxFuture<'_, Asked>;
+}
+
+/// Status and body, or why there are none.
+pub(crate) type Asked = Result<(u16, Vec<u8>), HttpFault>;
+
 /// A client that keeps its connections, follows no redirects and uses no proxy.
 #[derive(Debug, Clone)]
 pub struct HttpClient {
     client: Client,
+    headers: Vec<(String, Secret)>,
+    carrier: Option<Arc<dyn Carrier>>,
 }
 
 impl HttpClient {
@@ -94,15 +114,33 @@ impl HttpClient {
             .default_headers(map)
             .user_agent(concat!("ptctl/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { client })
+        Ok(Self {
+            client,
+            headers: headers
+                .iter()
+                .map(|(name, value)| (name.clone(), Secret::new(value)))
+                .collect(),
+            carrier: None,
+        })
+    }
+
+    /// The same client, whose questions somebody else asks.
+    pub(crate) fn carried_by(&self, carrier: Arc<dyn Carrier>) -> Self {
+        Self {
+            carrier: Some(carrier),
+            ..self.clone()
+        }
     }
 
     /// Asks and returns status and body, whatever the status.
     pub async fn ask(&self, url: Url, deadline: Deadline) -> Result<(u16, Vec<u8>), HttpFault> {
-        self.send(Request::new(Method::GET, url), deadline).await
+        match &self.carrier {
+            Some(carrier) => carrier.ask(url, self.headers.clone(), deadline).await,
+            None => self.send(Request::new(Method::GET, url), deadline).await,
+        }
     }
 
-    /// Sends a request and returns status and body, whatever the status.
+    /// Sends a request from here and returns status and body, whatever the status.
     pub async fn send(
         &self,
         request: Request,

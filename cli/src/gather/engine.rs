@@ -1,5 +1,7 @@
 //! The engine that is asked, and why there may be nothing to look at.
 
+use std::path::PathBuf;
+
 use jiff::SignedDuration;
 use ptctl_diagnosis::{
     observed::{Gap, Observed, Probe},
@@ -98,6 +100,8 @@ pub(super) struct HostFacts {
     pub(super) addresses: AddressReach,
     /// Whether its disks can be read from here.
     pub(super) disks: DiskReach,
+    /// The engine's folder of data, where it can be read from here.
+    pub(super) data_root: Option<PathBuf>,
     /// See [`EngineFacts::clock_offset`].
     pub(super) clock_offset: Observed<SignedDuration>,
 }
@@ -112,6 +116,7 @@ pub(super) async fn host_facts(engine: &Engine, deadline: Deadline) -> HostFacts
             return HostFacts {
                 addresses: AddressReach::Away,
                 disks: DiskReach::Away,
+                data_root: None,
                 clock_offset: unknown(on_one_line(&error.fault)),
             };
         }
@@ -119,6 +124,7 @@ pub(super) async fn host_facts(engine: &Engine, deadline: Deadline) -> HostFacts
     let (addresses, disks) = reach(engine, &host);
     HostFacts {
         addresses,
+        data_root: host.data_root.filter(|_| disks == DiskReach::Here),
         disks,
         clock_offset: match host.clock_offset {
             Some(offset) => Observed::Known(offset),
@@ -132,16 +138,18 @@ fn reach(engine: &Engine, host: &EngineHost) -> (AddressReach, DiskReach) {
     if !engine.endpoint().is_on_this_machine() {
         return (AddressReach::Away, DiskReach::Away);
     }
-    let addresses = if host.has_reachable_networks {
-        AddressReach::Here
-    } else {
-        AddressReach::Away
-    };
-    // A socket may be forwarded from another machine; that one has another name.
+    // A socket may be forwarded from another machine, or mounted into a container; those have other names.
     let own_name = std::fs::read_to_string("/proc/sys/kernel/hostname");
-    let disks = match own_name {
-        Ok(name) if name.trim() == host.name => DiskReach::Here,
-        Ok(_) | Err(_) => DiskReach::Away,
+    let is_this_host = own_name.is_ok_and(|name| name.trim() == host.name);
+    let disks = if is_this_host {
+        DiskReach::Here
+    } else {
+        DiskReach::Away
+    };
+    let addresses = match (host.has_reachable_networks, is_this_host) {
+        (false, _) => AddressReach::Away,
+        (true, true) => AddressReach::Here,
+        (true, false) => AddressReach::Perhaps,
     };
     (addresses, disks)
 }

@@ -7,7 +7,10 @@ use std::{
 
 use ptctl_diagnosis::snapshot::Container;
 
-use super::request::{DeeperLooks, ProbeBy, ProbeWish};
+use super::{
+    relay::Relay,
+    request::{DeeperLooks, ProbeBy, ProbeWish},
+};
 use crate::{
     clients::{cause::on_one_line, deadline::Deadline, docker::Engine},
     helper::{Helper, MOUNT, Reader, Spot},
@@ -175,6 +178,44 @@ impl Hands {
             .into_iter()
             .next()
             .ok_or_else(|| NoHands::Failed("the helper gave no answer".to_owned()))
+    }
+
+    /// A way to ask pages from inside the network namespace of a running container.
+    pub(crate) async fn relay_into(
+        &self,
+        container: &Container,
+        deadline: Deadline,
+    ) -> Result<Relay, NoHands> {
+        if let (Direct::Possible, Some(pid)) = (self.direct, container.state.pid) {
+            let relay = Relay::Direct {
+                pid,
+                container: container.id.0.clone(),
+            };
+            let nothing = Order {
+                deadline,
+                tasks: Vec::new(),
+            };
+            // Whether it may be entered is found out by entering.
+            if inside::perform_inside(pid, &container.id.0, nothing)
+                .await
+                .is_ok()
+            {
+                return Ok(relay);
+            }
+        }
+        let Some(helper) = &self.helper else {
+            return Err(NoHands::NotAsked(
+                "its network cannot be entered from here".to_owned(),
+            ));
+        };
+        let spot = Spot::NetworkOf(container.id.clone());
+        match deadline.cut(helper.open(&spot, deadline.left())).await {
+            Ok(Ok(session)) => Ok(Relay::Helper(session)),
+            Ok(Err(error)) => Err(NoHands::Failed(on_one_line(&error))),
+            Err(_) => Err(NoHands::Failed(
+                "the helper container did not start in time".to_owned(),
+            )),
+        }
     }
 
     /// Ends what was begun on the engine; what was done there, for a person.

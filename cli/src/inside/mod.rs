@@ -4,6 +4,7 @@
 //! entered the namespace, or in the helper container, which gets its tasks on standard input. Nothing here knows the
 //! engine.
 
+mod fetch;
 mod namespace;
 mod place;
 mod serve;
@@ -11,6 +12,7 @@ mod sockets;
 mod task;
 
 pub(crate) use self::{
+    fetch::FetchTask,
     namespace::perform_inside,
     place::Place,
     serve::{ServeError, serve},

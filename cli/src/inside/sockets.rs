@@ -32,6 +32,7 @@ impl Work for SocketsTask {
     fn found(answer: Answer) -> Option<Self::Found> {
         match answer {
             Answer::Sockets(found) => Some(found),
+            _ => None,
         }
     }
 }

@@ -5,7 +5,11 @@ use std::time::Duration;
 use ptctl_diagnosis::snapshot::Sockets;
 use serde::{Deserialize, Serialize};
 
-use super::{Place, sockets::SocketsTask};
+use super::{
+    Place,
+    fetch::{FetchTask, Fetched},
+    sockets::SocketsTask,
+};
 use crate::clients::deadline::Deadline;
 
 /// One piece of work.
@@ -14,6 +18,8 @@ use crate::clients::deadline::Deadline;
 pub(crate) enum Task {
     /// Read the table of TCP sockets.
     Sockets(SocketsTask),
+    /// Ask for a page over HTTP.
+    Fetch(FetchTask),
 }
 
 /// What a task found; its own failures are part of it.
@@ -22,6 +28,8 @@ pub(crate) enum Task {
 pub(crate) enum Answer {
     /// The table of TCP sockets.
     Sockets(Result<Sockets, String>),
+    /// The page.
+    Fetch(Fetched),
 }
 
 /// A task that knows the type of its answer.
@@ -36,9 +44,9 @@ pub(crate) trait Work: Into<Task> {
 impl Task {
     /// Does the work.
     pub(crate) async fn perform(&self, place: &Place, deadline: Deadline) -> Answer {
-        let _ = deadline;
         match self {
             Self::Sockets(task) => Answer::Sockets(task.perform(place)),
+            Self::Fetch(task) => Answer::Fetch(task.perform(deadline).await),
         }
     }
 }

@@ -17,7 +17,7 @@ pub(crate) mod visit;
 pub(crate) mod volume;
 mod way;
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use jiff::Timestamp;
 
@@ -44,6 +44,8 @@ pub(crate) struct Look<'l> {
     pub(crate) addresses: AddressReach,
     /// Whether its disks can be read from here.
     pub(crate) disks: DiskReach,
+    /// The engine's folder of data, where it can be read from here.
+    pub(crate) data_root: Option<&'l Path>,
     /// When everything has to be over.
     pub(crate) deadline: Deadline,
     /// The beginning of the window.

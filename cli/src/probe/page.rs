@@ -4,7 +4,10 @@ use futures_util::{StreamExt, stream};
 use ptctl_diagnosis::snapshot::{Container, Reached, Readiness};
 use url::Url;
 
-use super::{Look, way::ways};
+use super::{
+    Look,
+    way::{is_telling, ways},
+};
 use crate::clients::http::{HttpClient, HttpFault};
 
 /// A page that was asked for.
@@ -63,7 +66,7 @@ pub(crate) async fn ask(
                     body,
                 });
             }
-            Err(fault) => {
+            Err(fault) if is_telling(&reached, look.addresses) => {
                 silent.get_or_insert(Page {
                     reached,
                     ready: Readiness::NoAnswer {
@@ -72,6 +75,7 @@ pub(crate) async fn ask(
                     body: String::new(),
                 });
             }
+            Err(_) => {}
         }
     }
     silent.ok_or_else(|| {

@@ -11,6 +11,9 @@ use crate::context::{EngineEndpoint, bracketed};
 pub(crate) enum AddressReach {
     /// They are on a network of this machine.
     Here,
+    /// The engine's socket is here, and this may be a container or another machine than the engine's: they are tried,
+    /// and silence proves nothing.
+    Perhaps,
     /// They are in a virtual machine, in another network namespace or on another host.
     Away,
 }
@@ -40,7 +43,7 @@ pub(crate) fn ways(
             Some(Reached::PublishedPort(base(&host, published.host_port)))
         })
         .collect();
-    if addresses == AddressReach::Here {
+    if addresses != AddressReach::Away {
         if container.network_mode == "host" {
             ways.push(Reached::ContainerAddress(base("127.0.0.1", port)));
         }
@@ -73,6 +76,11 @@ fn published_host(address: &str, engine: &EngineEndpoint) -> Option<String> {
         Ok(address) => Some(address.to_string()),
         Err(_) => Some(host.to_owned()),
     }
+}
+
+/// Whether silence on a way proves that nobody answers there.
+pub(crate) fn is_telling(way: &Reached, addresses: AddressReach) -> bool {
+    !(matches!(way, Reached::ContainerAddress(_)) && addresses == AddressReach::Perhaps)
 }
 
 fn base(host: &str, port: u16) -> String {

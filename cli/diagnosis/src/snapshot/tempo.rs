@@ -54,6 +54,8 @@ pub enum Reached {
     PublishedPort(String),
     /// At the container's own address.
     ContainerAddress(String),
+    /// From inside the container's own network.
+    Inside(String),
     /// At the address given by `--tempo-url`, credentials redacted.
     Given(String),
 }
@@ -62,7 +64,10 @@ impl Reached {
     /// The base URL.
     pub fn url(&self) -> &str {
         match self {
-            Self::PublishedPort(url) | Self::ContainerAddress(url) | Self::Given(url) => url,
+            Self::PublishedPort(url)
+            | Self::ContainerAddress(url)
+            | Self::Inside(url)
+            | Self::Given(url) => url,
         }
     }
 }
@@ -72,6 +77,7 @@ impl fmt::Display for Reached {
         match self {
             Self::PublishedPort(url) => write!(formatter, "{url} (published port)"),
             Self::ContainerAddress(url) => write!(formatter, "{url} (container address)"),
+            Self::Inside(url) => write!(formatter, "{url} (inside the container)"),
             Self::Given(url) => write!(formatter, "{url} (--tempo-url)"),
         }
     }

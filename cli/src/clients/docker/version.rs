@@ -1,6 +1,6 @@
 //! Agreeing on an API version, and what the engine says it is.
 
-use std::fmt;
+use std::{fmt, path::PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use ptctl_diagnosis::{
@@ -122,6 +122,7 @@ impl Engine {
         let desktop = answer.operating_system.as_deref() == Some("Docker Desktop");
         Ok(EngineHost {
             name: answer.name.unwrap_or_default(),
+            data_root: answer.docker_root_dir.map(PathBuf::from),
             has_reachable_networks: !rootless && !desktop,
             clock_offset: time.map(|time| clock_offset(time, asked_at, answered_at)),
         })
@@ -133,6 +134,8 @@ impl Engine {
 pub struct EngineHost {
     /// Its host name.
     pub name: String,
+    /// The folder there that the engine keeps its data in, where it tells.
+    pub data_root: Option<PathBuf>,
     /// Whether the addresses of containers can be reached from the host itself. A rootless engine keeps its networks in
     /// a namespace of its own, Docker Desktop in a virtual machine.
     pub has_reachable_networks: bool,

@@ -1,5 +1,7 @@
 //! How a backend's API is reached from here.
 
+use std::sync::Arc;
+
 use futures_util::{StreamExt, stream};
 use ptctl_diagnosis::snapshot::{Container, Reached, Readiness, TempoConfig};
 use url::Url;
@@ -10,7 +12,10 @@ use crate::{
         http::HttpClient,
         tempo::{HTTP_PORT, TempoClient},
     },
-    probe::{Look, way::ways},
+    probe::{
+        Look,
+        way::{is_telling, ways},
+    },
 };
 
 /// Ports on which Tempo speaks something else than its HTTP API: gRPC, OTLP, Jaeger, Zipkin, `OpenCensus`, memberlist.
@@ -44,9 +49,7 @@ pub(super) async fn reach(
             }
             let ways = ways_to(look, container, config);
             if ways.is_empty() {
-                return Found::NoWay(
-                    "it publishes no port of its API, and container addresses cannot be reached from here".to_owned(),
-                );
+                return from_inside(look, http, container, config).await;
             }
             ways
         }
@@ -68,7 +71,9 @@ pub(super) async fn reach(
     while let Some(answer) = answers.next().await {
         match answer {
             Ok((way, ready @ Readiness::NoAnswer { .. }, _)) => {
-                silent.get_or_insert((way, ready));
+                if is_telling(&way, look.addresses) {
+                    silent.get_or_insert((way, ready));
+                }
             }
             Ok((reached, ready, client)) => {
                 return Found::Answers(Answering {
@@ -80,9 +85,43 @@ pub(super) async fn reach(
             Err(reason) => return Found::NoWay(reason),
         }
     }
-    match silent {
-        Some((way, ready)) => Found::Silent(way, ready),
-        None => Found::NoWay("nothing tells where it is".to_owned()),
+    match (silent, candidate.container) {
+        (Some((way, ready)), _) => Found::Silent(way, ready),
+        (None, Some(container)) => from_inside(look, http, container, config).await,
+        (None, None) => Found::NoWay("nothing tells where it is".to_owned()),
+    }
+}
+
+/// Asks from inside the container's own network, as the last way.
+async fn from_inside(
+    look: &Look<'_>,
+    http: &HttpClient,
+    container: &Container,
+    config: Option<&TempoConfig>,
+) -> Found {
+    let relay = match look.hands.relay_into(container, look.deadline).await {
+        Ok(relay) => relay,
+        Err(no_hands) => {
+            return Found::NoWay(format!(
+                "it publishes no port of its API, and its own address cannot be reached from here; {}",
+                no_hands.reason()
+            ));
+        }
+    };
+    let port = config.map_or(HTTP_PORT, |config| config.http_port);
+    let base = format!("http://127.0.0.1:{port}");
+    let Ok(url) = Url::parse(&base) else {
+        return Found::NoWay(format!("`{base}` is no address"));
+    };
+    let client = TempoClient::new(http.carried_by(Arc::new(relay)), url);
+    let reached = Reached::Inside(base);
+    match client.ready(look.http_deadline()).await {
+        ready @ Readiness::NoAnswer { .. } => Found::Silent(reached, ready),
+        ready => Found::Answers(Answering {
+            reached,
+            ready,
+            client,
+        }),
     }
 }
 
