@@ -33,6 +33,15 @@ pub fn is_candidate(line: &[u8]) -> bool {
         .is_none_or(|anchors| anchors.is_match(line))
 }
 
+/// Texts of which each line of note by a container of this role holds one.
+pub fn anchors(role: Role) -> impl Iterator<Item = &'static str> {
+    table::TABLES
+        .iter()
+        .flat_map(|table| table.iter())
+        .filter(move |row| row.applies_to(role))
+        .map(|row| row.parts[0])
+}
+
 /// What one line says, if it says anything of note. `role` is what the container is to tracing.
 pub fn notice(role: Role, line: &str) -> Option<NoticeKind> {
     table::TABLES

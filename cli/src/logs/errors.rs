@@ -15,6 +15,11 @@ pub(super) struct Errors {
 }
 
 impl Errors {
+    /// Whether the last record may have more lines.
+    pub(super) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// Takes what a line proves.
     pub(super) fn add(
         &mut self,

@@ -1,11 +1,12 @@
 //! The lines that say why a process could not go on.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::LazyLock};
 
-use jiff::{SignedDuration, Timestamp};
+use aho_corasick::{AhoCorasick, MatchKind};
+use jiff::SignedDuration;
 use ptctl_diagnosis::snapshot::LogLine;
 
-use super::{reader::Run, structured::Fields};
+use super::{run::Run, structured::Fields};
 
 /// So many lines are kept.
 const KEPT: usize = 12;
@@ -48,6 +49,9 @@ const ORDERLY: [&str; 3] = [
     "received SIGINT/SIGTERM",
 ];
 
+/// Texts of which every line holds one that says by itself why a process ended.
+pub(super) const ANCHORS: [&[&str]; 2] = [&CERTAIN, &CRASHES];
+
 /// The candidates of one log while it is read.
 #[derive(Debug, Default)]
 pub(super) struct Fatal {
@@ -59,11 +63,27 @@ pub(super) struct Fatal {
 }
 
 impl Fatal {
+    /// Whether a line may say so by itself: a look at its bytes that costs next to nothing.
+    pub(super) fn may_tell(line: &[u8]) -> bool {
+        static TEXTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+            AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostFirst)
+                .build(ANCHORS.into_iter().flatten())
+                .ok()
+        });
+        TEXTS.as_ref().is_none_or(|texts| texts.is_match(line))
+    }
+
+    /// Whether the last line that said so may have more lines.
+    pub(super) fn is_open(&self) -> bool {
+        self.continues
+    }
+
     /// Takes a line. `is_export_error` lines end no process, whatever their level.
-    pub(super) fn add(
+    pub(super) fn add<'f>(
         &mut self,
         text: &str,
-        fields: Option<&Fields>,
+        fields: impl FnOnce() -> Option<&'f Fields>,
         is_export_error: bool,
         line: impl FnOnce() -> LogLine,
     ) {
@@ -81,7 +101,7 @@ impl Fatal {
         self.continues = false;
         if says(&CRASHES)
             || !is_export_error
-                && is_error(text, fields)
+                && is_error(text, fields())
                 && !ORDERLY.iter().any(|said| text.contains(said))
         {
             keep(&mut self.errors, line());
@@ -133,14 +153,5 @@ fn is_error(text: &str, fields: Option<&Fields>) -> bool {
         None => ["ERROR", "FATAL", "CRITICAL", "Error: ", "error: "]
             .iter()
             .any(|word| text.contains(word)),
-    }
-}
-
-impl Run {
-    /// How long the current run has lasted at a moment; `None` for a process that does not run.
-    fn runs_since(self, now: Timestamp) -> Option<SignedDuration> {
-        let started = self.started_at?;
-        let runs = self.ended_at.is_none_or(|ended| ended < started);
-        runs.then(|| now.duration_since(started))
     }
 }
