@@ -3,6 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use tokio::net::TcpStream;
+
 use crate::failure::Failure;
 use crate::http;
 use crate::stack::Stack;
@@ -140,6 +142,19 @@ impl Stack {
                 })
             },
         )
+        .await
+    }
+
+    /// Waits until a service accepts connections at a port.
+    pub(crate) async fn until_listens(&self, service: &str, port: u16) -> Result<(), Failure> {
+        let what = format!("`{service}` listening on port {port}");
+        until(what, PATIENCE, async || {
+            let address = self.address(service, port).await?;
+            Ok(match TcpStream::connect(address).await {
+                Ok(_) => Seen::Yes(()),
+                Err(error) => Seen::NotYet(error.to_string()),
+            })
+        })
         .await
     }
 

@@ -30,8 +30,19 @@ pub(crate) async fn get(address: SocketAddr, path: &str) -> io::Result<Answer> {
 
 /// `POST path` with a JSON body.
 pub(crate) async fn post_json(address: SocketAddr, path: &str, body: &[u8]) -> io::Result<Answer> {
+    post(address, path, &["Content-Type: application/json"], body).await
+}
+
+/// `POST path` with these lines of its head and a body.
+pub(crate) async fn post(
+    address: SocketAddr,
+    path: &str,
+    head: &[&str],
+    body: &[u8],
+) -> io::Result<Answer> {
+    let head = head.join("\r\n");
     let head = format!(
-        "POST {path} HTTP/1.0\r\nHost: lab\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        "POST {path} HTTP/1.0\r\nHost: lab\r\n{head}\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
     send(address, [head.as_bytes(), body].concat()).await

@@ -52,7 +52,8 @@ impl Blueprint {
             }
         }
         for service in project.section("services").values_mut() {
-            object(service).insert("dns".to_owned(), json!([marks.resolver]));
+            let resolver = || json!([marks.resolver]);
+            object(service).entry("dns").or_insert_with(resolver);
         }
         project
     }

@@ -244,9 +244,32 @@ impl Stack {
         more: &[&str],
         image_and_command: &[&str],
     ) -> Result<(), Failure> {
+        let made = self.loose(&["run", "--detach"], name, more, image_and_command);
+        made.await
+    }
+
+    /// The same without starting it.
+    pub(crate) async fn create_loose(
+        &self,
+        name: &str,
+        more: &[&str],
+        image_and_command: &[&str],
+    ) -> Result<(), Failure> {
+        let made = self.loose(&["create"], name, more, image_and_command);
+        made.await
+    }
+
+    async fn loose(
+        &self,
+        verb: &[&str],
+        name: &str,
+        more: &[&str],
+        image_and_command: &[&str],
+    ) -> Result<(), Failure> {
         let [run, stack] = self.labels();
         let network = self.network();
-        let mut arguments = vec!["run", "--detach", "--name", name, "--network", &network];
+        let mut arguments = verb.to_vec();
+        arguments.extend(["--name", name, "--network", &network]);
         arguments.extend(["--label", &run, "--label", &stack]);
         arguments.extend(more);
         arguments.extend(image_and_command);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
+use crate::blueprint::Blueprint;
 use crate::failure::Failure;
 use crate::lab::Lab;
 use crate::tool::run;
@@ -45,6 +46,28 @@ pub(crate) fn service(program: &Path, image: &str, arguments: &[&str]) -> Value 
         "volumes": [format!("{}:/standin:ro", program.display())],
         "stop_signal": "SIGKILL",
     })
+}
+
+/// Has the project's Tempo be played: by minitempo with the configuration `healthy`, whatever stands in
+/// Tempo's own file, and by these actions.
+pub(crate) fn recorded_tempo(project: &mut Blueprint, lab: &Lab, healthy: &str, actions: &[&str]) {
+    let config = project.file("minitempo.yaml", healthy);
+    let recorded = lab.repository.join("cli/tests/lab/recorded");
+    let mounts = [
+        format!("{}:/standin:ro", lab.standin.display()),
+        format!("{config}:/etc/minitempo.yaml:ro"),
+        format!("{}:/recorded:ro", recorded.display()),
+    ];
+    let mut command = vec!["recorded-tempo", "-config.file=/etc/tempo.yaml"];
+    command.extend(actions);
+    command.extend(["serve", "/etc/minitempo.yaml"]);
+    let tempo = project.service("tempo");
+    if let Some(Value::Array(volumes)) = tempo.get_mut("volumes") {
+        volumes.extend(mounts.map(Value::from));
+    }
+    tempo.insert("entrypoint".to_owned(), json!(["/standin"]));
+    tempo.insert("command".to_owned(), json!(command));
+    tempo.insert("stop_signal".to_owned(), json!("SIGKILL"));
 }
 
 /// A service that plays a collector, which it is by its label: with the configuration that lies at `config` beside the

@@ -9,9 +9,10 @@ use crate::scenario::{Demo, Scenario, Stage};
 use crate::standin;
 use crate::trial::Trial;
 
-const COLLECTOR: &str = "collector";
+/// The collector.
+pub(super) const COLLECTOR: &str = "collector";
 /// Has the collector pass on what it gets, as its configuration says.
-const FORWARD: &[&str] = &[
+pub(super) const FORWARD: &[&str] = &[
     "print",
     "/recorded/collector-started.log",
     "forward",
@@ -19,11 +20,11 @@ const FORWARD: &[&str] = &[
     "tempo:4317",
 ];
 /// Has it take what comes over HTTP, and nothing become of it.
-const ACCEPT: &[&str] = &["accept", "0.0.0.0:4318"];
+pub(super) const ACCEPT: &[&str] = &["accept", "0.0.0.0:4318"];
 /// Has it say what one says at its start.
-const STARTED: &[&str] = &["print", "/recorded/collector-started.log"];
+pub(super) const STARTED: &[&str] = &["print", "/recorded/collector-started.log"];
 /// A configuration in which nothing is wrong.
-const CONFIG: &str = include_str!("../recorded/collector.yaml");
+pub(super) const CONFIG: &str = include_str!("../recorded/collector.yaml");
 
 pub(super) const STAGE: Stage = Stage {
     name: "collector",
@@ -137,7 +138,8 @@ pub(super) const STAGE: Stage = Stage {
     ],
 };
 
-fn with_a_collector(project: &mut Blueprint, lab: &Lab) {
+/// Puts the collector between the service and Tempo.
+pub(super) fn with_a_collector(project: &mut Blueprint, lab: &Lab) {
     play_collector(project, lab, CONFIG, FORWARD);
     project.unset(ANALYZER, "TEMPO_ENDPOINT");
     let endpoint = "http://collector:4317";
@@ -146,13 +148,13 @@ fn with_a_collector(project: &mut Blueprint, lab: &Lab) {
 }
 
 /// Makes the collector anew, with this configuration.
-fn play_collector(project: &mut Blueprint, lab: &Lab, config: &str, actions: &[&str]) {
+pub(super) fn play_collector(project: &mut Blueprint, lab: &Lab, config: &str, actions: &[&str]) {
     let config = project.file("collector.yaml", config);
     project.add(COLLECTOR, standin::collector(lab, &config, actions));
 }
 
 /// The configuration with one part replaced, which must be there once.
-fn edited((part, replacement): (&str, &str)) -> String {
+pub(super) fn edited((part, replacement): (&str, &str)) -> String {
     assert_eq!(
         CONFIG.matches(part).count(),
         1,
@@ -214,7 +216,11 @@ async fn config_rejected(trial: &mut Trial) -> Result<(), Failure> {
 }
 
 /// A collector that does not take what the service sends.
-async fn refused(trial: &mut Trial, actions: &[&str], edit: (&str, &str)) -> Result<(), Failure> {
+pub(super) async fn refused(
+    trial: &mut Trial,
+    actions: &[&str],
+    edit: (&str, &str),
+) -> Result<(), Failure> {
     let lab = trial.stack.lab.clone();
     let config = edited(edit);
     let change = trial
@@ -277,7 +283,8 @@ async fn logged(trial: &mut Trial, recording: &str) -> Result<(), Failure> {
     recover(trial).await
 }
 
-fn over_http(project: &mut Blueprint) {
+/// Has the service send over HTTP.
+pub(super) fn over_http(project: &mut Blueprint) {
     let endpoint = "http://collector:4318";
     project.set(ANALYZER, "OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
     project.set(ANALYZER, "OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");

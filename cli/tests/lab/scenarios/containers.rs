@@ -9,6 +9,7 @@ use super::{ANALYZER, recover};
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
 use crate::scenario::{Demo, Scenario, Stage, as_it_is, named};
+use crate::standin;
 use crate::tool::{docker, run};
 use crate::trial::Trial;
 
@@ -25,6 +26,12 @@ pub(super) const STAGE: Stage = Stage {
         Scenario::fault("host-port-taken", "PT0124", ANALYZER, |trial| {
             Box::pin(host_port_taken(trial))
         }),
+        Scenario::fault(
+            "stopped-database-whose-port-is-taken",
+            "PT0404",
+            "database",
+            |trial| Box::pin(port_of_a_stopped_one(trial)),
+        ),
         Scenario::fault(
             "service-waits-for-an-unhealthy-tempo",
             "PT0121",
@@ -163,12 +170,7 @@ async fn import_foreign(trial: &Trial, image: &str) -> Result<(), Failure> {
 
 /// Another program of this machine listens there.
 async fn host_port_taken(trial: &mut Trial) -> Result<(), Failure> {
-    let failed = |source| Failure::Request {
-        to: "a port of this machine".to_owned(),
-        source,
-    };
-    let holder = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
-    let port = holder.local_addr().map_err(failed)?.port();
+    let (holder, port) = port_of_this_machine()?;
     trial.stack.docker(&["rm", "--force"], ANALYZER).await?;
     let change = trial.stack.reshape(|project| {
         let ports = json!([format!("127.0.0.1:{port}:8080")]);
@@ -178,6 +180,48 @@ async fn host_port_taken(trial: &mut Trial) -> Result<(), Failure> {
     trial.judge().await?;
     drop(holder);
     recover(trial).await
+}
+
+/// A database is stopped, and a container of somebody else's takes the port that it had on the host.
+async fn port_of_a_stopped_one(trial: &mut Trial) -> Result<(), Failure> {
+    let (holder, port) = port_of_this_machine()?;
+    drop(holder);
+    let port = format!("127.0.0.1:{port}:5432");
+    let program = trial.stack.lab.standin.clone();
+    let change = trial.stack.reshape(|project| {
+        let mut database = standin::service(&program, "docutag-demo-page:dev", &["hold"]);
+        database["ports"] = json!([port]);
+        project.add("database", database);
+    });
+    change.await?;
+    trial.stack.until_traced(ANALYZER).await?;
+    trial.stack.docker(&["stop"], "database").await?;
+    let name = format!("{}-other", trial.stack.project);
+    let mount = format!("{}:/standin:ro", program.display());
+    let more = [
+        "--volume",
+        &mount,
+        "--entrypoint",
+        "/standin",
+        "--publish",
+        &port,
+    ];
+    let arguments = ["docutag-demo-page:dev", "hold"];
+    trial.stack.run_loose(&name, &more, &arguments).await?;
+    trial.judge().await?;
+    trial.stack.docker_on(&["rm", "--force"], &name).await?;
+    recover(trial).await
+}
+
+/// A port of this machine that was free, and who has it now.
+fn port_of_this_machine() -> Result<(TcpListener, u16), Failure> {
+    let failed = |source| Failure::Request {
+        to: "a port of this machine".to_owned(),
+        source,
+    };
+    let holder = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
+    let port = holder.local_addr().map_err(failed)?.port();
+    Ok((holder, port))
 }
 
 /// Tempo's health check asks by a tool that its image does not have, and the service starts only when Tempo is healthy.

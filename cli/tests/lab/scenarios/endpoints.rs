@@ -70,6 +70,9 @@ pub(super) const STAGE: Stage = Stage {
                 standard(project, "http://tempo:4317", "http/protobuf");
             }))
         }),
+        Scenario::fault("traces-go-elsewhere", "PT0333", ANALYZER, |trial| {
+            Box::pin(elsewhere(trial))
+        }),
     ],
 };
 
@@ -96,4 +99,20 @@ fn standard(project: &mut Blueprint, endpoint: &str, protocol: &str) {
     project.unset(ANALYZER, "TEMPO_ENDPOINT");
     project.set(ANALYZER, "OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
     project.set(ANALYZER, "OTEL_EXPORTER_OTLP_PROTOCOL", protocol);
+}
+
+/// The general endpoint is the stack's Tempo, and the one for traces is somewhere else. Nobody calls the service, so that
+/// nothing is ever sent there.
+async fn elsewhere(trial: &mut Trial) -> Result<(), Failure> {
+    let change = trial.stack.reshape(|project| {
+        let traces = "https://otlp.shop.invalid/v1/traces";
+        project.unset(ANALYZER, "TEMPO_ENDPOINT");
+        project.set(ANALYZER, "OTEL_EXPORTER_OTLP_ENDPOINT", "http://tempo:4318");
+        project.set(ANALYZER, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", traces);
+        project.set(ANALYZER, "OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+    });
+    change.await?;
+    trial.stack.until_healthy(ANALYZER).await?;
+    trial.judge().await?;
+    recover(trial).await
 }

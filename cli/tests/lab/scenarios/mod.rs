@@ -2,6 +2,7 @@
 
 mod around;
 mod collector;
+mod collector_settings;
 mod containers;
 mod drift;
 mod endpoints;
@@ -11,10 +12,14 @@ mod neighbours;
 mod order;
 mod outages;
 mod pairs;
+mod pairs_in_silence;
 mod python;
+mod receivers;
+mod recorded;
 mod services;
 mod storage;
 mod tempo;
+mod tempo_keeping;
 mod tempo_start;
 mod unseen;
 
@@ -29,21 +34,28 @@ pub(crate) static STAGES: &[Stage] = &[
     around::grafana::STAGE,
     around::prometheus::STAGE,
     order::STAGE,
+    python::lives::STAGE,
     services::STAGE,
     tempo::STAGE,
     tempo_start::STAGE,
+    tempo_keeping::STAGE,
+    recorded::STAGE,
     outages::STAGE,
     exports::STAGE,
+    receivers::STAGE,
     endpoints::STAGE,
     healthy::STAGE,
     storage::STAGE,
     containers::STAGE,
     collector::STAGE,
+    collector_settings::STAGE,
     drift::STAGE,
     neighbours::STAGE,
     pairs::STAGE,
+    pairs_in_silence::STAGE,
     python::endpoints::STAGE,
     python::settings::STAGE,
+    python::context::STAGE,
     python::backend::STAGE,
     python::healthy::STAGE,
     around::correlation::STAGE,

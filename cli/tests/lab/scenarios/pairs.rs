@@ -10,8 +10,10 @@ use crate::python;
 use crate::scenario::{Demo, Scenario, Stage, named};
 use crate::trial::Trial;
 
-const SCRAPER: &str = "scraper";
-const ORDERS: &str = "orders";
+/// The second service of ours.
+pub(super) const SCRAPER: &str = "scraper";
+/// The Python service beside them.
+pub(super) const ORDERS: &str = "orders";
 
 pub(super) const STAGE: Stage = Stage {
     name: "pairs",
@@ -112,7 +114,8 @@ pub(super) const STAGE: Stage = Stage {
     ],
 };
 
-fn with_orders(project: &mut Blueprint, _: &Lab) {
+/// Adds the Python service.
+pub(super) fn with_orders(project: &mut Blueprint, _: &Lab) {
     project.add(ORDERS, python::service(ORDERS));
 }
 
@@ -130,7 +133,8 @@ async fn pair(
     recover(trial).await
 }
 
-async fn recover(trial: &mut Trial) -> Result<(), Failure> {
+/// Brings the project back to what it was, and waits until spans of all three arrive and the doctor is content.
+pub(super) async fn recover(trial: &mut Trial) -> Result<(), Failure> {
     trial.stack.restore().await?;
     trial.stack.until_order_traced(ORDERS).await?;
     trial.heals(&[SCRAPER, ANALYZER]).await

@@ -2,9 +2,12 @@
 //!
 //!   standin answer PORT STATUS CONTENT-TYPE BODY    answers every HTTP request with this
 //!   standin log PORT                                serves pages and logs each request as JSON, without a trace id
+//!   standin hang-up PORT                            takes every connection, and closes it after the request's first line
 //!   standin names                                   knows no name: answers every question of DNS with NXDOMAIN
 //!   standin append FILE LINE                        writes a line at the end of a file and ends
 //!   standin hold                                    does nothing, as a database without tracing does
+//!   standin recorded-tempo -config.file=FILE ACTION...
+//!                                                   plays a Tempo, whose file it does not read: see [`recorded_tempo`]
 //!   standin collector --config=FILE ACTION...       plays a collector, whose configuration it does not read: see
 //!                                                   [`collector`]
 //!   standin tempo -config.file=FILE STORE           stands before a Tempo, and finds no trace by its id: see [`front`]
@@ -16,6 +19,7 @@
 mod collector;
 mod front;
 mod pages;
+mod recorded_tempo;
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
@@ -32,6 +36,14 @@ fn main() -> io::Result<()> {
             let path = reply(connection, "200 OK", "text/plain", "ok\n")?;
             log(&path)
         }),
+        ["hang-up", port] => serve(port, |connection| {
+            BufReader::new(connection)
+                .read_line(&mut String::new())
+                .map(|_| ())
+        }),
+        ["recorded-tempo", config, actions @ ..] if config.starts_with("-config.file=") => {
+            recorded_tempo::play(actions)
+        }
         ["names"] => know_no_name(),
         ["append", file, line] => writeln!(
             std::fs::OpenOptions::new().append(true).open(file)?,

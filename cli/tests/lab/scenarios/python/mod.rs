@@ -1,8 +1,10 @@
 //! Services with OpenTelemetry's own SDK for Python, whose names and images say nothing of ours.
 
 pub(super) mod backend;
+pub(super) mod context;
 pub(super) mod endpoints;
 pub(super) mod healthy;
+pub(super) mod lives;
 pub(super) mod settings;
 
 use crate::blueprint::Blueprint;
@@ -33,6 +35,25 @@ async fn astray(trial: &mut Trial, change: impl FnOnce(&mut Blueprint)) -> Resul
 async fn in_silence(trial: &mut Trial, change: impl FnOnce(&mut Blueprint)) -> Result<(), Failure> {
     trial.stack.reshape(change).await?;
     trial.stack.until_ordered(ORDERS, 10).await?;
+    trial.judge().await?;
+    recover(trial).await
+}
+
+/// Changes the project so that spans arrive, but not as they should.
+async fn traced_nevertheless(
+    trial: &mut Trial,
+    change: impl FnOnce(&mut Blueprint),
+) -> Result<(), Failure> {
+    trial.stack.reshape(change).await?;
+    trial.stack.until_order_traced(ORDERS).await?;
+    trial.judge().await?;
+    recover(trial).await
+}
+
+/// Changes the project so that the service cannot start.
+async fn crashes(trial: &mut Trial, change: impl FnOnce(&mut Blueprint)) -> Result<(), Failure> {
+    trial.stack.reshape(change).await?;
+    trial.stack.until_restarted(ORDERS, 3).await?;
     trial.judge().await?;
     recover(trial).await
 }

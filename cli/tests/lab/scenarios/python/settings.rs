@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use super::{ORDERS, astray, in_silence, recover, set, with_orders};
-use crate::blueprint::Blueprint;
+use super::{ORDERS, astray, crashes, in_silence, recover, set, traced_nevertheless, with_orders};
 use crate::failure::Failure;
 use crate::python;
 use crate::scenario::{Demo, Scenario, Stage, named};
@@ -107,25 +106,6 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
         }),
     ],
 };
-
-/// Changes the project so that spans arrive, but not as they should.
-async fn traced_nevertheless(
-    trial: &mut Trial,
-    change: impl FnOnce(&mut Blueprint),
-) -> Result<(), Failure> {
-    trial.stack.reshape(change).await?;
-    trial.stack.until_order_traced(ORDERS).await?;
-    trial.judge().await?;
-    recover(trial).await
-}
-
-/// Changes the project so that the service cannot start.
-async fn crashes(trial: &mut Trial, change: impl FnOnce(&mut Blueprint)) -> Result<(), Failure> {
-    trial.stack.reshape(change).await?;
-    trial.stack.until_restarted(ORDERS, 3).await?;
-    trial.judge().await?;
-    recover(trial).await
-}
 
 /// The health check asks at the port that the service had before.
 async fn wrong_health_check(trial: &mut Trial) -> Result<(), Failure> {
