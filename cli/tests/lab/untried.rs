@@ -9,22 +9,26 @@ const REASONS: &[(&str, &[&str])] = &[
         &["PT1011", "PT1017", "PT1018"],
     ),
     (
-        "minitempo has no ring, no Kafka, no object storage and no write-ahead log that Tempo would read",
-        &[
-            "PT0221", "PT0222", "PT0224", "PT0229", "PT0230", "PT0231", "PT0232", "PT0807",
-        ],
+        "minitempo has no ring and no Kafka, and nothing is recorded of a Tempo that misses them",
+        &["PT0229", "PT0231"],
     ),
     (
-        "it takes hours until it shows",
-        &["PT0132", "PT0806", "PT0809"],
+        "minitempo may delete whatever it wrote, and nothing is recorded of a Tempo that may not",
+        &["PT0809"],
     ),
+    ("it takes hours until it shows", &["PT0806"]),
     (
         "all containers have the clock of the one machine",
-        &["PT0133"],
+        &["PT0133", "PT0603"],
+    ),
+    ("minitempo receives no TLS", &["PT0312"]),
+    (
+        "neither our library nor Python's SDK says a word of it",
+        &["PT0513"],
     ),
     (
-        "minitempo receives no TLS, and cuts no connection short",
-        &["PT0312", "PT0515"],
+        "the image of the Python services has no server that forks",
+        &["PT0335"],
     ),
     (
         "more precise findings stand before it: it is what is left for a cause that has none of its own",
