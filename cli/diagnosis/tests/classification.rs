@@ -83,48 +83,20 @@ fn the_kind_of_a_failed_export_is_one_that_its_line_does_not_rule_out() {
 /// Whether the words that gave this verdict can also be said of the labelled kind: a label knows the set-up that the
 /// line was printed in, the line does not.
 fn may_be(verdict: Verdict, label: &str) -> bool {
-    if verdict.likeliest.slug() == label {
-        return true;
-    }
-    let others: &[&str] = match verdict.kind {
-        ErrorKind::Unspecified => &[
-            "backend-down",
-            "backend-not-ready",
-            "backend-timeout",
-            "connection-dropped",
-            "dns-no-such-host",
-            "http-to-grpc-port",
-            "localhost-in-container",
-            "tempo-rate-limited",
-            "tempo-restart-loop",
-            "tls-to-plaintext",
-        ],
-        // One refused connection, many reasons.
-        ErrorKind::BackendDown | ErrorKind::LocalhostInContainer | ErrorKind::WrongPort => &[
-            "backend-down",
-            "localhost-in-container",
-            "wrong-port",
-            "tempo-localhost-bind",
-            "tempo-restart-loop",
-        ],
-        // A port that wants TLS cuts what is not TLS, and a client that distrusts a certificate cuts the connection.
-        ErrorKind::ConnectionDropped => &[
-            "plaintext-to-tls",
-            "tls-untrusted-cert",
-            "tempo-restart-loop",
-        ],
-        ErrorKind::TlsToPlaintext => &["scheme-missing"],
-        ErrorKind::BadRequest => &["tempo-invalid-ids"],
-        ErrorKind::TenantMissing => &["auth-failed"],
-        ErrorKind::BackendNotReady => &["backend-down"],
-        ErrorKind::PathOtlpPrefix | ErrorKind::PathDoubled => &[
-            "query-port-used",
-            "path-wrong-404",
-            "collector-permanent-error",
-        ],
-        _ => &[],
-    };
-    others.contains(&label)
+    // Of these no line of a client can tell: each looks like a backend that is down.
+    let is_down = verdict.likeliest == ErrorKind::BackendDown
+        && ["tempo-localhost-bind", "tempo-restart-loop"].contains(&label);
+    let is_permanent = matches!(
+        verdict.kind,
+        ErrorKind::PathOtlpPrefix | ErrorKind::PathDoubled
+    ) && label == "collector-permanent-error";
+    verdict.likeliest.slug() == label
+        || is_down
+        || is_permanent
+        || verdict
+            .alternatives
+            .iter()
+            .any(|other| other.slug() == label)
 }
 
 #[test]

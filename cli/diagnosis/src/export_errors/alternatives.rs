@@ -1,40 +1,82 @@
 //! What else the same words are printed for: one line often cannot tell a stopped backend from a wrong host.
 
-use super::ErrorKind::{self, *};
+use super::ErrorKind as Kind;
 
 /// Other causes of the words that named `kind`, the commoner ones first.
-pub(super) const fn of(kind: ErrorKind) -> &'static [ErrorKind] {
-    match kind {
-        Unspecified => &[
-            BackendTimeout,
-            DnsNoSuchHost,
-            LocalhostInContainer,
-            BackendNotReady,
-            ConnectionDropped,
-            HttpToGrpcPort,
-            TlsToPlaintext,
-            TempoRateLimited,
-        ],
-        BackendDown => &[LocalhostInContainer, WrongPort],
-        LocalhostInContainer | WrongPort => &[BackendDown],
-        DnsNoSuchHost => &[EndpointMalformed, HostDockerInternal],
-        DnsServerMisbehaving => &[DnsNoSuchHost, BackendDown],
-        BackendTimeout => &[BackendDown, HttpToGrpcPort],
-        ConnectionDropped => &[PlaintextToTls, TlsUntrustedCert, HttpToGrpcPort],
-        PlaintextToTls => &[ConnectionDropped],
-        TlsToPlaintext => &[SchemeMissing],
-        GrpcToHttpPort => &[QueryPortUsed],
-        QueryPortUsed => &[GrpcToHttpPort, PathWrong404],
-        PathWrong404 | PathDoubled | PathOtlpPrefix => &[QueryPortUsed],
-        CollectorNoTracesPipeline => &[QueryPortUsed],
-        AuthFailed => &[TenantMissing],
-        TenantMissing => &[AuthFailed],
-        BadRequest => &[TempoInvalidIds, ContentTypeUnsupported],
-        BackendNotReady => &[BackendDown, CollectorMemoryLimiter],
-        BackendInternalError => &[CollectorMemoryLimiter],
-        TempoRateLimited => &[TempoMessageTooLarge, TempoBatchOverBurst],
-        ProxyBadGateway => &[BackendDown],
-        TempoTraceTooLarge => &[TempoLiveTracesExceeded],
-        _ => &[],
-    }
+pub(super) fn of(kind: Kind) -> &'static [Kind] {
+    TABLE
+        .iter()
+        .find(|(named, _)| *named == kind)
+        .map_or(&[], |(_, others)| *others)
 }
+
+const TABLE: &[(Kind, &[Kind])] = &[
+    (
+        Kind::Unspecified,
+        &[
+            Kind::BackendDown,
+            Kind::BackendTimeout,
+            Kind::DnsNoSuchHost,
+            Kind::LocalhostInContainer,
+            Kind::BackendNotReady,
+            Kind::ConnectionDropped,
+            Kind::HttpToGrpcPort,
+            Kind::TlsToPlaintext,
+            Kind::TempoRateLimited,
+        ],
+    ),
+    (
+        Kind::BackendDown,
+        &[Kind::LocalhostInContainer, Kind::WrongPort],
+    ),
+    (Kind::LocalhostInContainer, &[Kind::BackendDown]),
+    (Kind::WrongPort, &[Kind::BackendDown]),
+    (
+        Kind::DnsNoSuchHost,
+        &[Kind::EndpointMalformed, Kind::HostDockerInternal],
+    ),
+    (
+        Kind::DnsServerMisbehaving,
+        &[Kind::DnsNoSuchHost, Kind::BackendDown],
+    ),
+    (
+        Kind::BackendTimeout,
+        &[Kind::BackendDown, Kind::HttpToGrpcPort],
+    ),
+    (
+        Kind::ConnectionDropped,
+        &[
+            Kind::PlaintextToTls,
+            Kind::TlsUntrustedCert,
+            Kind::HttpToGrpcPort,
+        ],
+    ),
+    (Kind::PlaintextToTls, &[Kind::ConnectionDropped]),
+    (Kind::TlsToPlaintext, &[Kind::SchemeMissing]),
+    (Kind::GrpcToHttpPort, &[Kind::QueryPortUsed]),
+    (
+        Kind::QueryPortUsed,
+        &[Kind::GrpcToHttpPort, Kind::PathWrong404],
+    ),
+    (Kind::PathWrong404, &[Kind::QueryPortUsed]),
+    (Kind::PathDoubled, &[Kind::QueryPortUsed]),
+    (Kind::PathOtlpPrefix, &[Kind::QueryPortUsed]),
+    (Kind::CollectorNoTracesPipeline, &[Kind::QueryPortUsed]),
+    (Kind::AuthFailed, &[Kind::TenantMissing]),
+    (Kind::TenantMissing, &[Kind::AuthFailed]),
+    (
+        Kind::BadRequest,
+        &[Kind::TempoInvalidIds, Kind::ContentTypeUnsupported],
+    ),
+    (
+        Kind::BackendNotReady,
+        &[Kind::BackendDown, Kind::CollectorMemoryLimiter],
+    ),
+    (Kind::BackendInternalError, &[Kind::CollectorMemoryLimiter]),
+    (
+        Kind::TempoRateLimited,
+        &[Kind::TempoMessageTooLarge, Kind::TempoBatchOverBurst],
+    ),
+    (Kind::ProxyBadGateway, &[Kind::BackendDown]),
+    (Kind::TempoTraceTooLarge, &[Kind::TempoLiveTracesExceeded]),
+];

@@ -28,6 +28,8 @@ const ANCHORS: &[&str] = &[
     "OTel",
     // Python.
     "while exporting",
+    "Failed to encode",
+    "serialized size",
     "Failed to export",
     "Queue full, dropping",
     "Queue is full, likely",
@@ -40,12 +42,20 @@ const ANCHORS: &[&str] = &[
     "EHOSTUNREACH",
     "ERR_INVALID_PROTOCOL",
     "wrong version number",
+    "(node:",
+    "callErrorFromStatus",
+    "[object Object]",
+    "export response",
+    "export request",
+    "Export failed after",
+    "metrics export",
+    "record export failed",
+    "items to be sent",
     "self-signed certificate",
     "HPE_INVALID",
     "socket hang up",
     "Export failed with",
     "Export retry time",
-    "metrics export failed",
     "span export failed",
     "Received Partial Success",
     "because maxQueueSize reached",
@@ -58,8 +68,18 @@ const ANCHORS: &[&str] = &[
     "Exporter failed",
     "Export failure",
     "Export failed for",
+    "in export method",
+    "GRPC status",
+    "Transient HTTP",
+    "unexpectedly canceled",
+    "HTTP request failed",
+    "TrySubmitRequest",
+    "buffer full",
+    "MetricsExporter",
+    "record(s) dropped",
     // Go.
     "traces export",
+    "dropped log records",
     "failed to upload",
     "failed to send",
     "partial success",
@@ -67,6 +87,7 @@ const ANCHORS: &[&str] = &[
     "Exporting failed",
     "exporterhelper",
     "Sender failed",
+    "Failed to convert",
     "sending queue",
     "sending_queue",
     "Dropping data",
@@ -82,6 +103,15 @@ const ANCHORS: &[&str] = &[
     "msg=discarded",
     "max size of trace",
     "failed to push",
+    "write to kafka",
+    "exported to",
+    "invalid endpoint",
+    "since the last export",
+    "export limit reached",
+    "retry-able request",
+    "Request to endpoint",
+    "HTTP request to",
+    "error exporting",
     // What SDKs and the collector say of their settings.
     "TRACES_SAMPLER",
     "sampler",
@@ -99,6 +129,7 @@ const ANCHORS: &[&str] = &[
     "Descriptors cannot",
     "propagator",
     "Headers provided",
+    "check if the file exists",
     "cannot be configured",
     // Shared.
     "xporter disconnected",
@@ -133,6 +164,11 @@ impl Anchors {
     pub fn automaton(self) -> &'static AhoCorasick {
         &AUTOMATON
     }
+}
+
+/// Where the first anchor stands.
+pub(super) fn first_in(raw: &[u8]) -> Option<usize> {
+    AUTOMATON.find(raw).map(|found| found.start())
 }
 
 /// Whether raw bytes can hold a line that proves something without knowing the configured endpoints.

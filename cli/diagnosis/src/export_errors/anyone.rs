@@ -8,11 +8,7 @@ use super::{
 
 pub(super) fn read(record: &Record<'_>, context: &Context) -> Option<Reading> {
     let text = &*record.text;
-    let component = if says(text, &["java.net.", "java.io.", "io.grpc.", "okhttp3."]) {
-        Component::sdk(Language::Java)
-    } else {
-        Component::program(Program::Unknown)
-    };
+    let component = speaker(text);
     if says(
         text,
         &[
@@ -32,7 +28,7 @@ pub(super) fn read(record: &Record<'_>, context: &Context) -> Option<Reading> {
         || endpoint::names_otlp_port(text)
         || says(text, &["opentelemetry.proto.collector."])
         || context.is_named_in(text);
-    if !sent_to_receiver || is_own_listener(text) {
+    if !sent_to_receiver || is_own_listener(text) || is_probe(text) {
         return None;
     }
     if let Some(kind) = cause::of_transport(text) {
@@ -51,6 +47,44 @@ pub(super) fn read(record: &Record<'_>, context: &Context) -> Option<Reading> {
     );
     (answered && !text.contains("StatusCode.OK"))
         .then(|| Reading::failed(component, Loss::Unknown).likeliest(ErrorKind::BackendDown))
+}
+
+/// Whose network errors they are, as far as their words are one language's own.
+fn speaker(text: &str) -> Component {
+    if says(text, &["java.net.", "java.io.", "io.grpc.", "okhttp3."]) {
+        Component::sdk(Language::Java)
+    } else if says(text, &["requests.exceptions.", "urllib3."]) {
+        Component::sdk(Language::Python)
+    } else if text.contains("System.Net.") {
+        Component::sdk(Language::Dotnet)
+    } else if says(text, &["Post \"http", "dial tcp", "rpc error: code = "]) {
+        Component::sdk(Language::Go)
+    } else {
+        Component::program(Program::Unknown)
+    }
+}
+
+/// Somebody waits for the receiver, or looks whether it is there; nothing is exported.
+fn is_probe(text: &str) -> bool {
+    says(
+        text,
+        &[
+            "wait-for",
+            "wait_for",
+            "aiting for ",
+            "after waiting ",
+            "leeping",
+            "nc: ",
+            "ncat: ",
+            "curl: (",
+            "wget: ",
+            "Problem with dial",
+            "ealthcheck",
+            "ealth check",
+            "eadiness probe",
+            "iveness probe",
+        ],
+    )
 }
 
 /// A program that could not listen, or says that it does, speaks of its own port.

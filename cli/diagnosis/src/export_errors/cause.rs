@@ -12,12 +12,8 @@ use super::{
     status,
 };
 
-/// How much of a text is searched for a cause.
-const MAX_BYTES: usize = 16 * 1024;
-
 /// The cause that a text names.
 pub(super) fn of(text: &str) -> Option<ErrorKind> {
-    let text = endpoint::head(text, MAX_BYTES);
     let named = first(&RECEIVER, RECEIVER_TEXTS, text)
         .or_else(|| first(&NETWORK, NETWORK_TEXTS, text))
         .or_else(|| status::of_http(text))
@@ -28,7 +24,6 @@ pub(super) fn of(text: &str) -> Option<ErrorKind> {
 
 /// The cause that a text names by the words of a network stack or TLS library, not by a status of a server.
 pub(super) fn of_transport(text: &str) -> Option<ErrorKind> {
-    let text = endpoint::head(text, MAX_BYTES);
     let named = first(&RECEIVER, RECEIVER_TEXTS, text)
         .or_else(|| first(&NETWORK, NETWORK_TEXTS, text))
         .or_else(|| first(&WEAK, WEAK_TEXTS, text))?;

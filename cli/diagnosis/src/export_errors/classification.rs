@@ -24,8 +24,8 @@ pub struct Classification {
     /// What it means: the cause that it names, or the commonest that it does not rule out.
     pub kind: LineKind,
     /// Other causes that the same words are printed for, the commoner ones first.
-    #[serde(skip_serializing_if = "<[ErrorKind]>::is_empty")]
-    pub alternatives: &'static [ErrorKind],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<ErrorKind>,
     /// Who printed it, in one word: `python-otel`, `collector`, `tempo`.
     pub source: Origin,
     /// The kind of program that printed it.
@@ -109,7 +109,12 @@ impl Classification {
             signal: verdict.signal,
             lost: verdict.lost,
             kind,
-            alternatives: verdict.alternatives,
+            alternatives: verdict
+                .alternatives
+                .iter()
+                .copied()
+                .filter(|other| *other != verdict.likeliest)
+                .collect(),
             source: Origin::of(verdict.component),
             component: verdict.component.program,
             language: verdict.component.language,
@@ -128,7 +133,7 @@ impl Classification {
             LineKind::GrpcCoreNoise
         } else if let Some(notice) = notice_kinds::of(text) {
             LineKind::Notice(notice)
-        } else if continues && cause::of_transport(text).is_some() {
+        } else if continues && of_any_client(text) && cause::of_transport(text).is_some() {
             LineKind::AmbiguousContinuation
         } else {
             LineKind::Benign
@@ -148,7 +153,7 @@ impl Classification {
                 }
             },
             kind,
-            alternatives: &[],
+            alternatives: Vec::new(),
             source,
             component: component.program,
             language: component.language,
@@ -156,4 +161,22 @@ impl Classification {
             continues,
         }
     }
+}
+
+/// Whether it is an error of a transport that exporters use too, so that it may belong to one.
+fn of_any_client(text: &str) -> bool {
+    const CLIENTS: [&str; 11] = [
+        "java.net.",
+        "java.io.",
+        "javax.net.",
+        "io.grpc.",
+        "okhttp3.",
+        "requests.exceptions.",
+        "urllib3.exceptions.",
+        "grpc._channel.",
+        "System.Net.",
+        "ConnectionRefusedError",
+        "ConnectionResetError",
+    ];
+    CLIENTS.iter().any(|client| text.contains(client))
 }

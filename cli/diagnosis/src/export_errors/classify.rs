@@ -1,19 +1,19 @@
 //! From a line to a verdict: envelope off, rules in order, cause last.
 
 use super::{
-    Context, ErrorKind, Verdict, alternatives, anyone, cause, collector,
+    Context, ErrorKind, Program, Signal, Verdict, alternatives, anyone, cause, collector,
     continuation::is_continuation,
     endpoint,
     envelope::{self, Record},
     go, java, node, other_sdks, own, proxy, python,
     reading::{Reading, signal_of},
-    rust, tempo,
+    rust, shippers, tempo,
 };
 
 /// What a line proves about exporting; `None` where it proves nothing.
 ///
 /// A line is what one call of a log API gives, with or without its newline, in whatever envelope. At most its first
-/// 64 KiB are looked at.
+/// two mebibytes are looked at.
 pub fn classify(line: &[u8], context: &Context) -> Option<Verdict> {
     classify_record(&envelope::open(line), context)
 }
@@ -27,7 +27,11 @@ pub(super) fn classify_record(record: &Record<'_>, context: &Context) -> Option<
     let kind = named.unwrap_or(ErrorKind::Unspecified);
     Some(Verdict {
         outcome: reading.outcome,
-        signal: signal_of(record),
+        signal: match (signal_of(record), reading.component.program) {
+            // Tempo takes nothing else.
+            (Signal::Unknown, Program::Tempo) => Signal::Traces,
+            (signal, _) => signal,
+        },
         lost: reading.lost,
         kind,
         likeliest: named.unwrap_or_else(|| endpoint::refine(reading.likeliest, &record.text)),
@@ -48,6 +52,7 @@ fn read(record: &Record<'_>, context: &Context) -> Option<Reading> {
         .or_else(|| java::read(record))
         .or_else(|| go::read(record))
         .or_else(|| other_sdks::read(record))
+        .or_else(|| shippers::read(record))
         .or_else(|| proxy::read(record))
         .or_else(|| anyone::read(record, context))
 }

@@ -41,6 +41,11 @@ pub(super) fn read(record: &Record<'_>, context: &Context) -> Option<Reading> {
     if text.contains("failed to push ") && text.contains(" data via OTLP exporter: ") {
         return Some(Reading::failed(component, Loss::Unknown));
     }
+    if text.contains("Failed to convert ") && text.contains(". Dropping data.") {
+        return Some(
+            Reading::failed(component, Loss::Yes).kind(ErrorKind::CollectorPermanentError),
+        );
+    }
     if text.contains("Partial success response") {
         return Some(Reading::failed(component, Loss::Yes).kind(ErrorKind::PartialSuccess));
     }
@@ -52,9 +57,14 @@ pub(super) fn read(record: &Record<'_>, context: &Context) -> Option<Reading> {
     {
         return Some(Reading::failed(component, Loss::Unknown));
     }
-    if record.form != Form::Logfmt
-        && text.contains("addrConn.createTransport")
-        && (endpoint::names_otlp_port(text) || context.is_named_in(text))
+    // In logfmt it is Alloy's where it names the port on which nobody answers queries.
+    if text.contains("addrConn.createTransport")
+        && match record.form {
+            Form::Logfmt => endpoint::names_grpc_port(text),
+            Form::Plain | Form::Json => {
+                endpoint::names_otlp_port(text) || context.is_named_in(text)
+            }
+        }
     {
         return Some(Reading::failed(component, Loss::Unknown));
     }

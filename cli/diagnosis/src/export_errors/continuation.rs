@@ -1,15 +1,16 @@
 //! Later lines of a record that began before them: stack frames, causes, indented text.
 
 /// How lines begin that are printed after the message of a record.
-const STARTS: [&str; 9] = [
+const STARTS: [&str; 10] = [
     "Caused by: ",
     "Suppressed: ",
     "... ",
+    "goroutine ",
+    "}. Err: ",
     "Traceback (most recent call last):",
     "During handling of the above exception",
     "The above exception was the direct cause",
     "stack backtrace:",
-    "#0 ",
     " ---> ",
 ];
 
@@ -19,7 +20,18 @@ pub fn is_continuation(line: &str) -> bool {
     if text.starts_with([' ', '\t']) && !text.trim_start().is_empty() {
         return true;
     }
-    STARTS.iter().any(|start| text.starts_with(start)) || names_exception(text)
+    STARTS.iter().any(|start| text.starts_with(start))
+        || matches!(text, "}" | "]" | "})" | "},")
+        || is_php_frame(text)
+        || names_exception(text)
+}
+
+/// `#12 /app/vendor/x.php(64): …`, `#13 {main}`.
+fn is_php_frame(text: &str) -> bool {
+    text.strip_prefix('#').is_some_and(|rest| {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        (1..=3).contains(&digits) && rest[digits..].starts_with(' ')
+    })
 }
 
 /// The last line of a Python traceback, or the first of a Java one: `package.module.Error: words`.

@@ -10,14 +10,14 @@ const LEGACY_PORTS: [&str; 2] = ["55680", "55681"];
 /// The paths of OTLP over HTTP.
 const PATHS: [&str; 3] = ["/v1/traces", "/v1/metrics", "/v1/logs"];
 
-/// The first bytes of a text, cut between characters.
-pub(super) fn head(text: &str, bytes: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes)]
-}
-
 /// Whether the text names an OTLP port: `tempo:4317`, `tempo port 4318`, `port=4318`, `"port":"4318"`.
 pub(super) fn names_otlp_port(text: &str) -> bool {
     OTLP_PORTS.iter().any(|port| names_port(text, port))
+}
+
+/// Whether the text names the port of OTLP over gRPC itself.
+pub(super) fn names_grpc_port(text: &str) -> bool {
+    names_port(text, "4317")
 }
 
 fn names_port(text: &str, port: &str) -> bool {
@@ -33,7 +33,14 @@ fn names_port(text: &str, port: &str) -> bool {
             "\",",
         ]
         .iter()
-        .any(|mark| before.ends_with(mark));
+        .any(|mark| {
+            before.strip_suffix(mark).is_some_and(|left| match *mark {
+                // Behind a host or an address, not behind the name of a field.
+                ":" => left.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ']' | '-')),
+                word if word.starts_with('p') => !left.ends_with(char::is_alphanumeric),
+                _ => true,
+            })
+        });
         let ends = !text[at + port.len()..].starts_with(|c: char| c.is_ascii_digit() || c == '.');
         announced && ends
     })
@@ -54,6 +61,8 @@ pub(super) fn refine(kind: ErrorKind, text: &str) -> ErrorKind {
         ErrorKind::BackendDown if LEGACY_PORTS.iter().any(|port| names_port(text, port)) => {
             ErrorKind::WrongPort
         }
+        // Names under `.invalid` are in no name server (RFC 2606).
+        ErrorKind::BackendDown if says_invalid_host(text) => ErrorKind::DnsNoSuchHost,
         ErrorKind::BackendDown if names_own_loopback(text) => ErrorKind::LocalhostInContainer,
         ErrorKind::BackendTimeout if LEGACY_PORTS.iter().any(|port| names_port(text, port)) => {
             ErrorKind::WrongPort
@@ -66,6 +75,11 @@ pub(super) fn refine(kind: ErrorKind, text: &str) -> ErrorKind {
         ErrorKind::PathWrong404 if text.contains("/otlp/v1/") => ErrorKind::PathOtlpPrefix,
         other => other,
     }
+}
+
+fn says_invalid_host(text: &str) -> bool {
+    text.match_indices(".invalid")
+        .any(|(at, word)| text[at + word.len()..].starts_with([':', '/', ' ', '"']))
 }
 
 /// Whether it is a name server that did not answer: Go's `lookup tempo on 127.0.0.11:53: … i/o timeout`.
@@ -90,7 +104,7 @@ pub(super) fn names_own_loopback(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{ErrorKind, head, names_otlp_path, names_otlp_port, refine};
+    use super::{ErrorKind, names_otlp_path, names_otlp_port, refine};
 
     #[test]
     fn ports_and_paths_are_whole_words() {
@@ -121,11 +135,5 @@ mod tests {
             ErrorKind::BackendDown
         );
         assert_eq!(refined("tempo:55680 refused"), ErrorKind::WrongPort);
-    }
-
-    #[test]
-    fn a_text_is_cut_between_characters() {
-        assert_eq!(head("aé", 2), "a");
-        assert_eq!(head("a", 9), "a");
     }
 }

@@ -7,17 +7,17 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{logfmt, sgr};
+use super::{excerpt, logfmt, prefix, sgr};
 
 /// How much of a line is looked at.
-const MAX_BYTES: usize = 64 * 1024;
+const MAX_BYTES: usize = 2 << 20;
 /// How many fields of a structured line are kept.
 const MAX_FIELDS: usize = 64;
 /// How deep envelopes may be nested.
 const MAX_DEPTH: usize = 4;
 
 /// Fields that say which program or logger speaks.
-const ORIGIN: [&str; 13] = [
+const ORIGIN: [&str; 14] = [
     "logger",
     "logger_name",
     "loggername",
@@ -31,21 +31,30 @@ const ORIGIN: [&str; 13] = [
     "component_path",
     "method",
     "source_context",
+    "sourcecontext",
 ];
 /// Fields that hold the message itself.
-const MESSAGE: [&str; 9] = [
+const MESSAGE: [&str; 17] = [
     "stack",
     "msg",
     "message",
     "@message",
     "short_message",
+    "full_message",
+    "renderedmessage",
+    "@m",
+    "@mt",
+    "messagetemplate",
+    "textpayload",
     "body",
+    "stringvalue",
     "event",
     "text",
+    "m",
     "log",
 ];
 /// Fields that hold the cause.
-const DETAIL: [&str; 19] = [
+const DETAIL: [&str; 24] = [
     "error",
     "err",
     "errors",
@@ -54,6 +63,11 @@ const DETAIL: [&str; 19] = [
     "chain",
     "exception",
     "exc_info",
+    "exc_text",
+    "traceback",
+    "@x",
+    "errorverbose",
+    "err.message",
     "stack_trace",
     "stacktrace",
     "error_message",
@@ -128,10 +142,14 @@ pub(super) fn open(line: &[u8]) -> Record<'_> {
         Cow::Borrowed(text) => sgr::strip(text),
         Cow::Owned(text) => Cow::Owned(sgr::strip(&text).into_owned()),
     };
-    match text {
+    let mut record = match text {
         Cow::Borrowed(text) => peel(text, MAX_DEPTH),
         Cow::Owned(text) => own(peel(&text, MAX_DEPTH)),
+    };
+    if let Some(short) = excerpt::of(&record.text) {
+        record.text = Cow::Owned(short);
     }
+    record
 }
 
 fn own(record: Record<'_>) -> Record<'static> {
@@ -143,7 +161,7 @@ fn own(record: Record<'_>) -> Record<'static> {
 }
 
 fn peel(text: &str, depth: usize) -> Record<'_> {
-    let text = without_compose_prefix(text).trim_end();
+    let text = prefix::strip(text).trim_end();
     if depth > 0 {
         if let Some(object) = json_object(text.trim_start()) {
             return from_object(&object, "", depth);
@@ -153,10 +171,7 @@ fn peel(text: &str, depth: usize) -> Record<'_> {
         {
             return from_object(&object, &text[..start], depth);
         }
-        if let Some(fields) = logfmt::parse(text, MAX_FIELDS) {
-            let mut record = compose("", &fields);
-            record.form = Form::Logfmt;
-            record.fields = fields;
+        if let Some(record) = from_logfmt(text, depth) {
             return record;
         }
     }
@@ -187,21 +202,48 @@ fn from_object(object: &Map<String, Value>, prefix: &str, depth: usize) -> Recor
     let mut fields = Vec::new();
     flatten(object, depth, &mut fields);
     let mut record = compose(prefix, &fields);
-    // The message itself may be another program's structured line.
-    if depth > 1
-        && let Some(inner) = ["msg", "message", "log"].iter().find_map(|name| {
-            fields
-                .iter()
-                .find(|field| field.name == *name && field.value.trim_start().starts_with('{'))
-        })
-    {
-        let inner = peel(&inner.value, depth - 1);
-        if inner.form != Form::Plain {
-            return own(inner);
-        }
+    if let Some(inner) = structured_message(&fields, depth) {
+        return inner;
     }
     record.fields = fields;
     record
+}
+
+/// The message itself, where it is another program's structured line.
+fn structured_message(fields: &[Field], depth: usize) -> Option<Record<'static>> {
+    if depth < 2 {
+        return None;
+    }
+    let message = ["msg", "message", "log"]
+        .iter()
+        .find_map(|name| fields.iter().find(|field| field.name == *name))?;
+    let is_structured = message.value.trim_start().starts_with('{')
+        || (message.value.contains("level=") && message.value.contains("msg="));
+    if !is_structured {
+        return None;
+    }
+    let inner = peel(&message.value, depth - 1);
+    (inner.form != Form::Plain).then(|| own(inner))
+}
+
+/// A line of pairs, also behind what a shipper or syslog put in front of it.
+fn from_logfmt(text: &str, depth: usize) -> Option<Record<'static>> {
+    let fields = logfmt::parse(text, MAX_FIELDS).or_else(|| {
+        let start = ["level=", "ts=", "time="]
+            .iter()
+            .filter_map(|mark| text.find(&format!(" {mark}")))
+            .min()?;
+        let pairs = &text[start + 1..];
+        (pairs.contains("level=") && pairs.contains(" msg="))
+            .then(|| logfmt::parse(pairs, MAX_FIELDS))?
+    })?;
+    if let Some(inner) = structured_message(&fields, depth) {
+        return Some(inner);
+    }
+    let mut record = compose("", &fields);
+    record.form = Form::Logfmt;
+    record.fields = fields;
+    Some(record)
 }
 
 fn flatten(object: &Map<String, Value>, depth: usize, fields: &mut Vec<Field>) {
@@ -258,24 +300,6 @@ fn compose(prefix: &str, fields: &[Field]) -> Record<'static> {
     }
 }
 
-/// Compose puts `service-1  | ` in front of each line when its output is piped.
-fn without_compose_prefix(text: &str) -> &str {
-    let Some((name, rest)) = text.split_once('|') else {
-        return text;
-    };
-    let name = name.trim();
-    let is_name = !name.is_empty()
-        && name.len() <= 128
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
-    if is_name && (rest.is_empty() || rest.starts_with(' ')) {
-        rest.get(1..).unwrap_or(rest)
-    } else {
-        text
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Form, open};
@@ -314,9 +338,34 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_a_mebibyte_is_read_only_at_its_head() {
+    fn the_text_of_a_line_of_a_mebibyte_is_bounded() {
         let mut line = vec![b'{'; 1 << 20];
         line[1] = b'"';
         assert!(open(&line).text.len() <= 64 * 1024);
+    }
+
+    #[test]
+    fn an_anchor_far_behind_the_head_of_a_line_is_kept() {
+        let mut line = vec![b'x'; 1 << 20];
+        line.extend_from_slice(b" traces export: no luck");
+        let record = open(&line);
+        assert!(record.text.ends_with("traces export: no luck"));
+        assert!(record.text.len() <= 64 * 1024);
+    }
+
+    #[test]
+    fn what_a_runtime_puts_in_front_of_a_line_is_taken_off() {
+        for line in [
+            "2025-01-01T00:00:00.123456789Z hello",
+            "2025-01-01T00:00:00.123456789Z stderr F hello",
+            "2025-01-01T00:00:00.123456789+02:00 stdout P hello",
+            "app-1  | 2025-01-01T00:00:00.123456789Z hello",
+        ] {
+            assert_eq!(open(line.as_bytes()).text, "hello", "{line}");
+        }
+        assert_eq!(
+            open(b"2025-01-01T00:00:00Z hello").text,
+            "2025-01-01T00:00:00Z hello"
+        );
     }
 }

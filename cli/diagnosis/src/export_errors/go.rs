@@ -13,8 +13,17 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
         return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::PartialSuccess));
     }
     // `otlptrace` wraps each error so; the metric and log exporters have their own words.
-    if says(text, &["traces export: "]) {
-        return Some(Reading::failed(SDK, Loss::Yes));
+    if text.contains("traces export: ") {
+        let reading = Reading::failed(SDK, Loss::Yes);
+        // 429, 502, 503 and 504 all end in this sentence, which names none of them.
+        return Some(if text.contains("retry-able request failure") {
+            reading.likeliest(ErrorKind::BackendNotReady)
+        } else {
+            reading
+        });
+    }
+    if text.contains("\"msg\"=\"dropped log records\"") || is_bare_drop(record) {
+        return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::SdkQueueFull));
     }
     // The OTLP exporter before 1.0 kept the connection itself.
     if text.contains(" exporter is disconnected from the server ")
@@ -26,6 +35,7 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
         text,
         &[
             "failed to upload metrics: ",
+            "failed to upload incomplete metrics (",
             "failed to upload logs: ",
             "failed to upload traces: ",
             "failed to send metrics to ",
@@ -72,8 +82,13 @@ fn notice(text: &str) -> Option<ErrorKind> {
     }
 }
 
+/// The batch processor of log records, whose warning another logger took.
+fn is_bare_drop(record: &Record<'_>) -> bool {
+    record.field("msg") == Some("dropped log records") && record.field("dropped").is_some()
+}
+
 /// What follows `2024/01/01 10:00:00 `, which the standard `log` package puts in front.
-fn after_log_prefix(text: &str) -> Option<&str> {
+pub(super) fn after_log_prefix(text: &str) -> Option<&str> {
     const SHAPE: &[u8] = b"0000/00/00 00:00:00";
     let stamp = text.get(..SHAPE.len())?;
     let fits = stamp.bytes().zip(SHAPE).all(|(byte, shape)| match shape {

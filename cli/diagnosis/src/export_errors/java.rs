@@ -66,7 +66,7 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
     {
         return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::SdkQueueFull));
     }
-    if text.contains("Exporter threw an Exception") && says(text, &PROOFS) {
+    if says(text, &["Exporter threw an Exception", " Exporter failed"]) && says(text, &PROOFS) {
         return Some(Reading::failed(SDK, Loss::Yes).likeliest(ErrorKind::BackendDown));
     }
     notice(text)
@@ -92,7 +92,13 @@ fn notice(text: &str) -> Option<Reading> {
         ErrorKind::ProtocolPortMismatch
     } else if text.contains("OTLP endpoint must not have a path") {
         ErrorKind::PathOnGrpcEndpoint
-    } else if text.contains("OTLP endpoint must be a valid URL") {
+    } else if says(
+        text,
+        &[
+            "OTLP endpoint must be a valid URL",
+            "OTLP endpoint scheme must be http or https",
+        ],
+    ) {
         ErrorKind::SchemeMissing
     } else if text.contains("Unsupported OTLP ") && text.contains(" protocol") {
         ErrorKind::ProtocolEnvInvalid

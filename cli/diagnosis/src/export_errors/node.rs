@@ -29,6 +29,10 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
             reading.likeliest(ErrorKind::BackendInternalError)
         });
     }
+    // The exporters before 0.5x print what they wanted to send beside the error.
+    if text.contains("items to be sent") && text.contains("Error: ") {
+        return Some(Reading::failed(SDK, Loss::Yes));
+    }
     if is_handled_error(record) || is_exporter_stack(text) || is_failed_shutdown(text) {
         return Some(Reading::failed(SDK, Loss::Yes));
     }
@@ -49,6 +53,26 @@ fn diagnostic(text: &str) -> Option<Reading> {
     if text.contains("Export retry time ") && text.contains(" exceeds remaining timeout ") {
         return Some(Reading::failed(SDK, Loss::Yes));
     }
+    // The transport over `fetch`, and what is left when all attempts are used up.
+    if says(
+        text,
+        &[
+            "export response retryable (status: ",
+            "export request retryable (network error: ",
+        ],
+    ) {
+        return Some(Reading::failed(SDK, Loss::No));
+    }
+    if says(
+        text,
+        &[
+            "export response failure (status: ",
+            "export request failure (error: ",
+            "Export failed after maximum retry attempts",
+        ],
+    ) {
+        return Some(Reading::failed(SDK, Loss::Yes));
+    }
     if text.contains("Received Partial Success response:") {
         return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::PartialSuccess));
     }
@@ -57,6 +81,7 @@ fn diagnostic(text: &str) -> Option<Reading> {
         &[
             "PeriodicExportingMetricReader: metrics export failed",
             "PeriodicExportingMetricReader: metrics export threw error",
+            "PeriodicExportingMetricReader: metrics export timed out",
             "SpanProcessor: span export failed",
             "LogRecordProcessor: log record export failed",
             "Concurrent export limit reached",
@@ -89,7 +114,9 @@ fn is_handled_error(record: &Record<'_>) -> bool {
         && !logged
         && record.field("stack").is_some()
         && record.field("name").is_some()
-        && (cause::of(&record.text).is_some() || record.field("errno").is_some())
+        && (cause::of(&record.text).is_some()
+            || record.field("errno").is_some()
+            || (record.field("details").is_some() && record.field("metadata").is_some()))
 }
 
 /// An error whose stack, on the same line, passes through an OTLP exporter.

@@ -45,18 +45,17 @@ const ROWS: &[(&str, &[&str])] = &[
         &["warning while replaying block"],
     ),
     ("tempo-storage-unreachable", &["exiting polling loop early"]),
-    ("tempo-attr-truncated", &["attributes truncated", "tenant="]),
+    (
+        "tempo-attr-truncated",
+        &["distributor.go:", "attributes truncated"],
+    ),
     (
         "metrics-generator-remote-write",
         &["remote write receiver needs to be enabled"],
     ),
     (
         "tempo-localhost-bind",
-        &["Starting GRPC server", "endpoint=127.0.0.1:"],
-    ),
-    (
-        "tempo-localhost-bind",
-        &["Starting HTTP server", "endpoint=127.0.0.1:"],
+        &["tempo: Starting ", " server: 127.0.0.1:"],
     ),
     // Answers of Tempo to queries, and Grafana's words about them.
     ("tempo-not-ready", &["Some services are not Running"]),

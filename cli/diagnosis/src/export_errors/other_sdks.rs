@@ -1,4 +1,4 @@
-//! SDKs of which only few messages reach a container's log: .NET (self-diagnostics), Ruby, PHP, C++ and Erlang.
+//! SDKs of which only few messages reach a container's log: .NET (self-diagnostics), Ruby, PHP, C++, Erlang and Swift.
 
 use super::{
     Component, ErrorKind, Language, Loss, envelope::Record, reading::Reading, reading::says,
@@ -11,6 +11,7 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
         .or_else(|| php(text))
         .or_else(|| cpp(text))
         .or_else(|| erlang(text))
+        .or_else(|| swift(text))
 }
 
 /// Events of the source `OpenTelemetry-Exporter-OpenTelemetryProtocol`, as self-diagnostics writes them.
@@ -48,10 +49,14 @@ fn dotnet(text: &str) -> Option<Reading> {
     {
         return Some(Reading::failed(SDK, Loss::Yes));
     }
+    if text.contains("Export encountered GRPC status warning for ") {
+        return Some(Reading::failed(SDK, Loss::Unknown));
+    }
     if text.contains("Transient HTTP error occurred when communicating with ") {
         return Some(Reading::failed(SDK, Loss::No));
     }
-    if text.contains("BatchExportProcessor") && text.contains("dropped")
+    if text.contains("item(s) due to buffer full")
+        || (text.contains("BatchExportProcessor") && text.contains("dropped"))
         || text.contains("exporting: dropped items")
     {
         return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::SdkQueueFull));
@@ -100,8 +105,36 @@ fn ruby(text: &str) -> Option<Reading> {
     if text.contains("transport protocol is not supported by the OTLP exporter") {
         return Some(Reading::misconfigured(SDK, ErrorKind::ProtocolEnvInvalid));
     }
+    // The exporter of metrics warns in the name of the class that it caught.
+    if text.contains(" in MetricsExporter#send_bytes")
+        || text.contains("in OTLP::MetricsExporter#send_bytes")
+    {
+        let reading = Reading::failed(SDK, Loss::Unknown);
+        return Some(if text.contains("SocketError in ") {
+            reading.kind(ErrorKind::DnsNoSuchHost)
+        } else if text.contains("HTTPServiceUnavailable/") {
+            reading.kind(ErrorKind::BackendNotReady)
+        } else if text.contains("HTTPGatewayTimeOut/") {
+            reading.kind(ErrorKind::BackendTimeout)
+        } else if text.contains("HTTPBadRequest/") {
+            reading.kind(ErrorKind::BadRequest)
+        } else {
+            reading
+        });
+    }
+    if text.contains(" log record(s) dropped. Reason: ") {
+        let reading = Reading::failed(SDK, Loss::Yes);
+        return Some(if text.contains("buffer-full") {
+            reading.kind(ErrorKind::SdkQueueFull)
+        } else {
+            reading
+        });
+    }
     if !text.contains("OpenTelemetry error: ") {
         return None;
+    }
+    if text.contains("backing off due to: ") {
+        return Some(Reading::failed(SDK, Loss::No).likeliest(ErrorKind::BackendNotReady));
     }
     if text.contains("unexpected configuration error due to") {
         return Some(Reading::misconfigured(SDK, ErrorKind::SdkStartFailed));
@@ -113,7 +146,7 @@ fn ruby(text: &str) -> Option<Reading> {
         return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::SdkQueueFull));
     }
     (text.contains("Unable to export ")
-        || text.contains("OTLP exporter received ")
+        || (text.contains("OTLP ") && text.contains("exporter received "))
         || text.contains("Exporter#send_bytes"))
     .then(|| Reading::failed(SDK, Loss::Yes))
 }
@@ -165,10 +198,24 @@ fn cpp(text: &str) -> Option<Reading> {
                 "ERROR: Export ",
                 "Export failed",
                 "request failed",
+                "session create failed",
+                "request send failed",
+                "SSL handshake failed",
+                "network error",
+                "(manually) cancelled",
+                "request time out",
                 "timed out",
                 "timeout",
             ],
         );
+    if text.contains("[OTLP ") && text.contains("Export partial success: ") {
+        return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::PartialSuccess));
+    }
+    if (bracketed && text.contains("exporter queue is full"))
+        || text.contains("OTel dropped records: ")
+    {
+        return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::SdkQueueFull));
+    }
     // 204 is a success that some versions take for a failure.
     if bracketed && !text.contains("Status:204") {
         return Some(Reading::failed(SDK, Loss::Yes));
@@ -183,7 +230,7 @@ fn erlang(text: &str) -> Option<Reading> {
     says(
         text,
         &[
-            "client error exporting spans",
+            "client error exporting ",
             "error response from service exported to",
             "OTLP grpc export failed",
             "OTLP http export failed",
@@ -191,4 +238,19 @@ fn erlang(text: &str) -> Option<Reading> {
         ],
     )
     .then(|| Reading::failed(SDK, Loss::Yes))
+}
+
+/// What the Swift SDK gives to its feedback handler, which prints it.
+fn swift(text: &str) -> Option<Reading> {
+    const SDK: Component = Component::sdk(Language::Swift);
+    let says_of_signal = |end: &str| {
+        ["trace", "metric", "log"]
+            .iter()
+            .any(|signal| text.contains(&format!("OTLP {signal} export {end}")))
+    };
+    if says_of_signal("failed: ") {
+        return Some(Reading::failed(SDK, Loss::Yes));
+    }
+    says_of_signal("partially succeeded: ")
+        .then(|| Reading::failed(SDK, Loss::Yes).kind(ErrorKind::PartialSuccess))
 }

@@ -15,7 +15,15 @@ const REQUESTS: [&str; 4] = [
     "\"POST /opentelemetry.proto.collector.",
 ];
 
+/// How the path of such a request ends.
+const PATHS: [&str; 3] = ["/v1/traces", "/v1/metrics", "/v1/logs"];
+
 pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
+    if !record.fields.is_empty()
+        && let Some(reading) = read_fields(record)
+    {
+        return Some(reading);
+    }
     let text = &*record.text;
     let request = REQUESTS.iter().find_map(|request| text.find(request))?;
     if text.contains("client intended to send too large body") {
@@ -35,14 +43,57 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
             None => Reading::failed(PROXY, Loss::Unknown).likeliest(ErrorKind::ProxyBadGateway),
         });
     }
-    // `"POST /v1/traces HTTP/1.1" 503 0`
+    answered(text).map(|kind| Reading::failed(PROXY, Loss::Unknown).kind(kind))
+}
+
+/// The refusal in the common log format: `"POST /v1/traces HTTP/1.1" 503 0`.
+pub(super) fn answered(text: &str) -> Option<ErrorKind> {
+    let request = REQUESTS.iter().find_map(|request| text.find(request))?;
     let after = &text[request + 1..];
     let answer = after[after.find('"')? + 1..].trim_start();
-    let kind = answer
-        .get(..3)
-        .filter(|_| answer[3..].starts_with([' ', '"', ',']) || answer.len() == 3)
-        .and_then(|digits| digits.parse().ok())
-        .filter(|code| (400..600).contains(code))
-        .and_then(status::kind_of_http)?;
-    Some(Reading::failed(PROXY, Loss::Unknown).kind(kind))
+    let (digits, rest) = answer.split_at_checked(3)?;
+    if !rest.is_empty() && !rest.starts_with([' ', '"', ',']) {
+        return None;
+    }
+    refused(digits)
+}
+
+/// What a status says of an export, where it is an error.
+fn refused(digits: &str) -> Option<ErrorKind> {
+    let code = digits.parse().ok()?;
+    if (400..600).contains(&code) {
+        status::kind_of_http(code)
+    } else {
+        None
+    }
+}
+
+/// An access log in JSON, as Envoy, Traefik, Caddy and nginx are set up to write: method, path and status apart.
+fn read_fields(record: &Record<'_>) -> Option<Reading> {
+    let any = |names: &[&str]| names.iter().find_map(|name| record.field(name));
+    let method = any(&["method", "request_method", "requestmethod", "http_method"])?;
+    let path = any(&[
+        "path",
+        "uri",
+        "request_uri",
+        "requestpath",
+        "request_path",
+        ":path",
+    ])?;
+    let status = any(&[
+        "status",
+        "response_code",
+        "responsecode",
+        "downstreamstatus",
+        "status_code",
+        "statuscode",
+    ])?;
+    let is_export = path
+        .strip_suffix("/Export")
+        .is_some_and(|service| service.starts_with("/opentelemetry.proto.collector."))
+        || PATHS.iter().any(|end| path.ends_with(end));
+    if method != "POST" || !is_export {
+        return None;
+    }
+    refused(status).map(|kind| Reading::failed(PROXY, Loss::Unknown).kind(kind))
 }

@@ -2,7 +2,7 @@
 //! and `opentelemetry.sdk._shared_internal`; printed bare, without level and logger, where logging is not set up.
 
 use super::{
-    Component, ErrorKind, Language, Loss, endpoint, envelope::Record, reading::Reading,
+    Component, ErrorKind, Language, Loss, endpoint, envelope::Record, proxy, reading::Reading,
     reading::says,
 };
 
@@ -60,6 +60,26 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
     {
         return Some(Reading::failed(SDK, Loss::Unknown));
     }
+    // What `urllib3` says below `requests`: it tries again by itself, and in debug logs tells each answer.
+    if text.contains("urllib3.connectionpool") && endpoint::names_otlp_path(text) {
+        if text.contains("Retrying (Retry(") {
+            return Some(Reading::failed(SDK, Loss::No));
+        }
+        return proxy::answered(text).map(|kind| Reading::failed(SDK, Loss::Unknown).kind(kind));
+    }
+    if text.contains("Dropping ") && text.contains(" batch: serialized size ") {
+        return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::TempoMessageTooLarge));
+    }
+    if says(
+        text,
+        &[
+            "Failed to encode span batch: ",
+            "Failed to encode logs batch: ",
+            "Failed to encode metrics batch: ",
+        ],
+    ) {
+        return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::BadRequest));
+    }
     notice(text)
 }
 
@@ -109,6 +129,10 @@ fn notice(text: &str) -> Option<Reading> {
         && text.contains(" not found. It is either misspelled or not installed")
     {
         ErrorKind::PropagatorInvalid
+    } else if text.contains("Failed to read file: ")
+        && text.contains("Please check if the file exists and is accessible")
+    {
+        ErrorKind::TlsUntrustedCert
     } else if text.contains("Invalid key value resource attribute pair ") {
         ErrorKind::ResourceMalformed
     } else if text.contains("Failed to auto initialize OpenTelemetry") {

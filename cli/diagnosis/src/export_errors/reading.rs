@@ -61,11 +61,26 @@ pub(super) fn signal_of(record: &Record<'_>) -> Signal {
             Some(_) | None => {}
         }
     }
+    // What a partial answer counts.
+    for (field, signal) in COUNTED {
+        if record.field(field).is_some() {
+            return *signal;
+        }
+    }
     SIGNALS
         .iter()
         .find(|(_, words)| says(&record.text, words))
         .map_or(Signal::Unknown, |(signal, _)| *signal)
 }
+
+const COUNTED: &[(&str, Signal)] = &[
+    ("rejectedspans", Signal::Traces),
+    ("rejecteddatapoints", Signal::Metrics),
+    ("rejectedlogrecords", Signal::Logs),
+    ("dropped_spans", Signal::Traces),
+    ("dropped_data_points", Signal::Metrics),
+    ("dropped_log_records", Signal::Logs),
+];
 
 const SIGNALS: &[(Signal, &[&str])] = &[
     (Signal::Traces, &["/v1/traces", "TraceService"]),
@@ -79,6 +94,10 @@ const SIGNALS: &[(Signal, &[&str])] = &[
             "MetricExporter",
             "metric_exporter",
             "PeriodicReader",
+            "PeriodicMetricReader",
+            "OTLP METRIC",
+            "rejectedDataPoints",
+            "rejected_data_points",
         ],
     ),
     (
@@ -95,6 +114,15 @@ const SIGNALS: &[(Signal, &[&str])] = &[
             "_log_exporter",
             "logs.export",
             "LogsRequest",
+            "log record",
+            "log error occurred",
+            "logs error occurred",
+            "logs rejected",
+            "rejected_log_records",
+            "exporting Log",
+            "dropping Log",
+            "OTLP log",
+            "OTLP LOG",
         ],
     ),
     (
@@ -112,6 +140,9 @@ const SIGNALS: &[(Signal, &[&str])] = &[
             "TraceExporter",
             "TraceRequest",
             "OTLP TRACE",
+            "OTLP trace",
+            "OtlpTraceExporter",
+            "OTel dropped records",
         ],
     ),
 ];

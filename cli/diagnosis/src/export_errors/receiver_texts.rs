@@ -20,7 +20,8 @@ pub(super) const RECEIVER_TEXTS: Texts = &[
     (
         ErrorKind::TempoMessageTooLarge,
         &[
-            "received message larger than max",
+            "message larger than max",
+            "request message too large",
             "message after decompression larger than max",
             "decoded message length too large",
             "request body too large",

@@ -24,9 +24,15 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
         // The queue of the older processors is a channel.
         return Some(if text.contains("channel is full") {
             reading.kind(ErrorKind::SdkQueueFull)
+        } else if text.contains("for url (https://") {
+            // `reqwest` names no cause; a refused connection would be as likely, but most backends speak plaintext.
+            reading.likeliest(ErrorKind::TlsToPlaintext)
         } else {
             reading
         });
+    }
+    if text.contains("endpoint: invalid endpoint '") {
+        return Some(Reading::failed(SDK, Loss::Unknown).kind(ErrorKind::SchemeMissing));
     }
     if !says(
         text,
@@ -38,6 +44,13 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
     ) {
         return None;
     }
+    given_up(text)
+        .or_else(|| told_by_client(text))
+        .or_else(|| tried_again_or_failed(text))
+}
+
+/// Data that is lost for a reason of its own.
+fn given_up(text: &str) -> Option<Reading> {
     if text.contains("deadline exceeded during throttle") {
         return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::TempoRateLimited));
     }
@@ -64,10 +77,34 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
     ) {
         return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::BackendTimeout));
     }
+    None
+}
+
+/// What the clients tell of the answer.
+fn told_by_client(text: &str) -> Option<Reading> {
+    if text.contains("Export.InProgress.Throttled") {
+        return Some(Reading::failed(SDK, Loss::No).kind(ErrorKind::TempoRateLimited));
+    }
+    // What the clients know at level debug.
+    if says(
+        text,
+        &[
+            "HttpClient.NetworkError",
+            "HttpClient.StatusError",
+            "InterceptorFailed",
+        ],
+    ) {
+        return Some(Reading::failed(SDK, Loss::Unknown));
+    }
     // The client's own words hide the status: anything that is not worth a retry.
     if text.contains("Export.Failed.NonRetryable") {
         return Some(Reading::failed(SDK, Loss::Yes).likeliest(ErrorKind::BadRequest));
     }
+    None
+}
+
+/// What the retry loop and the processors tell.
+fn tried_again_or_failed(text: &str) -> Option<Reading> {
     if says(
         text,
         &[

@@ -39,6 +39,7 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
         message,
         &[
             "failed to push spans to local live-store",
+            "failed to push to local consumers",
             "failed to write to kafka",
         ],
     ) {
