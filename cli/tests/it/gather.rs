@@ -151,7 +151,8 @@ async fn a_backend_that_cannot_be_reached_is_a_gap_by_construction() {
     assert_eq!(gap.probe, Probe::TempoAddress);
     assert_eq!(
         gap.reason,
-        "it publishes no port of its API, and container addresses cannot be reached from here"
+        "it publishes no port of its API, and its own address cannot be reached from here; \
+         its network cannot be entered from here; `--probe` looks from a helper container"
     );
     assert!(backend(&snapshot).ready.gap().is_some());
 }

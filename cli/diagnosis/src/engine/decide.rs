@@ -63,6 +63,9 @@ const SYMPTOMS: [Code; 8] = [
     SENDS_NOTHING,
 ];
 
+/// A gap that a helper container would fill names this flag.
+const PROBE_FLAG: &str = "`--probe`";
+
 /// The look that would decide; `None` where a cause is proven, or where nothing is in doubt.
 pub(super) fn deciding_look(causes: &[RootCause], gaps: &[Gap], stack: &Stack<'_>) -> Option<Look> {
     let worst = causes.iter().map(|cause| cause.finding.severity).max();
@@ -209,6 +212,13 @@ fn is_denied(gap: &Gap) -> bool {
 
 fn for_gap(gap: &Gap, stack: &Stack<'_>) -> Look {
     let denied = is_denied(gap);
+    if gap.reason.contains(PROBE_FLAG) {
+        return Look::new(
+            "look from inside the stack, by a helper container that is removed again",
+            format!("what {} says", gap.probe.describe()),
+        )
+        .by("ptctl doctor --probe");
+    }
     match gap.probe {
         Probe::TempoAddress | Probe::TempoReady if !denied => Look::new(
             "publish port 3200 of Tempo, or say where it answers",

@@ -1,4 +1,13 @@
-use crate::{diagnose, engine::Look, fixtures, fixtures::ago, policy::Policy, snapshot::Snapshot};
+use crate::{
+    diagnose,
+    engine::Look,
+    fixtures,
+    fixtures::ago,
+    observed::{Gap, Observed, Probe},
+    policy::Policy,
+    snapshot::Snapshot,
+    subject::Subject,
+};
 
 fn look(snapshot: &Snapshot) -> Option<Look> {
     diagnose(snapshot, &Policy::default()).deciding_look
@@ -63,4 +72,18 @@ fn a_refused_connection_asks_the_other_side() {
 fn who_may_see_nothing_is_told_what_to_allow() {
     let look = look(&fixtures::blind()).unwrap();
     assert!(look.action.contains("socket"), "{look:?}");
+}
+
+#[test]
+fn what_a_helper_would_see_asks_for_the_helper() {
+    let mut snapshot = fixtures::healthy();
+    let tempo = &mut snapshot.tempos[0];
+    let gap = |probe| {
+        let subject = Subject::Tempo("tempo".to_owned());
+        Gap::new(probe, subject, "out of reach; `--probe` looks from a helper container")
+    };
+    tempo.reached = Observed::Unknown(gap(Probe::TempoAddress));
+    tempo.ready = Observed::Unknown(gap(Probe::TempoReady));
+    let look = look(&snapshot).unwrap();
+    assert_eq!(look.command.as_deref(), Some("ptctl doctor --probe"));
 }
