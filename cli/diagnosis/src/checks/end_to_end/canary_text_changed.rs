@@ -1,0 +1,52 @@
+//! Canaries whose text did not come back as it was sent.
+
+use super::canary_lost::sent;
+use crate::{
+    check::{Check, Examine, Outcome, Report, Verdict, fail},
+    code::Code,
+    finding::{Evidence, EvidenceKind, Remedy, Severity},
+    policy::Policy,
+    snapshot::Fidelity,
+    view::{Service, Stack},
+};
+
+pub(crate) static CHECK: Check = Check {
+    code: Code::new(610),
+    name: "canary-text-changed",
+    severity: Severity::Warning,
+    summary: "text with other letters than ASCII does not come back as it was sent",
+    why: "Names, messages and queries in spans are unreadable, and no search for them finds anything.",
+    causes: &[
+        "A collector or a proxy on the way rewrites or redacts attributes, or takes UTF-8 for something else.",
+    ],
+    remedy: "Look at the processors of the collectors on the way.",
+    verify: "`ptctl canary SERVICE --shape non-ascii` finds its text unchanged.",
+    masked_by: &[],
+    explains: &[],
+    examine: Examine::EachService(examine),
+};
+
+fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
+    let Some(flight) = stack.flight_of(service)? else {
+        return Ok(Outcome::NotApplicable("no canary was asked for"));
+    };
+    let landing = flight.landed();
+    match landing.map_or(Fidelity::NotAsked, |landing| landing.text) {
+        Fidelity::Kept => Ok(Outcome::Pass),
+        Fidelity::NotAsked => Ok(Outcome::NotApplicable("the canary had no such text")),
+        Fidelity::Changed => {
+            let message = format!(
+                "text in a span with the settings of `{}` does not come back as it was sent",
+                service.label()
+            );
+            let asked = landing.map_or("", |landing| landing.asked.as_str());
+            let proof = Evidence::new(
+                EvidenceKind::Search,
+                format!("{asked}/api/traces/{}", flight.trace_id),
+                "ptctl.canary.text is another",
+            );
+            let remedy = Remedy::edit("look at what rewrites attributes between it and Tempo");
+            fail(Report::new(message, proof, remedy).proof([sent(service, flight)]))
+        }
+    }
+}
