@@ -1,5 +1,6 @@
 //! The stack as checks see it: containers in their parts, with settings and targets worked out once.
 
+mod canaries;
 mod part;
 mod relay;
 

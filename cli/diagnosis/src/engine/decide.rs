@@ -112,6 +112,7 @@ fn for_cause(cause: &RootCause, stack: &Stack<'_>) -> Look {
         )
         .by(format!("ptctl restart {}", service.label())),
         (SENDS_NOTHING, Some(service)) => look_back(service, stack)
+            .or_else(|| canary(service, stack))
             .unwrap_or_else(|| own_log(service, "what its tracer does with its spans")),
         (NAME_NOT_FOUND | DNS_TEMPORARY_FAILURE, Some(service)) => names(service),
         (
@@ -142,6 +143,21 @@ fn look_back(service: &Service<'_>, stack: &Stack<'_>) -> Option<Look> {
         )
         .by(format!("ptctl doctor --since {hours}h")),
     )
+}
+
+/// Whether the way to Tempo is open, where no canary has been sent yet.
+fn canary(service: &Service<'_>, stack: &Stack<'_>) -> Option<Look> {
+    let has_flown = !matches!(stack.flight_of(service), Ok(None));
+    (!has_flown && service.target != Some(Target::Outside)).then(|| {
+        Look::new(
+            format!(
+                "write a span with the settings of `{}` and look for it",
+                service.label()
+            ),
+            "whether its way to Tempo is open, so that its SDK is the cause",
+        )
+        .by(format!("ptctl canary {}", service.label()))
+    })
 }
 
 /// The SDK's own log, by the variable that its language reads.

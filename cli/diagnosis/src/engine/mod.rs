@@ -8,6 +8,7 @@ mod detail;
 mod files;
 mod ledger;
 mod places;
+mod refuted;
 mod route;
 mod run;
 mod timeline;

@@ -6,6 +6,7 @@ use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::{
         configuration::{agent_hook_missing, forks_before_export},
+        end_to_end::{canary_lost, canary_refused},
         explanations, silent_sdk,
         tempo::{spans_discarded, spans_refused},
     },
@@ -41,6 +42,10 @@ pub(crate) static CHECK: Check = Check {
         explanations::RELAY,
         explanations::SERVICE_AWAY,
         explanations::EXPORT_ERRORS,
+        &[
+            Cause::same_subject(canary_refused::CHECK.code),
+            Cause::export_target(canary_lost::CHECK.code),
+        ],
         &[
             Cause::export_target(spans_refused::CHECK.code),
             Cause::export_target(spans_discarded::CHECK.code),
@@ -117,14 +122,30 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
                 name.0, stack.snapshot.since
             );
             let proof = Evidence::new(EvidenceKind::Search, "Tempo", looked);
+            let canary = arrived(service, stack);
+            let but = if canary.is_some() {
+                "and Tempo has no span of it, though one written with its settings arrives: its SDK sends none"
+            } else {
+                "and Tempo has no span of it"
+            };
             fail(
-                report(service, served, "and Tempo has no span of it")
+                report(service, served, but)
                     .proof([proof])
+                    .proof(canary)
                     .proof(connection(service))
                     .likely(),
             )
         }
     }
+}
+
+/// That a canary with the service's settings is in Tempo.
+fn arrived(service: &Service<'_>, stack: &Stack<'_>) -> Option<Evidence> {
+    let flight = stack.flight_of(service).ok().flatten()?;
+    let landing = flight.landed().filter(|landing| landing.by_id.is_found())?;
+    let asked = format!("{}/api/traces/{}", landing.asked, flight.trace_id);
+    let text = format!("a canary sent from its network to {}", flight.to);
+    Some(Evidence::new(EvidenceKind::Search, asked, text).at(Some(flight.sent_at)))
 }
 
 /// What the service's own sockets tell: whether its SDK is connected to the receiver at all.

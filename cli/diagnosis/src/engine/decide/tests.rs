@@ -29,9 +29,13 @@ fn a_proven_cause_needs_no_further_look() {
 }
 
 #[test]
-fn requests_without_spans_ask_for_the_log_of_the_sdk() {
-    let look = look(&broken("PT0701")).unwrap();
-    assert!(look.action.contains("RUST_LOG=debug"), "{look:?}");
+fn requests_without_spans_ask_for_a_canary_and_after_it_for_the_log_of_the_sdk() {
+    let mut snapshot = broken("PT0701");
+    let first = look(&snapshot).unwrap();
+    assert_eq!(first.command.as_deref(), Some("ptctl canary scraper"));
+    snapshot.canaries = vec![fixtures::canary(&snapshot, "scraper")];
+    let second = look(&snapshot).unwrap();
+    assert!(second.action.contains("RUST_LOG=debug"), "{second:?}");
 }
 
 #[test]
@@ -55,6 +59,7 @@ fn another_sdk_is_asked_by_its_own_variable() {
             name: "JAVA_TOOL_OPTIONS".to_owned(),
             value: "-javaagent:/opentelemetry-javaagent.jar".to_owned(),
         });
+    snapshot.canaries = vec![fixtures::canary(&snapshot, "scraper")];
     let look = look(&snapshot).unwrap();
     assert!(look.action.contains("OTEL_JAVAAGENT_DEBUG"), "{look:?}");
 }
@@ -80,7 +85,11 @@ fn what_a_helper_would_see_asks_for_the_helper() {
     let tempo = &mut snapshot.tempos[0];
     let gap = |probe| {
         let subject = Subject::Tempo("tempo".to_owned());
-        Gap::new(probe, subject, "out of reach; `--probe` looks from a helper container")
+        Gap::new(
+            probe,
+            subject,
+            "out of reach; `--probe` looks from a helper container",
+        )
     };
     tempo.reached = Observed::Unknown(gap(Probe::TempoAddress));
     tempo.ready = Observed::Unknown(gap(Probe::TempoReady));
