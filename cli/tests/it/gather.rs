@@ -1,21 +1,15 @@
 //! Whole looks at a played stack.
 
-use std::time::{Duration, Instant};
+mod backends;
+mod images;
+mod logs;
+mod missing;
+mod stacks;
 
-use ptctl::{
-    clients::docker::EngineFault,
-    context::EngineChoice,
-    gather::{Depth, GatherError, gather},
-    target::ChoiceError,
-};
-use ptctl_diagnosis::{
-    export_errors::ErrorKind,
-    observed::{Observed, Probe},
-    snapshot::{Container, OtlpProtocol, QueryAnswer, Reached, Readiness, Role, Snapshot, Tempo},
-};
+use ptctl_diagnosis::snapshot::{Container, Role, Snapshot, Tempo};
 use serde_json::json;
 
-use crate::fake_stack::{Answer, FakeEngine, FakeTempo, Generation, TEMPO, WEB, Wire, request};
+use crate::fake_stack::{FakeEngine, FakeTempo, TEMPO};
 
 /// Publishes a fake backend as port 3200 of the container `tempo`.
 fn publish(engine: &FakeEngine, tempo: &FakeTempo) {
@@ -42,6 +36,7 @@ fn backend(snapshot: &Snapshot) -> &Tempo {
 fn now() -> String {
     jiff::Timestamp::now().to_string()
 }
+<<<<<<< Updated upstream
 
 #[tokio::test]
 async fn a_ready_backend_is_read_through_its_published_port() {
@@ -509,3 +504,5 @@ async fn an_image_that_was_removed_is_no_gap_and_one_that_cannot_be_described_is
     let snapshot = gather(&request(&engine)).await.unwrap();
     assert_eq!(snapshot.images.gap().unwrap().probe, Probe::Images);
 }
+=======
+>>>>>>> Stashed changes

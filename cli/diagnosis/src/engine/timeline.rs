@@ -1,6 +1,7 @@
 //! What happened around a cause, oldest first: to its subject, to what follows from it, and on the way between.
 
 mod fold;
+mod rank;
 mod sources;
 
 use std::collections::BTreeSet;
@@ -8,6 +9,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use self::rank::{FIRST_ERROR_RANK, Whose, rank, rank_of};
 use super::route::Routes;
 use crate::{
     diagnosis::RootCause,
@@ -238,64 +240,6 @@ fn drop_background(events: &mut Vec<Event>, cause: &RootCause, scope: &Scope) {
         | Happening::LastError
         | Happening::Noted => true,
     });
-}
-
-/// The rank of a first error; what ranks before it is trouble.
-const FIRST_ERROR_RANK: u8 = 2;
-
-/// How little an event tells: the greatest go first where there are too many.
-fn rank(event: &Event, root: &Subject) -> u8 {
-    let whose = if event.subject == *root {
-        Whose::Root
-    } else {
-        Whose::Another
-    };
-    rank_of(event.happening, whose)
-}
-
-/// To whom an event happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Whose {
-    /// To the subject of the root cause.
-    Root,
-    /// To one that suffers from it.
-    Another,
-}
-
-fn rank_of(happening: Happening, whose: Whose) -> u8 {
-    match (happening, whose) {
-        (
-            Happening::Noted
-            | Happening::OomKilled
-            | Happening::Exited
-            | Happening::Paused
-            | Happening::Left
-            | Happening::Unhealthy,
-            Whose::Root,
-        ) => 0,
-        (Happening::LastSpan, _) => 1,
-        (Happening::FirstError, _) => FIRST_ERROR_RANK,
-        (Happening::Created | Happening::ImageBuilt | Happening::Started, Whose::Root) => 3,
-        (
-            Happening::Noted
-            | Happening::OomKilled
-            | Happening::Exited
-            | Happening::Paused
-            | Happening::Left
-            | Happening::Unhealthy,
-            Whose::Another,
-        ) => 4,
-        (
-            Happening::Created
-            | Happening::ImageBuilt
-            | Happening::Started
-            | Happening::Joined
-            | Happening::Thawed
-            | Happening::Signalled,
-            _,
-        ) => 5,
-        (Happening::LastError, _) => 6,
-    }
 }
 
 /// Keeps the entries that tell most, in their order.

@@ -1,0 +1,78 @@
+//! What lies in volumes, logs and files.
+
+use ptctl::clients::docker::{ArchivedFile, LogRange};
+use serde_json::json;
+
+use super::{connect, soon, tempo, web};
+use crate::fake_stack::{Answer, FakeEngine, TEMPO, WEB, Wire};
+
+#[tokio::test]
+async fn volumes_have_their_size_in_both_shapes_of_the_answer() {
+    for wire in Wire::ALL {
+        let fake = FakeEngine::on_socket(wire);
+        let engine = connect(&fake).await;
+        let sizes = engine.volume_sizes(soon()).await.unwrap();
+        assert_eq!(sizes.get("shop_data"), Some(&48213), "{wire:?}");
+        let point = engine
+            .volume_mount_point("shop_data", soon())
+            .await
+            .unwrap();
+        assert_eq!(point, "/var/lib/docker/volumes/shop_data/_data");
+        fake.answer("/system/df", Answer::json(&json!({"Everything": []})));
+        assert!(engine.volume_sizes(soon()).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_log_is_handed_over_as_it_arrives() {
+    let fake = FakeEngine::on_socket(Wire::Docker20);
+    fake.answer(
+        &format!("/containers/{WEB}/logs"),
+        FakeEngine::framed(&[(1, "2026-11-22T08:56:42Z", b"hello")]),
+    );
+    let engine = connect(&fake).await;
+    let range = LogRange::Last {
+        lines: 5,
+        since: None,
+    };
+    let mut stream = engine.log(&web(), range, soon()).await.unwrap();
+    let mut bytes = 0;
+    while let Some(chunk) = stream.next(soon()).await.unwrap() {
+        bytes += chunk.len();
+    }
+    assert_eq!(bytes, 8 + 21 + "hello\n".len());
+    assert!(
+        fake.asked()
+            .last()
+            .unwrap()
+            .ends_with("&timestamps=true&tail=5")
+    );
+}
+
+#[tokio::test]
+async fn a_file_is_read_out_of_a_container() {
+    let fake = FakeEngine::on_socket(Wire::Docker20);
+    let engine = connect(&fake).await;
+    assert_eq!(
+        engine
+            .file(&tempo(), "/etc/tempo.yaml", soon())
+            .await
+            .unwrap(),
+        None
+    );
+    fake.answer(
+        &format!("/containers/{TEMPO}/archive"),
+        FakeEngine::archive("server: {}\n"),
+    );
+    let file = engine
+        .file(&tempo(), "/etc/tempo.yaml", soon())
+        .await
+        .unwrap();
+    assert_eq!(file, Some(ArchivedFile::Content(b"server: {}\n".to_vec())));
+    assert!(
+        fake.asked()
+            .last()
+            .unwrap()
+            .ends_with("/archive?path=%2Fetc%2Ftempo.yaml")
+    );
+}

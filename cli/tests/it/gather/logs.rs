@@ -1,0 +1,69 @@
+//! What a look reads out of logs.
+
+use ptctl::gather::gather;
+use ptctl_diagnosis::{export_errors::ErrorKind, snapshot::Role};
+
+use super::{container, now};
+use crate::fake_stack::{Answer, FakeEngine, WEB, Wire, request};
+
+/// The recorded service as started just now: its first minute and the window are then one range of its log.
+fn just_started(engine: &FakeEngine) {
+    engine.change(WEB, |described| {
+        described["State"]["StartedAt"] = now().into();
+    });
+}
+
+#[tokio::test]
+async fn what_a_log_says_is_classified_and_folded() {
+    let engine = FakeEngine::on_socket(Wire::Docker20);
+    just_started(&engine);
+    let time = now();
+    let refused = br#"{"time":"t","level":"ERROR","msg":"failed to export spans","service":"shop-web","error":"transport error: tcp connect error: Connection refused (os error 111)","cause":"connection refused","endpoint":"http://tempo:4317","spans_waiting":3,"spans_dropped":0,"spans_failed":0}"#;
+    let announced = br#"{"level":"INFO","msg":"initializing tracer","service":"shop-web","tempo_endpoint":"tempo:4317"}"#;
+    let request_line = br#"{"level":"INFO","msg":"served","method":"GET","path":"/cart","status":200,"request_id":"7"}"#;
+    engine.answer(
+        &format!("/containers/{WEB}/logs"),
+        FakeEngine::framed(&[
+            (1, &time, announced),
+            (1, &time, request_line),
+            (1, &time, refused),
+            (1, &time, refused),
+            (2, &time, b"\xff\xfe not text \x1b[31m"),
+        ]),
+    );
+    let snapshot = gather(&request(&engine)).await.unwrap();
+    let logs = container(&snapshot, Role::Service).logs.get().unwrap();
+    assert_eq!(logs.announced_service.as_deref(), Some("shop-web"));
+    assert_eq!(
+        (
+            logs.requests.count,
+            logs.trace_ids.request_lines,
+            logs.trace_ids.with_trace_id
+        ),
+        (1, 1, 0)
+    );
+    assert_eq!(logs.errors.len(), 1, "{:?}", logs.errors);
+    assert_eq!(
+        (
+            logs.errors[0].kind,
+            logs.errors[0].count,
+            logs.errors[0].since_start
+        ),
+        (ErrorKind::BackendDown, 2, 2)
+    );
+    let last = &logs.tail.last().unwrap().text;
+    assert!(!last.chars().any(char::is_control), "{last:?}");
+}
+
+#[tokio::test]
+async fn a_terminals_log_is_read_too() {
+    let engine = FakeEngine::on_socket(Wire::Docker20);
+    engine.change(WEB, |described| described["Config"]["Tty"] = true.into());
+    just_started(&engine);
+    let log = format!("{} first\r\n{} second\r\n", now(), now());
+    engine.answer(&format!("/containers/{WEB}/logs"), Answer::Body(log.into()));
+    let snapshot = gather(&request(&engine)).await.unwrap();
+    let logs = container(&snapshot, Role::Service).logs.get().unwrap();
+    assert_eq!(logs.window.lines, 2);
+    assert_eq!(logs.tail[1].text, "second");
+}
