@@ -3,7 +3,7 @@
 
 use super::{
     Component, ErrorKind, Language, Loss, Program, cause, context::Context, endpoint,
-    envelope::Record, origin::is_grpc_core, reading::Reading, reading::says,
+    envelope::Record, origin::is_grpc_core, reading::Reading, reading::says, status,
 };
 
 pub(super) fn read(record: &Record<'_>, context: &Context) -> Option<Reading> {
@@ -23,11 +23,19 @@ pub(super) fn read(record: &Record<'_>, context: &Context) -> Option<Reading> {
     if is_grpc_core(text) || text.contains("addrConn.createTransport") {
         return None;
     }
+    // The status of an answer on a path of OTLP, told as a failure.
+    if endpoint::names_otlp_path(text)
+        && !is_probe(text)
+        && says(text, &["failed", "Failed", "error: ", "Error: "])
+        && let Some(kind) = status::of_http(text)
+    {
+        return Some(Reading::failed(component, Loss::Unknown).kind(kind));
+    }
     // A query to the same host fails with the same words, so paths and ports of queries never count.
     let sent_to_receiver = endpoint::names_otlp_path(text)
-        || endpoint::names_otlp_port(text)
         || says(text, &["opentelemetry.proto.collector."])
-        || context.is_named_in(text);
+        || context.is_named_in(text)
+        || (endpoint::names_otlp_port(text) && !dials_elsewhere(text));
     if !sent_to_receiver || is_own_listener(text) || is_probe(text) {
         return None;
     }
@@ -64,6 +72,29 @@ fn speaker(text: &str) -> Component {
     }
 }
 
+/// Whether the error names another address than the one with the port of OTLP, which is only mentioned beside it.
+fn dials_elsewhere(text: &str) -> bool {
+    [
+        "dial tcp ",
+        "ECONNREFUSED ",
+        "ECONNRESET ",
+        "ETIMEDOUT ",
+        "EHOSTUNREACH ",
+    ]
+    .iter()
+    .flat_map(|mark| text.match_indices(mark).map(move |(at, _)| at + mark.len()))
+    .any(|at| {
+        let target = text[at..]
+            .split([' ', ',', '"', '\n'])
+            .next()
+            .unwrap_or_default();
+        let target = target.trim_end_matches(':');
+        target.contains(':')
+            && target.ends_with(|c: char| c.is_ascii_digit())
+            && !endpoint::names_otlp_port(target)
+    })
+}
+
 /// Somebody waits for the receiver, or looks whether it is there; nothing is exported.
 fn is_probe(text: &str) -> bool {
     says(
@@ -83,6 +114,12 @@ fn is_probe(text: &str) -> bool {
             "ealth check",
             "eadiness probe",
             "iveness probe",
+            // What `grpc-js` tells of its connections when it is asked to.
+            " | transport | ",
+            " | subchannel | ",
+            " | channel | ",
+            " | dns_resolver | ",
+            " | pick_first | ",
         ],
     )
 }

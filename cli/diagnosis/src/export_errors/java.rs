@@ -66,6 +66,10 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
     {
         return Some(Reading::failed(SDK, Loss::Yes).kind(ErrorKind::SdkQueueFull));
     }
+    // Micrometer's own exporter, which shares nothing with the SDK.
+    if text.contains("Failed to publish metrics to OTLP receiver") {
+        return Some(Reading::failed(SDK, Loss::Yes));
+    }
     if says(text, &["Exporter threw an Exception", " Exporter failed"]) && says(text, &PROOFS) {
         return Some(Reading::failed(SDK, Loss::Yes).likeliest(ErrorKind::BackendDown));
     }

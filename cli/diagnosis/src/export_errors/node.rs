@@ -2,7 +2,10 @@
 //! error handler prints as one JSON object in which every value is a string.
 
 use super::{
-    Component, ErrorKind, Language, Loss, cause, envelope::Record, reading::Reading, reading::says,
+    Component, ErrorKind, Language, Loss, cause,
+    envelope::{Form, Record},
+    reading::Reading,
+    reading::says,
 };
 
 const SDK: Component = Component::sdk(Language::Node);
@@ -33,7 +36,11 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
     if text.contains("items to be sent") && text.contains("Error: ") {
         return Some(Reading::failed(SDK, Loss::Yes));
     }
-    if is_handled_error(record) || is_exporter_stack(text) || is_failed_shutdown(text) {
+    if is_handled_error(record)
+        || is_cut_error(record)
+        || is_exporter_stack(text)
+        || is_failed_shutdown(text)
+    {
         return Some(Reading::failed(SDK, Loss::Yes));
     }
     notice(text)
@@ -117,6 +124,23 @@ fn is_handled_error(record: &Record<'_>) -> bool {
         && (cause::of(&record.text).is_some()
             || record.field("errno").is_some()
             || (record.field("details").is_some() && record.field("metadata").is_some()))
+}
+
+/// The same where the line was cut, so that it is no object any more: the status of a gRPC call stands first.
+fn is_cut_error(record: &Record<'_>) -> bool {
+    record.form == Form::Plain
+        && record
+            .text
+            .trim_start()
+            .strip_prefix("{\"stack\":\"Error: ")
+            .is_some_and(|error| {
+                let status = error.trim_start_matches(|c: char| c.is_ascii_digit());
+                status.len() < error.len()
+                    && status.starts_with(' ')
+                    && status
+                        .trim_start()
+                        .starts_with(|c: char| c.is_ascii_uppercase())
+            })
 }
 
 /// An error whose stack, on the same line, passes through an OTLP exporter.

@@ -17,7 +17,7 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
 /// Events of the source `OpenTelemetry-Exporter-OpenTelemetryProtocol`, as self-diagnostics writes them.
 fn dotnet(text: &str) -> Option<Reading> {
     const SDK: Component = Component::sdk(Language::Dotnet);
-    if text.contains("Exporter failed send data to collector to ") {
+    if text.contains("Exporter failed send data to collector") {
         return Some(Reading::failed(SDK, Loss::Yes));
     }
     let exporter = text.contains("OpenTelemetry-Exporter-OpenTelemetryProtocol");

@@ -25,6 +25,10 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
         return Some(reading);
     }
     let text = &*record.text;
+    // Envoy's tracer, of its own spans.
+    if text.contains("OTLP HTTP exporter received a non-success status code: ") {
+        return Some(Reading::failed(PROXY, Loss::Yes));
+    }
     let request = REQUESTS.iter().find_map(|request| text.find(request))?;
     if text.contains("client intended to send too large body") {
         return Some(Reading::failed(PROXY, Loss::Unknown).kind(ErrorKind::TempoMessageTooLarge));

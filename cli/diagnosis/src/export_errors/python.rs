@@ -47,7 +47,8 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
     if says(
         text,
         &[
-            "Queue full, dropping ",
+            "Queue full, dropping Span",
+            "Queue full, dropping Log",
             "Queue is full, likely spans/logs will be dropped",
             "Queue is full, likely spans will be dropped",
         ],
