@@ -60,7 +60,8 @@ pub(super) const STAGE: Stage = Stage {
         .with_stand_in(),
         Scenario::fault("name-server-away", "PT0524", ANALYZER, |trial| {
             Box::pin(name_server_away(trial))
-        }),
+        })
+        .with_stand_in(),
         Scenario::fault("caller-says-not-sampled", "PT0701", ANALYZER, |trial| {
             Box::pin(not_sampled(trial))
         }),
@@ -128,13 +129,20 @@ async fn over_http(trial: &mut Trial, part: &[&str]) -> Result<(), Failure> {
     .await
 }
 
-/// The service asks for names where nobody answers any, as after a change of the machine's own server.
+/// The service's name server cannot ask on, as after a change of the machine's own.
 async fn name_server_away(trial: &mut Trial) -> Result<(), Failure> {
-    let nobody = trial.stack.address(GATEWAY, 53).await?.ip();
+    let program = trial.stack.lab.standin.clone();
+    let serve = |project: &mut Blueprint| {
+        let server = standin::service(&program, "docutag-demo-page:dev", &["names", "fail"]);
+        project.add(GATEWAY, server);
+    };
+    trial.stack.reshape(serve).await?;
+    let server = trial.stack.address(GATEWAY, 53).await?.ip();
     astray(trial, |project| {
+        serve(project);
         project
             .service(ANALYZER)
-            .insert("dns".to_owned(), json!([nobody]));
+            .insert("dns".to_owned(), json!([server]));
         project.set(ANALYZER, "TEMPO_ENDPOINT", "tempo.shop.invalid:4317");
     })
     .await

@@ -127,23 +127,24 @@ async fn played(
 }
 
 /// A second Tempo was started for an upgrade, with the volume of the first. minitempo shares its data with nobody: behind
-/// the second one it has a folder of its own, and the configuration that it shows is Tempo's.
+/// the second one it has a folder of its own. The configuration that both show is Tempo's, which names the folder.
 async fn two_on_one_volume(trial: &mut Trial) -> Result<(), Failure> {
     let lab = trial.stack.lab.clone();
     let change = trial.stack.reshape(|project| {
-        let first = project.service("tempo").clone();
-        let own = project.tempo_config().to_owned();
-        let behind = own.replace("/var/tempo/", "/tmp/tempo/");
+        let shown = project.tempo_config().to_owned();
         let page = ["page", "/status/config", "200 OK", "/shown.yaml"];
-        standin::recorded_tempo(project, &lab, &behind, &page);
-        let shown = project.file("shown.yaml", &own);
-        let mut second = project.service("tempo").clone();
-        if let Some(Value::Array(mounts)) = second.get_mut("volumes") {
-            mounts.push(json!(format!("{shown}:/shown.yaml:ro")));
+        let file = project.file("shown.yaml", &shown);
+        let mount = json!(format!("{file}:/shown.yaml:ro"));
+        if let Some(Value::Array(mounts)) = project.service("tempo").get_mut("volumes") {
+            mounts.push(mount);
         }
+        let plain = project.service("tempo").clone();
+        let behind = shown.replace("/var/tempo/", "/tmp/tempo/");
+        standin::recorded_tempo(project, &lab, &behind, &page);
+        let mut second = std::mem::replace(project.service("tempo"), plain);
         second.insert("tmpfs".to_owned(), json!(["/tmp/tempo:mode=0777"]));
-        *project.service("tempo") = first;
         project.add("tempo-next", Value::Object(second));
+        standin::recorded_tempo(project, &lab, &shown, &page);
     });
     change.await?;
     trial

@@ -4,6 +4,7 @@
 //!   standin log PORT                                serves pages and logs each request as JSON, without a trace id
 //!   standin hang-up PORT                            takes every connection, and closes it after the request's first line
 //!   standin names                                   knows no name: answers every question of DNS with NXDOMAIN
+//!   standin names fail                              answers that it could not ask, as one does whose own server is away
 //!   standin append FILE LINE                        writes a line at the end of a file and ends
 //!   standin hold                                    does nothing, as a database without tracing does
 //!   standin recorded-tempo -config.file=FILE ACTION...
@@ -44,7 +45,8 @@ fn main() -> io::Result<()> {
         ["recorded-tempo", config, actions @ ..] if config.starts_with("-config.file=") => {
             recorded_tempo::play(actions)
         }
-        ["names"] => know_no_name(),
+        ["names"] => answer_names(NO_SUCH_NAME),
+        ["names", "fail"] => answer_names(FAILURE),
         ["append", file, line] => writeln!(
             std::fs::OpenOptions::new().append(true).open(file)?,
             "{line}"
@@ -139,8 +141,12 @@ fn log(path: &str) -> io::Result<()> {
     )
 }
 
-/// A resolver's answer is the question with other flags (RFC 1035, 4.1.1): a response, recursion available, no such name.
-fn know_no_name() -> io::Result<()> {
+/// What a resolver answers about every name (RFC 1035, 4.1.1), with recursion available.
+const NO_SUCH_NAME: u8 = 0x83;
+const FAILURE: u8 = 0x82;
+
+/// A resolver's answer is the question with other flags: a response, and what became of it.
+fn answer_names(outcome: u8) -> io::Result<()> {
     let socket = UdpSocket::bind(("0.0.0.0", 53))?;
     let mut message = [0; 512];
     loop {
@@ -149,7 +155,7 @@ fn know_no_name() -> io::Result<()> {
             continue;
         }
         message[2] = 0x80 | message[2] & 0x01;
-        message[3] = 0x83;
+        message[3] = outcome;
         socket.send_to(&message[..length], asker)?;
     }
 }
