@@ -18,6 +18,10 @@ const REASONS: &[(&str, &[&str])] = &[
     ),
     ("it takes hours until it shows", &["PT0806"]),
     (
+        "the engine keeps its last 256 events, which the health checks of the lab's stacks use up before it shows",
+        &["PT0136"],
+    ),
+    (
         "all containers have the clock of the one machine",
         &["PT0133", "PT0603"],
     ),

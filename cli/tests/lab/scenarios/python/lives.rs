@@ -10,7 +10,7 @@ use super::{ORDERS, recover, with_orders};
 use crate::failure::Failure;
 use crate::python;
 use crate::scenario::{Demo, Scenario, Stage};
-use crate::tool::{docker, finish};
+use crate::tool::finish;
 use crate::trial::Trial;
 use crate::until::{Seen, until};
 
@@ -19,8 +19,6 @@ const MIGRATION: &str = "migration";
 /// What waits for the job.
 const REPORT: &str = "report";
 
-/// A run that ends sooner was no more than an attempt to start.
-const A_RUN: SignedDuration = SignedDuration::from_secs(31);
 /// What a program has to say of its start it says within this time.
 const A_START: SignedDuration = SignedDuration::from_secs(61);
 /// Until when a container is as old as that.
@@ -39,9 +37,6 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
     scenarios: &[
         Scenario::fault("python-log-rotated-away", "PT0132", ORDERS, |trial| {
             Box::pin(log_rotated(trial))
-        }),
-        Scenario::fault("python-ends-by-itself-twice", "PT0136", ORDERS, |trial| {
-            Box::pin(ends_twice(trial))
         }),
         Scenario::fault(
             "python-behind-a-deaf-first-process",
@@ -85,39 +80,6 @@ async fn log_rotated(trial: &mut Trial) -> Result<(), Failure> {
     })
     .await?;
     trial.judge().await?;
-    recover(trial).await
-}
-
-/// Something inside of its container ends it, once after a proper run and once more.
-async fn ends_twice(trial: &mut Trial) -> Result<(), Failure> {
-    trial.stack.until_order_traced(ORDERS).await?;
-    // Compose makes no new container for what did not change.
-    trial.stack.docker(&["restart"], ORDERS).await?;
-    let started = started(trial).await?;
-    until("a run that is worth the name", PATIENCE, async || {
-        let ran = Timestamp::now().duration_since(started);
-        Ok(if ran > A_RUN {
-            Seen::Yes(())
-        } else {
-            Seen::NotYet(format!("{} s", ran.as_secs()))
-        })
-    })
-    .await?;
-    for _ in 0..2 {
-        let id = trial.stack.container(ORDERS).await?;
-        let end_it = "import os; os.kill(1, 15)";
-        let since = Timestamp::now();
-        docker(&["exec", &id, "python3", "-c", end_it]).await?;
-        let again = |shown: &str| shown.parse().is_ok_and(|at: Timestamp| at > since);
-        trial
-            .stack
-            .until_inspect(ORDERS, "{{.State.StartedAt}}", again)
-            .await?;
-        trial.stack.until_order_traced(ORDERS).await?;
-    }
-    trial.judge().await?;
-    // The engine remembers it for as long as the container is there.
-    trial.stack.docker(&["rm", "--force"], ORDERS).await?;
     recover(trial).await
 }
 
