@@ -58,3 +58,32 @@ impl FromStr for LogInput {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    #[test]
+    fn a_file_to_classify_is_named_after_the_word_and_is_standard_input_without_a_name() {
+        for (words, file) in [
+            (&["ptctl", "logs", "classify"][..], LogInput::Stdin),
+            (&["ptctl", "logs", "classify", "-"][..], LogInput::Stdin),
+            (
+                &["ptctl", "logs", "classify", "app.log", "-o", "json"][..],
+                LogInput::File("app.log".into()),
+            ),
+        ] {
+            let cli = Cli::try_parse_from(words).expect("a known command");
+            let Command::Logs(LogsArguments {
+                action: LogsAction::Classify(found),
+            }) = cli.command
+            else {
+                panic!("not `logs classify`: {words:?}");
+            };
+            assert_eq!(found.file, file);
+        }
+    }
+}

@@ -28,7 +28,13 @@ impl Errors {
         started_at: Option<Timestamp>,
     ) {
         // A stack of services speaks of traces only; their metrics and logs may well go nowhere.
-        if matches!(verdict.signal, Signal::Metrics | Signal::Logs) {
+        let is_of_traces = match verdict.signal {
+            Signal::Traces => true,
+            Signal::Metrics | Signal::Logs => false,
+            // A shipper that does not say ships logs.
+            Signal::Unknown => verdict.component.program != Program::Shipper,
+        };
+        if !is_of_traces {
             return;
         }
         if verdict.continues

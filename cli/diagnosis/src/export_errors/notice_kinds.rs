@@ -84,6 +84,14 @@ const ROWS: &[(&str, &[&str])] = &[
         "grafana-streaming-http2",
         &["addrConn.createTransport", "http2: frame too large"],
     ),
+    // Python's exporter goes on without the certificate.
+    (
+        "tls-untrusted-cert",
+        &[
+            "Failed to read file: ",
+            "Please check if the file exists and is accessible",
+        ],
+    ),
     // The collector, at its start.
     ("collector-config-invalid", &["error decoding '"]),
     // Docker.

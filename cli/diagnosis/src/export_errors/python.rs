@@ -130,10 +130,6 @@ fn notice(text: &str) -> Option<Reading> {
         && text.contains(" not found. It is either misspelled or not installed")
     {
         ErrorKind::PropagatorInvalid
-    } else if text.contains("Failed to read file: ")
-        && text.contains("Please check if the file exists and is accessible")
-    {
-        ErrorKind::TlsUntrustedCert
     } else if text.contains("Invalid key value resource attribute pair ") {
         ErrorKind::ResourceMalformed
     } else if text.contains("Failed to auto initialize OpenTelemetry") {

@@ -61,6 +61,19 @@ pub(super) fn signal_of(record: &Record<'_>) -> Signal {
             Some(_) | None => {}
         }
     }
+    // Where a proxy says that the request went.
+    for name in [
+        "path",
+        "uri",
+        "request_uri",
+        "requestpath",
+        "request_path",
+        ":path",
+    ] {
+        if let Some(signal) = record.field(name).and_then(signal_of_path) {
+            return signal;
+        }
+    }
     // What a partial answer counts.
     for (field, signal) in COUNTED {
         if record.field(field).is_some() {
@@ -72,6 +85,18 @@ pub(super) fn signal_of(record: &Record<'_>) -> Signal {
         .find(|(_, words)| says(&record.text, words))
         .map_or(Signal::Unknown, |(signal, _)| *signal)
 }
+
+/// The signal of a path of OTLP.
+fn signal_of_path(path: &str) -> Option<Signal> {
+    SIGNALS
+        .iter()
+        .take(PATHS_OF_SIGNALS)
+        .find(|(_, words)| says(path, words))
+        .map(|(signal, _)| *signal)
+}
+
+/// So many of the first rows of [`SIGNALS`] are paths and services.
+const PATHS_OF_SIGNALS: usize = 3;
 
 const COUNTED: &[(&str, Signal)] = &[
     ("rejectedspans", Signal::Traces),
