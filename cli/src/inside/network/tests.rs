@@ -1,0 +1,1 @@
+//! The ladder against listeners on the loopback.

@@ -1,0 +1,150 @@
+//! A canary from each service, with that service's settings, and what became of it.
+
+mod landing;
+
+use std::{collections::BTreeSet, net::IpAddr, time::Duration};
+
+use futures_util::{StreamExt, stream};
+use ptctl_diagnosis::{
+    export::Target,
+    observed::{Gap, Observed, Probe},
+    snapshot::{Canary, Flight, Snapshot},
+    view::{Service, Stack},
+};
+
+use super::{Look, exporter::exporter_of};
+use crate::{
+    clients::otlp::Exporter,
+    gather::{CanaryReach, CanaryWish, TempoAccess},
+    inside::{Bounds, CanaryTask, Sent, Task, Work},
+};
+
+/// So many canaries are in the air at a time.
+const AT_ONCE: usize = 16;
+/// A receiver that is well takes a canary at once.
+const SENDING: Duration = Duration::from_secs(5);
+
+/// Everything that canaries of one look need to know.
+struct Sky<'l> {
+    look: &'l Look<'l>,
+    access: &'l TempoAccess,
+    wish: CanaryWish,
+    stack: &'l Stack<'l>,
+}
+
+/// Sends a canary from each traced service, in the order of the containers.
+pub(crate) async fn of(
+    look: &Look<'_>,
+    access: &TempoAccess,
+    wish: CanaryWish,
+    snapshot: &Snapshot,
+) -> Vec<Canary> {
+    let stack = Stack::of(snapshot);
+    let sky = &Sky {
+        look,
+        access,
+        wish,
+        stack: &stack,
+    };
+    let canaries = stack.services.iter().map(async |service| Canary {
+        from: service.container.id.clone(),
+        flight: match fly(sky, service).await {
+            Ok(flight) => Observed::Known(flight),
+            Err(reason) => Observed::Unknown(gap(service, reason)),
+        },
+    });
+    stream::iter(canaries).buffered(AT_ONCE).collect().await
+}
+
+fn gap(service: &Service<'_>, reason: String) -> Gap {
+    Gap::new(Probe::Canary, service.subject.clone(), reason)
+}
+
+async fn fly(sky: &Sky<'_>, service: &Service<'_>) -> Result<Flight, String> {
+    let container = service.container;
+    let settings = service.settings.get().map_err(|gap| gap.reason)?;
+    let exporter = exporter_of(sky.look, container, settings).await?;
+    let bounds = bounds(sky, service);
+    if bounds == Bounds::Engine(Vec::new()) && service.target == Some(Target::Outside) {
+        return Err(outside("its endpoint"));
+    }
+    let tenant = tenant(&exporter);
+    let task = CanaryTask::new(exporter, bounds, sky.wish.shape, service.label());
+    let (trace_ids, text) = (task.trace_ids().to_vec(), task.text());
+    let deadline = sky.look.deadline.capped(SENDING);
+    let answers = sky
+        .look
+        .hands
+        .in_network_of(container, vec![Task::from(task)], deadline)
+        .await
+        .map_err(crate::gather::hands::NoHands::reason)?;
+    let sent = answers.into_iter().find_map(CanaryTask::found);
+    let (sent_at, delivery) = match sent {
+        Some(Sent::Away { at, delivery }) => (at, delivery),
+        Some(Sent::OutOfBounds { address }) => return Err(outside(&format!("`{address}`"))),
+        None => return Err("nobody said what became of it".to_owned()),
+    };
+    let landing = if delivery.is_accepted() {
+        let prey = landing::Prey {
+            trace_ids: &trace_ids,
+            text,
+            sent_at,
+            tenant,
+        };
+        let landing = landing::of(sky, service, &prey).await;
+        Some(landing.map_err(|reason| gap(service, reason)).into())
+    } else {
+        None
+    };
+    Ok(Flight {
+        shape: sky.wish.shape,
+        to: settings.shown(),
+        sent_at,
+        spans: trace_ids.len() as u64,
+        trace_id: trace_ids.into_iter().next().unwrap_or_default(),
+        delivery,
+        landing,
+    })
+}
+
+fn outside(what: &str) -> String {
+    format!("{what} is outside of this engine; `--canary-external` lets a canary go there")
+}
+
+/// The tenant that the service writes as.
+fn tenant(exporter: &Exporter) -> Option<String> {
+    exporter
+        .headers
+        .iter()
+        .find(|header| header.name.eq_ignore_ascii_case("x-scope-orgid"))
+        .map(|header| header.value.reveal().to_owned())
+}
+
+/// Where a canary of a service may go: to containers of this engine, and by the engine's host to the ports that they
+/// publish there.
+fn bounds(sky: &Sky<'_>, service: &Service<'_>) -> Bounds {
+    match (sky.wish.reach, &service.target) {
+        (CanaryReach::Anywhere, _) => return Bounds::None,
+        (CanaryReach::Inside, Some(Target::Outside)) => return Bounds::Engine(Vec::new()),
+        (CanaryReach::Inside, _) => {}
+    }
+    let snapshot = sky.stack.snapshot;
+    let attachments = || {
+        let inside = snapshot
+            .containers
+            .iter()
+            .flat_map(|container| &container.attachments);
+        let elsewhere = snapshot
+            .elsewhere
+            .iter()
+            .flat_map(|container| &container.attachments);
+        inside.chain(elsewhere)
+    };
+    let mut addresses: BTreeSet<IpAddr> = attachments()
+        .filter_map(|attachment| attachment.address)
+        .collect();
+    if let Some(Target::Container { .. }) = &service.target {
+        addresses.extend(attachments().filter_map(|attachment| attachment.gateway));
+    }
+    Bounds::Engine(addresses.into_iter().collect())
+}
