@@ -1,5 +1,6 @@
 //! The command line: every flag, its variable and its help, in one place.
 
+mod canary;
 mod catalogue;
 mod deeper;
 mod logs;
@@ -13,6 +14,7 @@ use humantime::Duration;
 use url::Url;
 
 pub use self::{
+    canary::{CanaryArguments, ShapeChoice},
     catalogue::{ChecksArguments, Explain},
     deeper::{DeeperArguments, ProbeChoice},
     logs::{Classify, LogInput, LogsAction, LogsArguments},
@@ -122,6 +124,8 @@ pub enum Command {
     Restart(Restart),
     /// Send one request with a known trace id and wait until its trace is found
     Smoke(Smoke),
+    /// Write a span as each service would and look for it: a proof that the way in works
+    Canary(CanaryArguments),
     /// Show what changed between two saved looks
     Diff(DiffArguments),
     /// Write one archive with what was seen, secrets redacted, for whoever is to help

@@ -22,7 +22,10 @@ use url::Url;
 
 pub use self::{
     engine::{ConnectedEngine, GatherError, connect},
-    request::{CanaryReach, DeeperLooks, Depth, GatherRequest, ProbeBy, ProbeWish, TempoAccess},
+    request::{
+        CanaryReach, CanaryWait, CanaryWish, DeeperLooks, Depth, GatherRequest, ProbeBy, ProbeWish,
+        TempoAccess,
+    },
 };
 use self::{
     engine::{HostFacts, host_facts},
@@ -126,6 +129,10 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
     match request.depth {
         Depth::Everything => look_closer(&look, &clients, &request.tempo, &mut snapshot).await,
         Depth::Description => {}
+    }
+    if let Some(wish) = request.deeper.canary {
+        let canaries = probe::canary::of(&look, &request.tempo, wish, &snapshot);
+        snapshot.canaries = Box::pin(canaries).await;
     }
     snapshot.deeds = hands.finish().await;
     snapshot.timed_out = deadline.has_passed();

@@ -14,7 +14,9 @@ use crate::{
     cli::{DeeperArguments, Global, ProbeChoice},
     context::{EngineChoice, Environment},
     error::CommandError,
-    gather::{CanaryReach, DeeperLooks, Depth, GatherRequest, ProbeBy, ProbeWish, TempoAccess},
+    gather::{
+        CanaryReach, CanaryWish, DeeperLooks, Depth, GatherRequest, ProbeBy, ProbeWish, TempoAccess,
+    },
     target::StackChoice,
 };
 
@@ -61,8 +63,8 @@ pub fn deeper(args: &DeeperArguments) -> DeeperLooks {
     };
     let canary = match (args.canary, args.canary_external) {
         (false, _) => None,
-        (true, false) => Some(CanaryReach::Inside),
-        (true, true) => Some(CanaryReach::Anywhere),
+        (true, false) => Some(CanaryWish::brief(CanaryReach::Inside)),
+        (true, true) => Some(CanaryWish::brief(CanaryReach::Anywhere)),
     };
     DeeperLooks {
         probe,

@@ -1,5 +1,6 @@
 //! Tempo's HTTP API, 2.x and 3.x, and what copies it.
 
+mod canary;
 mod config;
 mod metrics;
 mod query;
@@ -11,7 +12,7 @@ use ptctl_diagnosis::snapshot::{Readiness, TempoConfig, TempoMetrics, TempoVersi
 use serde::Deserialize;
 use url::Url;
 
-pub(crate) use self::config::HTTP_PORT;
+pub(crate) use self::{canary::CanarySearch, config::HTTP_PORT};
 pub use self::{
     config::{ConfigError, read_config},
     trace::TraceSummary,

@@ -1,6 +1,7 @@
 //! The commands: each a sequence of steps, everything else is elsewhere.
 
 mod bundle;
+mod canary;
 mod catalogue;
 mod cleanup;
 mod diff;
@@ -37,6 +38,7 @@ pub async fn run(cli: Cli, output: &mut Output) -> Result<Exit, CommandError> {
         Command::Logs(args) => logs::run(args, output).await,
         Command::Restart(args) => restart::run(global, args, output).await,
         Command::Smoke(args) => smoke::run(global, args, output).await,
+        Command::Canary(args) => canary::run(global, args, output).await,
         Command::Diff(args) => diff::run(&args, output),
         Command::Bundle(args) => bundle::run(global, args, output).await,
         Command::Cleanup => cleanup::run(global, output).await,

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use ptctl_diagnosis::snapshot::CanaryShape;
 use url::Url;
 
 use crate::{
@@ -38,7 +39,7 @@ pub struct DeeperLooks {
     /// `--helper-binary`: what becomes the helper's image instead of this program.
     pub helper_binary: Option<PathBuf>,
     /// `--canary`: write a span with the settings of each service and read it back.
-    pub canary: Option<CanaryReach>,
+    pub canary: Option<CanaryWish>,
 }
 
 /// Whether endpoints are probed.
@@ -62,6 +63,37 @@ pub enum ProbeBy {
     Direct,
     /// The helper container, even where this program could.
     Helper,
+}
+
+/// A canary that is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CanaryWish {
+    /// Where it may fly.
+    pub reach: CanaryReach,
+    /// What it looks like.
+    pub shape: CanaryShape,
+    /// How long it is looked for.
+    pub wait: CanaryWait,
+}
+
+impl CanaryWish {
+    /// A plain one, looked for no longer than a doctor may take.
+    pub fn brief(reach: CanaryReach) -> Self {
+        Self {
+            reach,
+            shape: CanaryShape::Plain,
+            wait: CanaryWait::Briefly,
+        }
+    }
+}
+
+/// How long a canary is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CanaryWait {
+    /// Until it is there by its id, some seconds at most; each search is tried once.
+    Briefly,
+    /// Until every way to find it does, so long at most.
+    For(Duration),
 }
 
 /// Where a canary may fly.

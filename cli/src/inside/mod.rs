@@ -4,14 +4,17 @@
 //! entered the namespace, or in the helper container, which gets its tasks on standard input. Nothing here knows the
 //! engine.
 
+mod canary;
 mod fetch;
 mod namespace;
+mod network;
 mod place;
 mod serve;
 mod sockets;
 mod task;
 
 pub(crate) use self::{
+    canary::{Bounds, CanaryTask, Endurance, Patience, SeekTask, Seen, Sent, Sought, seek},
     fetch::FetchTask,
     namespace::perform_inside,
     place::Place,

@@ -6,7 +6,7 @@ use ptctl_diagnosis::snapshot::Sockets;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Place,
+    CanaryTask, Place, SeekTask, Seen, Sent,
     fetch::{FetchTask, Fetched},
     sockets::SocketsTask,
 };
@@ -18,6 +18,10 @@ use crate::clients::deadline::Deadline;
 pub(crate) enum Task {
     /// Read the table of TCP sockets.
     Sockets(SocketsTask),
+    /// Write a canary.
+    Canary(Box<CanaryTask>),
+    /// Look for a canary.
+    Seek(Box<SeekTask>),
     /// Ask for a page over HTTP.
     Fetch(FetchTask),
 }
@@ -28,6 +32,10 @@ pub(crate) enum Task {
 pub(crate) enum Answer {
     /// The table of TCP sockets.
     Sockets(Result<Sockets, String>),
+    /// What became of a canary when it was sent.
+    Canary(Sent),
+    /// What was found of a canary.
+    Seen(Result<Seen, String>),
     /// The page.
     Fetch(Fetched),
 }
@@ -46,6 +54,8 @@ impl Task {
     pub(crate) async fn perform(&self, place: &Place, deadline: Deadline) -> Answer {
         match self {
             Self::Sockets(task) => Answer::Sockets(task.perform(place)),
+            Self::Canary(task) => Answer::Canary(task.perform(place, deadline).await),
+            Self::Seek(task) => Answer::Seen(task.perform(deadline).await),
             Self::Fetch(task) => Answer::Fetch(task.perform(deadline).await),
         }
     }

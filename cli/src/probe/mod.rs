@@ -1,9 +1,11 @@
 //! One source of facts a file: a client's answers become facts, or the gap where a fact should be.
 
+pub(crate) mod canary;
 pub(crate) mod collector;
 pub(crate) mod compose_files;
 pub(crate) mod containers;
 pub(crate) mod events;
+pub(crate) mod exporter;
 pub(crate) mod file;
 pub(crate) mod grafana;
 pub(crate) mod images;

@@ -1,6 +1,7 @@
 //! Turning facts and diagnoses into what people and programs read. Pure: everything comes in, a text goes out.
 
 mod aside;
+mod canary;
 mod difference;
 mod doctor;
 mod environment;
@@ -21,6 +22,7 @@ mod summary;
 mod time;
 
 pub use self::{
+    canary::{CanaryLine, canaries},
     difference::difference,
     environment::{environment, environments},
     explain::{CheckDocument, check_documents, checks, explain},

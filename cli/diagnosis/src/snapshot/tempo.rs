@@ -125,6 +125,9 @@ pub struct TempoConfig {
     pub retention: Option<SignedDuration>,
     /// Whether every request needs a tenant.
     pub multitenancy: bool,
+    /// How long searches leave fresh spans out (`query_frontend.query_end_cutoff`), where it is said.
+    #[serde(default)]
+    pub query_end_cutoff: Option<SignedDuration>,
     /// Where its blocks lie, in the container.
     pub storage_path: Option<String>,
 }

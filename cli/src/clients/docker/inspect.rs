@@ -2,6 +2,7 @@
 
 mod mounts;
 mod networking;
+mod secrets;
 mod state;
 
 use std::collections::HashMap;

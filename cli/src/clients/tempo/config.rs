@@ -39,6 +39,12 @@ struct File {
     compactor: Option<Compactor>,
     backend_worker: Option<Compactor>,
     storage: Option<Storage>,
+    query_frontend: Option<QueryFrontend>,
+}
+
+#[derive(Deserialize)]
+struct QueryFrontend {
+    query_end_cutoff: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -123,6 +129,9 @@ pub fn read_config(text: &str, source: &str) -> Result<TempoConfig, ConfigError>
             .multitenancy_enabled
             .or(file.auth_enabled)
             .unwrap_or(false),
+        query_end_cutoff: file
+            .query_frontend
+            .and_then(|section| go_duration(&section.query_end_cutoff?)),
         storage_path: file
             .storage
             .and_then(|storage| storage.trace?.local?.path)

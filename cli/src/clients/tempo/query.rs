@@ -7,7 +7,7 @@ use ptctl_diagnosis::{
 };
 use serde::Deserialize;
 
-use super::TempoClient;
+use super::{TempoClient, canary::ANY_TRACE};
 use crate::clients::{deadline::Deadline, http::HttpFault};
 
 /// The longest range that one search may have (`max_duration`, default 168 h), with room for a second at each end.
@@ -48,7 +48,7 @@ impl TempoClient {
             .map_or(since, |earliest| earliest.max(since));
         let end = until.as_second().saturating_add(1).to_string();
         let parameters = [
-            ("q", "{}"),
+            ("q", ANY_TRACE),
             ("start", &Self::seconds(since)),
             ("end", &end),
             ("limit", "20"),

@@ -2,9 +2,10 @@
 
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
+use ptctl_diagnosis::snapshot::CANARY_SERVICE;
 use serde::Deserialize;
 
-use super::TempoClient;
+use super::{TempoClient, canary::ANY_TRACE};
 use crate::clients::{deadline::Deadline, http::HttpFault};
 
 #[derive(Deserialize)]
@@ -78,6 +79,7 @@ impl TempoClient {
         )?;
         let values = recent.tag_values.into_iter().chain(within.tag_values);
         let mut names: Vec<String> = values.map(|tag| tag.value).collect();
+        names.retain(|name| name != CANARY_SERVICE);
         names.sort();
         names.dedup();
         Ok(names)
@@ -166,7 +168,7 @@ impl TempoClient {
         let found = try_join_all(
             parts
                 .iter()
-                .map(|(start, end)| self.find("{}", *start, *end, deadline)),
+                .map(|(start, end)| self.find(ANY_TRACE, *start, *end, deadline)),
         )
         .await?;
         Ok(parts

@@ -16,6 +16,7 @@ mod speak;
 mod task;
 mod trust;
 
+pub(in crate::inside) use self::resolve::addresses_of;
 pub(crate) use self::task::NetworkTask;
 
 #[cfg(test)]
