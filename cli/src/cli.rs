@@ -213,11 +213,14 @@ pub struct Doctor {
     /// Wait this long for Tempo to be ready and for services to be healthy first
     #[arg(long, env = "PTCTL_WAIT", value_name = "DURATION")]
     pub wait: Option<Duration>,
+    /// Look twice, this long apart, and show what became of the spans in between
+    #[arg(long = "for", env = "PTCTL_FOR", value_name = "DURATION")]
+    pub count_for: Option<Duration>,
     /// Save what was seen, secrets redacted, for `--from`
     #[arg(long, env = "PTCTL_SAVE", value_name = "FILE")]
     pub save: Option<PathBuf>,
     /// Diagnose a saved look instead of the engine
-    #[arg(long, env = "PTCTL_FROM", value_name = "FILE", conflicts_with_all = ["save", "wait"])]
+    #[arg(long, env = "PTCTL_FROM", value_name = "FILE", conflicts_with_all = ["save", "wait", "count_for"])]
     pub from: Option<PathBuf>,
 }
 

@@ -122,6 +122,7 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         lokis: Vec::new(),
         prometheuses: Vec::new(),
         gaps,
+        counted_before: None,
         deeds: Vec::new(),
         timed_out: false,
     };

@@ -1,14 +1,14 @@
 //! `ptctl doctor`: look, diagnose, write down. Changes nothing.
 
 use jiff::Timestamp;
-use ptctl_diagnosis::snapshot::Snapshot;
+use ptctl_diagnosis::snapshot::{Counters, Snapshot};
 
 use super::{look, report};
 use crate::{
     cli::{Doctor, Global},
     error::CommandError,
     exit::{Completeness, Exit},
-    gather::{Depth, GatherRequest},
+    gather::{DeeperLooks, Depth, GatherRequest, ProbeWish},
     output::Output,
     saved, settings,
 };
@@ -25,7 +25,10 @@ pub(super) async fn run(
             let since = args.since.map_or(settings::DEFAULT_SINCE, Into::into);
             let mut request = settings::request(global, &args.services, Depth::Everything, since)?;
             request.deeper = settings::deeper(&args.deeper);
-            look_or_wait(&request, &args, output).await?
+            let before = count_for_a_while(&request, &args, output).await?;
+            let (mut snapshot, reached) = look_or_wait(&request, &args, output).await?;
+            snapshot.counted_before = before;
+            (snapshot, reached)
         }
     };
     if let Some(path) = &args.save {
@@ -37,6 +40,29 @@ pub(super) async fn run(
         Reached::No => Completeness::CutByDeadline,
     };
     report::answer(&args.report, &policy, &snapshot, completeness, output)
+}
+
+/// With `--for`: what everybody had counted, so long before the look.
+async fn count_for_a_while(
+    request: &GatherRequest,
+    args: &Doctor,
+    output: &mut Output,
+) -> Result<Option<Counters>, CommandError> {
+    let Some(span) = args.count_for else {
+        return Ok(None);
+    };
+    output.progress("reading the counters …");
+    let earlier = GatherRequest {
+        deeper: DeeperLooks {
+            probe: ProbeWish::Never,
+            ..DeeperLooks::default()
+        },
+        ..request.clone()
+    };
+    let counters = Counters::of(&look::look(&earlier).await?);
+    output.progress(&format!("counting for {span} …"));
+    tokio::time::sleep(*span).await;
+    Ok(Some(counters))
 }
 
 /// Whether what was waited for came.

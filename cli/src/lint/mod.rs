@@ -95,6 +95,7 @@ pub async fn look(sources: &ComposeSources, profiles: &Profiles) -> Result<Snaps
         images: nothing_runs(Probe::Images, &Subject::Engine),
         gaps: gaps(&project, profiles),
         compose: Observed::Known(project),
+        counted_before: None,
         deeds: Vec::new(),
         timed_out: false,
     };

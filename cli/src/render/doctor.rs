@@ -5,11 +5,12 @@ mod cause;
 mod folded;
 mod footer;
 mod path;
+mod spans;
 mod timeline;
 
 use ptctl_diagnosis::{
     diagnosis::Diagnosis,
-    engine::{Ledger, Look},
+    engine::Look,
     finding::Severity,
     observed::Gap,
     snapshot::{Origin, Snapshot},
@@ -71,7 +72,7 @@ fn write(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis, limits: ca
     }
     page.blank();
     if let Some(ledger) = &diagnosis.ledger {
-        losses(page, ledger);
+        spans::spans(page, ledger);
     }
     if let Some(look) = &diagnosis.deciding_look {
         deciding_look(page, look);
@@ -121,57 +122,6 @@ fn verdict(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
 fn blind(diagnosis: &Diagnosis) -> String {
     let essential = diagnosis.gaps.iter().find(|gap| gap.probe.is_essential());
     essential.map_or(String::new(), one_gap)
-}
-
-/// One line where the counters of services, collectors and backends say that spans are lost.
-fn losses(page: &mut Page, ledger: &Ledger) {
-    if ledger.losses.is_empty() {
-        return;
-    }
-    let mut stations = Vec::new();
-    if let Some(spans) = ledger.services {
-        let who = match ledger.counted.as_slice() {
-            [one] => one.name().to_owned(),
-            counted => format!("{} services", counted.len()),
-        };
-        stations.push(format!(
-            "{who} made {}, sent {}{}",
-            spans.made,
-            spans.sent,
-            nonzero(&[("failed", spans.failed), ("dropped", spans.dropped)])
-        ));
-    }
-    for collector in &ledger.collectors {
-        stations.push(format!(
-            "{} accepted {}, sent {}{}",
-            collector.subject.name(),
-            collector.accepted,
-            collector.sent,
-            nonzero(&[("refused", collector.refused), ("failed", collector.failed)])
-        ));
-    }
-    for backend in &ledger.backends {
-        stations.push(format!(
-            "{} accepted {}{}",
-            backend.subject.name(),
-            backend.accepted,
-            nonzero(&[
-                ("refused", backend.refused),
-                ("discarded", backend.discarded)
-            ])
-        ));
-    }
-    let text = format!("{} (each since its own start)", stations.join(" → "));
-    page.entry("spans   ", Tone::Faint, &text);
-}
-
-fn nonzero(counts: &[(&str, u64)]) -> String {
-    counts
-        .iter()
-        .filter(|(_, count)| *count > 0)
-        .fold(String::new(), |shown, (word, count)| {
-            format!("{shown}, {word} {count}")
-        })
 }
 
 /// What would decide, in one entry.

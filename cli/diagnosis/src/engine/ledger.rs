@@ -1,13 +1,15 @@
 //! What became of the spans, counted at each station: made, sent, received, kept.
 //!
-//! Every program counts since its own start. Two stations are only compared where the later one has counted for longer.
+//! Every program counts since its own start, and is compared with one before it only where it has counted for longer.
+//! Where an earlier reading of the counters is given, what was counted since then is shown instead.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    snapshot::{OtlpProtocol, SpanCounters},
+    snapshot::{BackendCounters, Counters, Discarded, OtlpProtocol, SpanCounters},
     subject::Subject,
-    view::{Service, Stack},
+    view::{Backend, Service, Stack},
 };
 
 /// Spans in flight between two readings of counters, which are taken one after the other.
@@ -16,6 +18,8 @@ const IN_FLIGHT: u64 = 64;
 /// The counts of one stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
+    /// What is counted since this moment; since each process's own start where nothing stands here.
+    pub since: Option<Timestamp>,
     /// What the services count themselves, summed; `None` where none of them counts.
     pub services: Option<SpanCounters>,
     /// The services whose counters are in that sum.
@@ -56,6 +60,8 @@ pub struct BackendCount {
     pub refused: u64,
     /// Spans that it threw away.
     pub discarded: u64,
+    /// The same by reason.
+    pub reasons: Vec<Discarded>,
 }
 
 /// Spans that one station lost.
@@ -65,6 +71,9 @@ pub struct TraceLoss {
     pub subject: Subject,
     /// How it lost them.
     pub how: Lost,
+    /// Why, in the word of whoever counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// How many.
     pub spans: u64,
 }
@@ -104,7 +113,7 @@ pub(super) fn ledger(stack: &Stack<'_>) -> Option<Ledger> {
     let mut silent = Vec::new();
     let mut sum: Option<SpanCounters> = None;
     for service in &stack.services {
-        match counters(service) {
+        match counters(service, stack) {
             Some(spans) => {
                 sum = Some(sum.map_or(spans, |sum| added(sum, spans)));
                 counted.push(service.subject.clone());
@@ -117,6 +126,11 @@ pub(super) fn ledger(stack: &Stack<'_>) -> Option<Ledger> {
         .iter()
         .filter_map(|collector| {
             let metrics = collector.facts.metrics.known()?;
+            let before = before(stack).and_then(|before| before.of_collector(collector.container));
+            let metrics = match before {
+                Some(before) => &metrics.since(before),
+                None => metrics,
+            };
             Some(CollectorCount {
                 subject: collector.subject.clone(),
                 accepted: metrics.accepted,
@@ -129,20 +143,13 @@ pub(super) fn ledger(stack: &Stack<'_>) -> Option<Ledger> {
     let backends: Vec<BackendCount> = stack
         .backends
         .iter()
-        .filter_map(|backend| {
-            let metrics = backend.tempo.metrics.known()?;
-            Some(BackendCount {
-                subject: backend.subject.clone(),
-                accepted: metrics.accepted,
-                refused: metrics.refused,
-                discarded: metrics.discarded.iter().map(|reason| reason.spans).sum(),
-            })
-        })
+        .filter_map(|backend| backend_count(backend, stack))
         .collect();
     if sum.is_none() && collectors.is_empty() && backends.is_empty() {
         return None;
     }
     let mut ledger = Ledger {
+        since: before(stack).map(|before| before.taken_at),
         services: sum,
         counted,
         silent,
@@ -154,8 +161,34 @@ pub(super) fn ledger(stack: &Stack<'_>) -> Option<Ledger> {
     Some(ledger)
 }
 
-fn counters(service: &Service<'_>) -> Option<SpanCounters> {
-    service.container.metrics.as_ref()?.known()?.spans
+fn before<'s>(stack: &Stack<'s>) -> Option<&'s Counters> {
+    stack.snapshot.counted_before.as_ref()
+}
+
+fn counters(service: &Service<'_>, stack: &Stack<'_>) -> Option<SpanCounters> {
+    let spans = service.container.metrics.as_ref()?.known()?.spans?;
+    let before = before(stack).and_then(|before| before.of_service(service.container));
+    Some(before.map_or(spans, |before| spans.since(before)))
+}
+
+fn backend_count(backend: &Backend<'_>, stack: &Stack<'_>) -> Option<BackendCount> {
+    let metrics = backend.tempo.metrics.known()?;
+    let now = BackendCounters {
+        started_at: metrics.started_at,
+        accepted: metrics.accepted,
+        refused: metrics.refused,
+        discarded: metrics.discarded.clone(),
+    };
+    let name = &backend.tempo.name;
+    let before = before(stack).and_then(|before| before.of_backend(name, now.started_at));
+    let counted = before.map_or(now.clone(), |before| now.since(before));
+    Some(BackendCount {
+        subject: backend.subject.clone(),
+        accepted: counted.accepted,
+        refused: counted.refused,
+        discarded: counted.discarded.iter().map(|reason| reason.spans).sum(),
+        reasons: counted.discarded,
+    })
 }
 
 fn added(one: SpanCounters, other: SpanCounters) -> SpanCounters {
@@ -170,29 +203,42 @@ fn added(one: SpanCounters, other: SpanCounters) -> SpanCounters {
 
 fn losses(ledger: &Ledger, stack: &Stack<'_>) -> Vec<TraceLoss> {
     let mut losses = Vec::new();
-    let mut note = |subject: &Subject, how: Lost, spans: u64| {
+    let mut note = |subject: &Subject, how: Lost, reason: Option<&str>, spans: u64| {
         if spans > 0 {
             losses.push(TraceLoss {
                 subject: subject.clone(),
                 how,
+                reason: reason.map(str::to_owned),
                 spans,
             });
         }
     };
     for service in &stack.services {
-        if let Some(spans) = counters(service) {
-            note(&service.subject, Lost::Dropped, spans.dropped);
-            note(&service.subject, Lost::Failed, spans.failed);
+        if let Some(spans) = counters(service, stack) {
+            note(&service.subject, Lost::Dropped, None, spans.dropped);
+            note(&service.subject, Lost::Failed, None, spans.failed);
         }
     }
     for collector in &ledger.collectors {
-        note(&collector.subject, Lost::Refused, collector.refused);
-        note(&collector.subject, Lost::Failed, collector.failed);
+        note(&collector.subject, Lost::Refused, None, collector.refused);
+        note(&collector.subject, Lost::Failed, None, collector.failed);
     }
     for backend in &ledger.backends {
-        note(&backend.subject, Lost::OnTheWay, missing(backend, stack));
-        note(&backend.subject, Lost::Refused, backend.refused);
-        note(&backend.subject, Lost::Discarded, backend.discarded);
+        note(
+            &backend.subject,
+            Lost::OnTheWay,
+            None,
+            missing(backend, stack),
+        );
+        note(&backend.subject, Lost::Refused, None, backend.refused);
+        for discarded in &backend.reasons {
+            note(
+                &backend.subject,
+                Lost::Discarded,
+                Some(&discarded.reason),
+                discarded.spans,
+            );
+        }
     }
     losses
 }
@@ -228,7 +274,7 @@ fn missing(count: &BackendCount, stack: &Stack<'_>) -> u64 {
                     )
                 })
         })
-        .filter_map(|service| Some(counters(service)?.sent))
+        .filter_map(|service| Some(counters(service, stack)?.sent))
         .sum();
     let gone = sent.saturating_sub(count.accepted + count.refused);
     if gone > IN_FLIGHT { gone } else { 0 }

@@ -5,6 +5,7 @@
 mod canary;
 mod compose;
 mod container;
+mod counters;
 mod delivery;
 mod engine;
 mod image;
@@ -31,6 +32,7 @@ pub use self::{
         HealthCheck, HealthProbe, HealthStatus, Link, Mount, MountKind, PublishedPort,
         RestartPolicy, Role, Status,
     },
+    counters::{BackendCounters, Counters},
     delivery::{
         ConnectFault, Delivery, ExportFault, ExportOutcome, Spoken, TlsFault, grpc_status_name,
     },
@@ -108,6 +110,9 @@ pub struct Snapshot {
     pub prometheuses: Vec<Prometheus>,
     /// Looks that failed and belong to no single fact above.
     pub gaps: Vec<Gap>,
+    /// What had been counted some time before, where the look was to count for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_before: Option<Counters>,
     /// What the look created on the engine and removed again, for a person.
     #[serde(default)]
     pub deeds: Vec<String>,

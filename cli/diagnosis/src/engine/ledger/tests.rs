@@ -61,3 +61,49 @@ fn who_sees_nothing_counts_nothing() {
     let diagnosis = diagnose(&fixtures::blind(), &Policy::default());
     assert_eq!(diagnosis.ledger, None);
 }
+
+#[test]
+fn what_was_counted_before_is_left_out_and_a_newer_process_counts_from_nothing() {
+    let earlier = fixtures::healthy();
+    let mut snapshot = fixtures::healthy();
+    let mut before = Counters::of(&earlier);
+    before.taken_at = ago(30);
+    snapshot.counted_before = Some(before);
+    scraper_counts(&mut snapshot, |spans| {
+        spans.made += 10;
+        spans.sent += 8;
+        spans.dropped += 2;
+    });
+    let ledger = ledger_of(&snapshot);
+    let services = ledger.services.unwrap();
+    assert_eq!((services.made, services.sent, services.dropped), (10, 8, 2));
+    assert_eq!(ledger.since, Some(ago(30)));
+    snapshot.service_mut("scraper").state.started_at = Some(ago(10));
+    assert_eq!(ledger_of(&snapshot).services.unwrap().made, 70);
+}
+
+#[test]
+fn spans_that_tempo_threw_away_are_counted_by_reason() {
+    let mut snapshot = fixtures::healthy();
+    let Observed::Known(metrics) = &mut snapshot.tempos[0].metrics else {
+        panic!("the fixture counts")
+    };
+    metrics.discarded = [("trace_too_large", 5), ("live_traces_exceeded", 7)]
+        .map(|(reason, spans)| Discarded {
+            reason: reason.to_owned(),
+            spans,
+        })
+        .to_vec();
+    let losses = ledger_of(&snapshot).losses;
+    let shown: Vec<_> = losses
+        .iter()
+        .map(|loss| (loss.how, loss.reason.as_deref(), loss.spans))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (Lost::Discarded, Some("trace_too_large"), 5),
+            (Lost::Discarded, Some("live_traces_exceeded"), 7)
+        ]
+    );
+}

@@ -12,6 +12,9 @@ pub struct QueryPath {
     pub answer: QueryAnswer,
     /// How many traces it found.
     pub found: u64,
+    /// How many canaries another search found where this one, which leaves them out, found nothing.
+    #[serde(default)]
+    pub canaries: u64,
     /// The newest of them, read by its id; `None` where nothing was found.
     pub read_back: Option<ReadBack>,
 }
