@@ -1,5 +1,7 @@
 //! Two Tempos on one volume.
 
+use std::path::Path;
+
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
     code::Code,
@@ -42,32 +44,60 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let other = after.find_map(|other| {
         let theirs = other.container.filter(|container| container.is_running())?;
         let data = data_of(other, theirs)?;
-        let is_shared =
-            data.kind == own.kind && data.source == own.source && data.writable && own.writable;
-        is_shared.then_some((other, theirs))
+        let is_same = data.mount.kind == own.mount.kind
+            && data.mount.source == own.mount.source
+            && data.folder == own.folder;
+        (is_same && data.mount.writable && own.mount.writable).then_some((other, theirs, data))
     });
-    let Some((other, theirs)) = other else {
+    let Some((other, theirs, data)) = other else {
         return Ok(Outcome::NotApplicable("no other Tempo has its volume"));
     };
     let message = format!(
         "Tempo `{}` and Tempo `{}` both write `{}`: each deletes what the other stored",
         backend.label(),
         other.label(),
-        own.source
+        own.mount.source
     );
     let proof = |container: &Container, mount: &Mount| {
         let text = format!("Mounts: {} -> {}", mount.source, mount.destination);
         Evidence::new(EvidenceKind::Container, &container.name, text)
     };
     let remedy = Remedy::run("stop one of them", format!("docker stop {}", theirs.name));
-    let second = data_of(other, theirs).map(|mount| proof(theirs, mount));
-    fail(Report::new(message, proof(container, own), remedy).proof(second))
+    let second = proof(theirs, data.mount);
+    fail(Report::new(message, proof(container, own.mount), remedy).proof([second]))
 }
 
-/// The volume or folder of the host behind a backend's blocks.
-fn data_of<'s>(backend: &Backend<'_>, container: &'s Container) -> Option<&'s Mount> {
-    let config = backend.tempo.config.known()?;
-    container
-        .mount_of(config.storage_path.as_deref()?)
-        .filter(|mount| matches!(mount.kind, MountKind::Volume | MountKind::Bind))
+/// Where a backend's blocks are: two of them may share a volume and have a folder each.
+struct Data<'s> {
+    /// The volume or folder of the host.
+    mount: &'s Mount,
+    /// The blocks' folder in it.
+    folder: &'s Path,
+}
+
+fn data_of<'s>(backend: &Backend<'s>, container: &'s Container) -> Option<Data<'s>> {
+    let path = backend.tempo.config.known()?.storage_path.as_deref()?;
+    let mount = container
+        .mount_of(path)
+        .filter(|mount| matches!(mount.kind, MountKind::Volume | MountKind::Bind))?;
+    let folder = Path::new(path).strip_prefix(&mount.destination).ok()?;
+    Some(Data { mount, folder })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{diagnose, fixtures, observed::Observed, policy::Policy};
+
+    #[test]
+    fn two_tempos_with_a_folder_each_share_nothing() {
+        let mut cases = fixtures::broken().into_iter();
+        let mut snapshot = cases.find(|case| case.code == "PT0808").unwrap().snapshot;
+        let last = snapshot.tempos.last_mut().unwrap();
+        if let Observed::Known(config) = &mut last.config {
+            config.storage_path = Some("/var/tempo/next/blocks".to_owned());
+        }
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        let mut codes = diagnosis.findings().map(|finding| finding.code.to_string());
+        assert!(codes.all(|code| code != "PT0808"));
+    }
 }
