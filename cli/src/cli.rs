@@ -3,6 +3,7 @@
 mod canary;
 mod catalogue;
 mod deeper;
+mod format;
 mod logs;
 mod report;
 
@@ -13,10 +14,14 @@ use clap_complete::Shell;
 use humantime::Duration;
 use url::Url;
 
+use self::format::FormatParser;
+use crate::clients::compose::ComposeBinary;
+
 pub use self::{
     canary::{CanaryArguments, ShapeChoice},
     catalogue::{ChecksArguments, Explain},
     deeper::{DeeperArguments, ProbeChoice},
+    format::Format,
     logs::{Classify, LogInput, LogsAction, LogsArguments},
     report::{Annotations, Detail, FailOn, ReportArguments, ReportFormat},
 };
@@ -161,15 +166,6 @@ impl Command {
     }
 }
 
-/// How a result is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people
-    Table,
-    /// For programs
-    Json,
-}
-
 /// The output format alone.
 #[derive(Debug, Clone, Args)]
 pub struct OutputChoice {
@@ -179,7 +175,8 @@ pub struct OutputChoice {
         short = 'o',
         env = "PTCTL_OUTPUT",
         value_name = "FORMAT",
-        default_value = "table"
+        default_value = "table",
+        value_parser = FormatParser
     )]
     pub output: Format,
 }
@@ -230,7 +227,8 @@ pub struct Lint {
     /// Compose file; later ones override earlier ones [default: as Compose finds them from this folder]
     #[arg(long, short = 'f', env = "PTCTL_FILE", value_name = "FILE")]
     pub file: Vec<PathBuf>,
-    /// Judge the services without a profile and those of this one; may be repeated [default: all services]
+    /// Judge the services without a profile and those of this one; may be repeated [default: those of
+    /// `COMPOSE_PROFILES`, else all]
     #[arg(
         long,
         env = "PTCTL_PROFILE",
@@ -238,6 +236,14 @@ pub struct Lint {
         value_delimiter = ','
     )]
     pub profile: Vec<String>,
+    /// Compose whose `config` resolves the files: `auto` for the installed one, `never`, or its path
+    #[arg(
+        long,
+        env = "PTCTL_COMPOSE_BINARY",
+        value_name = "WHICH",
+        default_value = "auto"
+    )]
+    pub compose_binary: ComposeBinary,
     /// How it is reported, and what counts.
     #[command(flatten)]
     pub report: ReportArguments,

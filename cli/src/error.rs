@@ -184,6 +184,9 @@ impl CommandError {
             Self::Lint(LintError::Sources(_)) => {
                 Some("name a Compose file with `--file FILE`".to_owned())
             }
+            Self::Lint(LintError::DescribedElsewhere { .. }) => {
+                Some("install Docker Compose, or name it with `--compose-binary PATH`".to_owned())
+            }
             Self::NoTempo(_) => Some("name one with `--tempo-url URL`".to_owned()),
             Self::Lint(LintError::Compose(_))
             | Self::Runtime(_)

@@ -2,6 +2,7 @@
 
 pub(crate) mod any_server;
 pub mod cause;
+pub mod compose;
 pub mod deadline;
 pub mod docker;
 pub mod exposition;

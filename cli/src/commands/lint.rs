@@ -3,11 +3,11 @@
 use super::{look, report};
 use crate::{
     cli::{Global, Lint},
-    compose::ComposeSources,
+    compose::{self, ComposeSources},
     context::Environment,
     error::CommandError,
     exit::Exit,
-    lint::{self, LintError, Profiles},
+    lint::{self, LintError, LintRequest, Profiles},
     output::Output,
     settings,
 };
@@ -21,17 +21,29 @@ pub(super) async fn run(
     let environment = Environment::of_this_process().map_err(CommandError::Runtime)?;
     let sources = ComposeSources::find(&args.file, global.project.as_deref(), &environment)
         .map_err(|error| CommandError::Lint(LintError::from(error)))?;
-    let snapshot = lint::look(&sources, &profiles(args.profile))
-        .await
-        .map_err(CommandError::Lint)?;
+    let request = LintRequest {
+        profiles: profiles(args.profile, &sources, &environment),
+        sources,
+        binary: &args.compose_binary,
+        project: global.project.as_deref(),
+        timeout: *global.timeout,
+        environment,
+    };
+    let snapshot = lint::look(&request).await.map_err(CommandError::Lint)?;
     let completeness = look::completeness(&snapshot);
     report::answer(&args.report, &policy, &snapshot, completeness, output)
 }
 
-fn profiles(named: Vec<String>) -> Profiles {
-    if named.is_empty() {
-        Profiles::All
-    } else {
-        Profiles::These(named)
+/// The profiles that are named, else those of `COMPOSE_PROFILES`, else all.
+fn profiles(named: Vec<String>, sources: &ComposeSources, environment: &Environment) -> Profiles {
+    if !named.is_empty() {
+        return Profiles::These(named);
+    }
+    match compose::setting("COMPOSE_PROFILES", &sources.folder, environment) {
+        Some(names) => {
+            let names = names.split(',').map(|name| name.trim().to_owned());
+            Profiles::These(names.collect())
+        }
+        None => Profiles::All,
     }
 }

@@ -14,6 +14,7 @@ use super::{
     tree::{Tree, TreeValue},
     variables::{VariableValue, Variables},
 };
+use crate::clients::cause::innermost;
 
 /// The variables of a service in the order of their names; what could not be read is added to `beyond`.
 pub(super) fn environment(
@@ -103,6 +104,6 @@ fn env_file(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => {
             Ok(Variables::default())
         }
-        Err(error) => Err(format!("env file `{path}`, which cannot be read ({error})")),
+        Err(error) => Err(format!("env file `{path}` ({})", innermost(&error))),
     }
 }

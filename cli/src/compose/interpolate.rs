@@ -14,27 +14,28 @@ pub(super) struct Filled {
     value: Option<String>,
     around: Vec<String>,
     places: Vec<Location>,
+    open: Vec<String>,
+}
+
+/// What stands in the place of a variable.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Hole {
+    value: Option<String>,
+    place: Option<Location>,
+    open: Vec<String>,
 }
 
 impl Filled {
     /// Replaces the variables of a text.
     pub(super) fn of(text: &str, variables: &Variables) -> Self {
-        let mut filled = Self {
-            value: Some(String::new()),
-            around: vec![String::new()],
-            places: Vec::new(),
-        };
+        let mut filled = Self::empty();
         filled.take(text, variables, 0);
         filled
     }
 
     /// The value that only a shell or a file may give, such as `NAME` without `=`.
     pub(super) fn passed_on(name: &str, variables: &Variables) -> Self {
-        let mut filled = Self {
-            value: Some(String::new()),
-            around: vec![String::new()],
-            places: Vec::new(),
-        };
+        let mut filled = Self::empty();
         filled.hole(lookup(name, variables));
         filled
     }
@@ -45,6 +46,24 @@ impl Filled {
             value: None,
             around: vec![String::new(), String::new()],
             places: Vec::new(),
+            open: Vec::new(),
+        }
+    }
+
+    /// A value that cannot be told from here, whatever becomes of the text.
+    pub(super) fn hidden(self) -> Self {
+        Self {
+            open: self.open,
+            ..Self::unknown()
+        }
+    }
+
+    fn empty() -> Self {
+        Self {
+            value: Some(String::new()),
+            around: vec![String::new()],
+            places: Vec::new(),
+            open: Vec::new(),
         }
     }
 
@@ -76,6 +95,7 @@ impl Filled {
             value: shown,
             around,
             filled_by: self.places,
+            open: self.open,
             location,
         }
     }
@@ -89,10 +109,15 @@ impl Filled {
         }
     }
 
-    fn hole(&mut self, (value, place): (Option<String>, Option<Location>)) {
+    fn hole(&mut self, hole: Hole) {
         self.around.push(String::new());
-        self.places.extend(place);
-        match (&mut self.value, value) {
+        self.places.extend(hole.place);
+        for name in hole.open {
+            if !self.open.contains(&name) {
+                self.open.push(name);
+            }
+        }
+        match (&mut self.value, hole.value) {
             (Some(whole), Some(value)) => whole.push_str(&value),
             (whole, None) => *whole = None,
             (None, Some(_)) => {}
@@ -110,14 +135,14 @@ impl Filled {
                 let end = closing(braced);
                 self.hole(match end {
                     Some(end) if depth < DEEPEST => braces(&braced[..end], variables, depth),
-                    Some(_) | None => (None, None),
+                    Some(_) | None => Hole::default(),
                 });
                 end.map_or("", |end| &braced[end + 1..])
             } else {
                 let length = name_length(after);
                 if length == 0 {
                     // Compose refuses it; whatever becomes of it is unknown.
-                    self.hole((None, None));
+                    self.hole(Hole::default());
                 } else {
                     self.hole(lookup(&after[..length], variables));
                 }
@@ -151,66 +176,88 @@ fn name_length(text: &str) -> usize {
 }
 
 /// What stands between braces.
-fn braces(inside: &str, variables: &Variables, depth: usize) -> (Option<String>, Option<Location>) {
+fn braces(inside: &str, variables: &Variables, depth: usize) -> Hole {
     let (name, operator) = inside.split_at(name_length(inside));
     if name.is_empty() {
-        return (None, None);
+        return Hole::default();
     }
-    let (value, place) = lookup(name, variables);
-    let is_set = place.is_some();
-    let has_text = value.as_deref().is_none_or(|value| !value.is_empty());
-    let word = |text: &str| {
+    let found = lookup(name, variables);
+    let is_set = found.place.is_some();
+    let has_text = found.value.as_deref().is_none_or(|value| !value.is_empty());
+    let word = |text: &str, place: Option<Location>| {
         let mut filled = Filled::of("", variables);
         filled.take(text, variables, depth + 1);
-        filled.value
+        Hole {
+            value: filled.value,
+            place,
+            open: filled.open,
+        }
     };
-    let found = (value, place);
+    let nothing = || Hole {
+        value: Some(String::new()),
+        ..Hole::default()
+    };
     if let Some(default) = operator.strip_prefix(":-") {
         return if is_set && has_text {
             found
         } else {
-            (word(default), None)
+            word(default, None)
         };
     }
     if let Some(default) = operator.strip_prefix('-') {
-        return if is_set { found } else { (word(default), None) };
+        return if is_set { found } else { word(default, None) };
     }
     if let Some(other) = operator.strip_prefix(":+") {
         return if is_set && has_text {
-            (word(other), found.1)
+            word(other, found.place)
         } else {
-            (Some(String::new()), None)
+            nothing()
         };
     }
     if let Some(other) = operator.strip_prefix('+') {
         return if is_set {
-            (word(other), found.1)
+            word(other, found.place)
         } else {
-            (Some(String::new()), None)
+            nothing()
         };
     }
     if operator.starts_with(":?") {
         return if is_set && has_text {
             found
         } else {
-            (None, None)
+            Hole::open(name)
         };
     }
     if operator.is_empty() || operator.starts_with('?') {
         return found;
     }
-    (None, None)
+    Hole::default()
 }
 
 /// The value that the files give a variable, and where.
-fn lookup(name: &str, variables: &Variables) -> (Option<String>, Option<Location>) {
-    match variables.get(name) {
-        Some(variable) => match &variable.value {
-            VariableValue::Written(value) => (Some(value.clone()), Some(variable.location.clone())),
-            VariableValue::FromShell => (None, None),
-            VariableValue::Computed => (None, Some(variable.location.clone())),
-        },
-        None => (None, None),
+fn lookup(name: &str, variables: &Variables) -> Hole {
+    let Some(variable) = variables.get(name) else {
+        return Hole::open(name);
+    };
+    let value = match &variable.value {
+        VariableValue::Written(value) => Some(value.clone()),
+        VariableValue::FromShell => return Hole::open(name),
+        VariableValue::Computed => None,
+    };
+    Hole {
+        value,
+        place: Some(variable.location.clone()),
+        open: Vec::new(),
+    }
+}
+
+impl Hole {
+    /// One that no file fills.
+    fn open(name: &str) -> Self {
+        Self {
+            open: vec![name.to_owned()],
+            ..Self::default()
+        }
     }
 }
 
@@ -265,6 +312,19 @@ mod tests {
         assert!(text.may_be("http://collector:4318/v1"));
         assert!(!text.may_be("grpc://tempo:4318/v1"));
         assert_eq!(text.filled_by, [Location::new(".env", 1, 1)]);
+    }
+
+    #[test]
+    fn what_no_file_fills_is_named() {
+        for (text, open) in [
+            ("$HOST:$PORT", &[][..]),
+            ("$NONE:${NONE}:${MORE:?set it}", &["NONE", "MORE"]),
+            ("${NONE:-a}${MORE:+b}${EMPTY:-$LAST}", &["LAST"]),
+        ] {
+            assert_eq!(filled(text).open, open, "{text}");
+        }
+        let passed_on = Filled::passed_on("NONE", &Variables::read(".env", ""));
+        assert_eq!(passed_on.open, ["NONE"]);
     }
 
     #[test]

@@ -9,7 +9,8 @@ use std::{
 use jiff::Timestamp;
 use ptctl_diagnosis::{
     document::{Document, NotYaml},
-    snapshot::{Beyond, ComposeProject, ReadFile},
+    finding::Location,
+    snapshot::{Beyond, ComposeProject, ComposeService, ReadFile},
 };
 use thiserror::Error;
 
@@ -17,7 +18,7 @@ use super::{
     merge::merge,
     service::{Shared, service},
     sources::ComposeSources,
-    tree::Tree,
+    tree::{Tree, TreeValue},
     variables::Variables,
 };
 
@@ -37,13 +38,20 @@ pub enum ComposeError {
         source: io::Error,
     },
     /// A file is not YAML.
-    #[error("could not parse `{}`", path.display())]
+    #[error("could not parse `{}:{}:{}`: {}", path.display(), problem.line, problem.column, problem.reason)]
     Yaml {
         /// The file.
         path: PathBuf,
         /// What is wrong, and where.
-        #[source]
-        source: NotYaml,
+        problem: NotYaml,
+    },
+    /// Something is not of the form that Compose wants.
+    #[error("`{name}` at `{location}` is no mapping")]
+    NoMapping {
+        /// The key.
+        name: String,
+        /// Where it stands.
+        location: Location,
     },
     /// The files have no services.
     #[error("`{}` has no `services`", path.display())]
@@ -63,10 +71,10 @@ pub fn read(sources: &ComposeSources) -> Result<ComposeProject, ComposeError> {
             path: path.clone(),
             source,
         })?;
-        let document = Document::read(path.display().to_string(), &text).map_err(|source| {
+        let document = Document::read(path.display().to_string(), &text).map_err(|problem| {
             ComposeError::Yaml {
                 path: path.clone(),
-                source,
+                problem,
             }
         })?;
         let tree = Tree::of(&document);
@@ -80,19 +88,20 @@ pub fn read(sources: &ComposeSources) -> Result<ComposeProject, ComposeError> {
         path: sources.config_files.first().cloned().unwrap_or_default(),
     };
     let project = merged.ok_or_else(no_services)?;
-    let written = project.get("services").ok_or_else(no_services)?;
+    let includes = beyond.iter().any(|beyond| beyond.service.is_none());
+    if project.get("services").is_none() && !includes {
+        return Err(no_services());
+    }
+    well_formed(&project)?;
     let variables = dot_env(sources, &mut files)?;
-    let shared = Shared {
-        project: &project,
-        name: &sources.project,
-        folder: &sources.folder,
-        variables: &variables,
-    };
-    let services = written
-        .fields()
-        .iter()
-        .map(|field| service(field, &shared, &mut files, &mut beyond))
-        .collect();
+    let services = services(
+        &project,
+        &sources.project,
+        &sources.folder,
+        &variables,
+        &mut files,
+        &mut beyond,
+    );
     Ok(ComposeProject {
         name: sources.project.clone(),
         folder: sources.folder.display().to_string(),
@@ -103,8 +112,53 @@ pub fn read(sources: &ComposeSources) -> Result<ComposeProject, ComposeError> {
             .collect(),
         files: files.read,
         services,
+        resolved_by: None,
         beyond,
     })
+}
+
+/// Whether `services` names services and each of them is described.
+fn well_formed(project: &Tree) -> Result<(), ComposeError> {
+    let Some(services) = project.field("services") else {
+        return Ok(());
+    };
+    let is_map = |tree: &Tree| match &tree.value {
+        TreeValue::Map(_) => true,
+        // What a tag takes away is none of our business.
+        TreeValue::Null => tree.tag.is_some(),
+        TreeValue::Text(_) | TreeValue::List(_) => false,
+    };
+    let all = std::iter::once(services).chain(services.tree.fields());
+    match all.into_iter().find(|field| !is_map(&field.tree)) {
+        Some(field) => Err(ComposeError::NoMapping {
+            name: field.name.clone(),
+            location: field.location.clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The services of merged files.
+pub(super) fn services(
+    project: &Tree,
+    name: &str,
+    folder: &Path,
+    variables: &Variables,
+    files: &mut Files,
+    beyond: &mut Vec<Beyond>,
+) -> Vec<ComposeService> {
+    let shared = Shared {
+        project,
+        name,
+        folder,
+        variables,
+    };
+    project
+        .get("services")
+        .map_or(&[][..], Tree::fields)
+        .iter()
+        .map(|field| service(field, &shared, files, beyond))
+        .collect()
 }
 
 /// `include` and the tags of a file.

@@ -16,6 +16,7 @@ use super::{
     networks::networking,
     ports,
     read::Files,
+    run::run,
     tree::{Field, Tree},
     variables::Variables,
     words::words,
@@ -96,6 +97,7 @@ pub(super) fn service(
             .get("mem_limit")
             .or_else(|| tree.at(&["deploy", "resources", "limits", "memory"]))
             .and_then(|limit| bytes(&value(limit, variables)?)),
+        run: run(tree, variables),
         log_driver: tree
             .at(&["logging", "driver"])
             .and_then(|driver| value(driver, variables)),

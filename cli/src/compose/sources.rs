@@ -39,7 +39,7 @@ const OVERRIDES: [&str; 4] = [
 ];
 
 impl ComposeSources {
-    /// The files given by `-f`, else by `COMPOSE_FILE`, else those of the working folder or its nearest parent that has
+    /// The files given by `-f`, else by `COMPOSE_FILE` (which `.env` may hold), else those of the working folder or its nearest parent that has
     /// any. `project` is the name given by `--project`.
     pub fn find(
         named: &[PathBuf],
@@ -64,16 +64,17 @@ impl ComposeSources {
             config_files,
             folder,
             project,
-            env_files: Vec::new(),
+            env_files: environment
+                .variable("COMPOSE_ENV_FILES")
+                .map_or_else(Vec::new, |files| {
+                    files.split(',').map(PathBuf::from).collect()
+                }),
         })
     }
 
     fn unnamed(environment: &Environment) -> Result<Vec<PathBuf>, SourcesError> {
-        if let Some(files) = environment.variable("COMPOSE_FILE") {
-            let separator = environment
-                .variable("COMPOSE_PATH_SEPARATOR")
-                .unwrap_or(":");
-            return Ok(files.split(separator).map(PathBuf::from).collect());
+        if let Some(files) = FolderProject::named_files(environment) {
+            return Ok(files);
         }
         let here = &environment.working_dir;
         let Some(found) = FolderProject::file_from(here) else {

@@ -18,7 +18,7 @@ pub(super) fn words(tree: &Tree, variables: &Variables) -> Option<ComposeWords> 
                     .map(|word| Filled::of(&word.replace('$', "$$"), variables))
                     .collect(),
                 // How many words a variable becomes is known to the shell that sets it.
-                (Some(_) | None, _) => vec![Filled::unknown()],
+                (Some(_) | None, _) => vec![filled.hidden()],
             }
         }
         None if tree.items().is_empty() => return None,

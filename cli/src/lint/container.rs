@@ -6,7 +6,7 @@ use ptctl_diagnosis::{
     snapshot::{
         Attachment, ComposeAttachment, ComposeNetworking, ComposePort, ComposeProject,
         ComposeService, ComposeWords, Container, ContainerId, ContainerState, EnvironmentVariable,
-        HostPort, Mount, PublishedPort, Status,
+        HostPort, Link, Mount, PublishedPort, Status,
     },
     subject::Subject,
 };
@@ -34,11 +34,8 @@ pub(super) fn of(
         .iter()
         .find(|(name, _)| name == ROLE_LABEL)
         .map(|(_, value)| value.as_str());
-    let name = service
-        .container_name
-        .as_ref()
-        .and_then(|name| name.value.clone())
-        .unwrap_or_else(|| service.name.clone());
+    let name = container_name(service);
+    let run = &service.run;
     Container {
         id: ContainerId(service.name.clone()),
         project: Some(project.name.clone()),
@@ -94,23 +91,39 @@ pub(super) fn of(
             .log_driver
             .clone()
             .unwrap_or_else(|| "json-file".to_owned()),
-        log_options: Vec::new(),
+        log_options: run.log_options.clone(),
         tty: false,
         restart_policy: service.restart_policy,
-        stop_grace: None,
-        stop_signal: None,
-        init: None,
-        user: String::new(),
-        health_check: None,
+        stop_grace: run.stop_grace.as_ref().map(|grace| grace.value),
+        stop_signal: run.stop_signal.clone(),
+        init: run.init,
+        user: text(run.user.as_ref()),
+        health_check: run.health_check.as_ref().map(|check| check.value.clone()),
         dns: Vec::new(),
         dns_search: Vec::new(),
-        links: Vec::new(),
+        links: run
+            .links
+            .iter()
+            .map(|link| Link {
+                container: project
+                    .service(&link.service)
+                    .map_or_else(|| link.service.clone(), container_name),
+                alias: link.alias.clone(),
+            })
+            .collect(),
         memory_limit: service.memory_limit,
         logs: nothing_runs(Probe::Logs, &Subject::Service(service.name.clone())),
         metrics: None,
         sockets: None,
         name,
     }
+}
+
+fn container_name(service: &ComposeService) -> String {
+    let given = service.container_name.as_ref();
+    given
+        .and_then(|name| name.value.clone())
+        .unwrap_or_else(|| service.name.clone())
 }
 
 fn text(text: Option<&String>) -> String {

@@ -2,6 +2,9 @@
 
 mod container;
 mod programs;
+mod project;
+
+use std::{path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
 use ptctl_diagnosis::{
@@ -17,7 +20,9 @@ use ptctl_diagnosis::{
 use thiserror::Error;
 
 use crate::{
-    compose::{self, ComposeError, ComposeSources, SourcesError},
+    clients::compose::ComposeBinary,
+    compose::{ComposeError, ComposeSources, SourcesError},
+    context::Environment,
     probe::file,
 };
 
@@ -33,6 +38,14 @@ pub enum LintError {
     /// They cannot be read.
     #[error(transparent)]
     Compose(#[from] ComposeError),
+    /// All services come from other files, by means that Compose alone follows.
+    #[error("the services of `{}` are described elsewhere ({})", path.display(), reasons.join("; "))]
+    DescribedElsewhere {
+        /// The first of the files.
+        path: PathBuf,
+        /// What was not followed, and why.
+        reasons: Vec<String>,
+    },
 }
 
 /// Which services Compose would start.
@@ -56,10 +69,35 @@ impl Profiles {
     }
 }
 
+/// Which files to look at, and how.
+#[derive(Debug)]
+pub struct LintRequest<'r> {
+    /// The files.
+    pub sources: ComposeSources,
+    /// The services of them.
+    pub profiles: Profiles,
+    /// Which Compose is to resolve them.
+    pub binary: &'r ComposeBinary,
+    /// The project's name, where `--project` gives one.
+    pub project: Option<&'r str>,
+    /// How long Compose may take.
+    pub timeout: Duration,
+    /// The shell's variables and folder.
+    pub environment: Environment,
+}
+
 /// Reads the files of a project and what they mount.
-pub async fn look(sources: &ComposeSources, profiles: &Profiles) -> Result<Snapshot, LintError> {
+pub async fn look(request: &LintRequest<'_>) -> Result<Snapshot, LintError> {
     let taken_at = Timestamp::now();
-    let project = compose::read(sources)?;
+    let profiles = &request.profiles;
+    let (project, unresolved) = project::project(request).await?;
+    let gaps: Vec<Gap> = unresolved
+        .into_iter()
+        .chain(gaps(&project, profiles))
+        .collect();
+    if project.services.is_empty() {
+        return Err(without_services(&request.sources, &gaps));
+    }
     let containers: Vec<Container> = project
         .services
         .iter()
@@ -93,7 +131,7 @@ pub async fn look(sources: &ComposeSources, profiles: &Profiles) -> Result<Snaps
         networks: nothing_runs(Probe::Networks, &Subject::Engine),
         events: nothing_runs(Probe::Events, &Subject::Engine),
         images: nothing_runs(Probe::Images, &Subject::Engine),
-        gaps: gaps(&project, profiles),
+        gaps,
         compose: Observed::Known(project),
         counted_before: None,
         deeds: Vec::new(),
@@ -101,6 +139,16 @@ pub async fn look(sources: &ComposeSources, profiles: &Profiles) -> Result<Snaps
     };
     snapshot.gaps.extend(unreadable(&snapshot));
     Ok(snapshot)
+}
+
+fn without_services(sources: &ComposeSources, gaps: &[Gap]) -> LintError {
+    let path = sources.config_files.first().cloned().unwrap_or_default();
+    if gaps.is_empty() {
+        ComposeError::NoServices { path }.into()
+    } else {
+        let reasons = gaps.iter().map(|gap| gap.reason.clone()).collect();
+        LintError::DescribedElsewhere { path, reasons }
+    }
 }
 
 /// A fact that only something running could tell.
@@ -128,7 +176,7 @@ fn gaps(project: &ComposeProject, profiles: &Profiles) -> Vec<Gap> {
             None => Subject::Stack,
         };
         let reason = format!(
-            "{} at {} is not followed",
+            "{} at {} is not followed without Compose",
             beyond.construct, beyond.location
         );
         gap(subject, reason)
@@ -143,8 +191,12 @@ fn gaps(project: &ComposeProject, profiles: &Profiles) -> Vec<Gap> {
             .iter()
             .filter(|variable| variable.text.value.is_none() && is_tracing_variable(&variable.name))
             .map(|variable| {
+                let from = match variable.text.open.as_slice() {
+                    [first, ..] if *first != variable.name => format!("takes `{first}` from"),
+                    _ => "is left to".to_owned(),
+                };
                 let reason = format!(
-                    "`{}` at {} is left to the shell that starts it",
+                    "`{}` at {} {from} the shell that starts it",
                     variable.name, variable.text.location
                 );
                 gap(Subject::Service(service.name.clone()), reason)

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::context::Environment;
+use crate::{
+    compose::{setting, text_of},
+    context::Environment,
+};
 
 /// The names that Compose looks for, strongest first.
 const FILES: [&str; 4] = [
@@ -37,14 +40,20 @@ impl FolderProject {
     /// The name of the project that a Compose file, given by its absolute path, makes.
     pub(crate) fn of_file(file: &Path, environment: &Environment) -> Option<String> {
         let folder = file.parent()?;
-        let name = environment
-            .variable("COMPOSE_PROJECT_NAME")
-            .map(str::to_owned)
-            .or_else(|| from_env_file(folder))
+        let name = setting("COMPOSE_PROJECT_NAME", folder, environment)
             .or_else(|| from_compose_file(file))
             .or_else(|| Some(folder.file_name()?.to_string_lossy().into_owned()))?;
         let name = normalised(&name);
         (!name.is_empty()).then_some(name)
+    }
+
+    /// The files that `COMPOSE_FILE` names, in the environment or in the `.env` of the working folder.
+    pub(crate) fn named_files(environment: &Environment) -> Option<Vec<PathBuf>> {
+        let here = &environment.working_dir;
+        let files = setting("COMPOSE_FILE", here, environment)?;
+        let separator = setting("COMPOSE_PATH_SEPARATOR", here, environment);
+        let separator = separator.as_deref().unwrap_or(":");
+        Some(files.split(separator).map(PathBuf::from).collect())
     }
 
     /// The Compose file of a folder or of its nearest parent that has one.
@@ -59,11 +68,8 @@ impl FolderProject {
 }
 
 fn compose_file(environment: &Environment) -> Option<(PathBuf, PathBuf)> {
-    if let Some(files) = environment.variable("COMPOSE_FILE") {
-        let separator = environment
-            .variable("COMPOSE_PATH_SEPARATOR")
-            .unwrap_or(":");
-        let first = environment.working_dir.join(files.split(separator).next()?);
+    if let Some(files) = FolderProject::named_files(environment) {
+        let first = environment.working_dir.join(files.first()?);
         let folder = first.parent()?.to_owned();
         return Some((folder, first));
     }
@@ -71,17 +77,9 @@ fn compose_file(environment: &Environment) -> Option<(PathBuf, PathBuf)> {
     Some((file.parent()?.to_owned(), file))
 }
 
-fn from_env_file(folder: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(folder.join(".env")).ok()?;
-    text.lines()
-        .filter_map(|line| line.trim().strip_prefix("COMPOSE_PROJECT_NAME="))
-        .map(|value| value.trim().trim_matches(['"', '\'']).to_owned())
-        .rfind(|value| !value.is_empty())
-}
-
 /// The top-level `name:`; one that Compose would compute from variables is left to the labels of the containers.
 fn from_compose_file(file: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(file).ok()?;
+    let (text, _) = text_of(file).ok()?;
     let parsed: ComposeFile = serde_saphyr::from_str(&text).ok()?;
     parsed.name.filter(|name| !name.contains('$'))
 }
@@ -129,7 +127,7 @@ mod tests {
         assert_eq!(name(&[]).as_deref(), Some("web"));
         fs::write(
             folder.join(".env"),
-            "A=1\nCOMPOSE_PROJECT_NAME='from-env'\n",
+            "A=1\nexport COMPOSE_PROJECT_NAME='from-env' # not the folder\n",
         )
         .unwrap();
         assert_eq!(name(&[]).as_deref(), Some("from-env"));
@@ -137,6 +135,21 @@ mod tests {
             name(&[("COMPOSE_PROJECT_NAME", "loud")]).as_deref(),
             Some("loud")
         );
+    }
+
+    #[test]
+    fn dot_env_may_name_the_files_and_what_parts_them() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(
+            root.path().join(".env"),
+            "COMPOSE_FILE=a.yml;b.yml\nCOMPOSE_PATH_SEPARATOR=;\n",
+        )
+        .unwrap();
+        let files = |variables: &[(&str, &str)]| {
+            FolderProject::named_files(&environment(root.path(), variables)).unwrap()
+        };
+        assert_eq!(files(&[]), [Path::new("a.yml"), Path::new("b.yml")]);
+        assert_eq!(files(&[("COMPOSE_FILE", "c.yml")]), [Path::new("c.yml")]);
     }
 
     #[test]

@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on is to fail")]
 
+mod compose_binary;
+mod generated;
+mod process;
+
 use std::{fs, path::Path, process::Output};
 
 use tempfile::TempDir;
@@ -175,9 +179,9 @@ fn what_is_not_followed_is_a_gap_with_its_place_and_no_alarm() {
         .map(|gap| gap["reason"].as_str().unwrap())
         .collect();
     for expected in [
-        "include at compose.yml:1:1 is not followed",
-        "extends at compose.yml:5:5 is not followed",
-        "`OTEL_SERVICE_NAME` at compose.yml:8:26 is left to the shell that starts it",
+        "include at compose.yml:1:1 is not followed without Compose",
+        "extends at compose.yml:5:5 is not followed without Compose",
+        "`OTEL_SERVICE_NAME` at compose.yml:8:26 takes `NAME` from the shell that starts it",
     ] {
         assert!(reasons.contains(&expected), "{reasons:?}");
     }
@@ -201,9 +205,81 @@ fn files_that_cannot_be_read_end_with_three() {
     let output = lint(&broken, &[]);
     assert_eq!(output.status.code(), Some(3));
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(errors.contains("line "), "{errors}");
+    assert!(errors.contains("could not parse `compose.yml:"), "{errors}");
     let without_config = folder(&[("compose.yml", &format!("services:\n{WITH_TEMPO}"))]);
     assert_eq!(lint(&without_config, &[]).status.code(), Some(3));
+}
+
+#[test]
+fn what_is_no_stack_is_said_with_its_place() {
+    for (text, says) in [
+        (
+            "services:\n  web:\n    image: a\n    image: b\n",
+            "`compose.yml:4:5`: key `image` stands here twice",
+        ),
+        ("services:\n\tweb:\n", "`compose.yml:2:"),
+        (
+            "services:\n  web: {environment: *nope}\n",
+            "`compose.yml:2:",
+        ),
+        (
+            "services:\n  - web\n",
+            "`services` at `compose.yml:1:1` is no mapping",
+        ),
+        (
+            "services:\n  web:\n",
+            "`web` at `compose.yml:2:3` is no mapping",
+        ),
+        ("services: {}\n", "`compose.yml` has no `services`"),
+        ("", "`compose.yml` has no `services`"),
+    ] {
+        let output = lint(&folder(&[("compose.yml", text)]), &[]);
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{text}");
+        assert!(errors.contains(says), "{text}: {errors}");
+    }
+}
+
+#[test]
+fn a_mark_at_the_beginning_and_ends_of_lines_of_another_system_move_no_place() {
+    let text = "\u{feff}services:\r\n  web:\r\n    environment:\r\n      OTEL_EXPORTER_OTLP_ENDPOINT: http://localhost:4318\r\n";
+    let root = folder(&[("compose.yml", text)]);
+    assert_eq!(
+        places(&lint(&root, &["-o", "json"])),
+        ["PT0302 compose.yml:4:36"]
+    );
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_no_file() {
+    let root = folder(&[]);
+    let pipe = root.path().join("shop/compose.yml");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let output = lint(&root, &["-f", "compose.yml"]);
+    assert_eq!(output.status.code(), Some(3), "{}", shown(&output));
+}
+
+#[test]
+fn dot_env_names_the_files_and_the_profiles() {
+    let web = |profile: &str| {
+        format!(
+            "services:\n  web:\n    profiles: [{profile}]\n    environment: {{OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318'}}\n  other:\n    image: shop/other:1\n"
+        )
+    };
+    let root = folder(&[
+        ("a.yml", &web("front")),
+        ("b.yml", "services:\n  other:\n    image: shop/other:2\n"),
+        (
+            ".env",
+            "COMPOSE_FILE=a.yml;b.yml\nCOMPOSE_PATH_SEPARATOR=;\nCOMPOSE_PROFILES=back, front\n",
+        ),
+    ]);
+    assert_eq!(places(&lint(&root, &["-o", "json"])), ["PT0302 a.yml:4:48"]);
+    fs::write(root.path().join("shop/a.yml"), web("night")).unwrap();
+    assert_eq!(places(&lint(&root, &["-o", "json"])), [""; 0]);
+    let named = lint(&root, &["-o", "json", "--profile", "night"]);
+    assert_eq!(places(&named), ["PT0302 a.yml:4:48"]);
 }
 
 #[test]

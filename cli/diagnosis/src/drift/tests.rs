@@ -56,6 +56,7 @@ fn with_hole(value: Option<&str>) -> ComposeText {
         value: value.map(str::to_owned),
         around: Some(vec![String::new(), String::new()]),
         filled_by: Vec::new(),
+        open: Vec::new(),
         location: place(),
     }
 }

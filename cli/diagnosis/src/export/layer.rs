@@ -35,7 +35,8 @@ pub enum Layer {
     DotEnv,
     /// A file of `env_file`.
     EnvFile,
-    /// Something that leaves no trace: a shell, `docker run`, a Compose file that cannot be read or has changed since.
+    /// Something that leaves no trace: a shell, `docker run`, a Compose file that cannot be read or has changed since, one that
+    /// Compose alone follows.
     Unknown,
 }
 
@@ -82,18 +83,21 @@ pub fn declared(container: &Container, variable: &str, snapshot: &Snapshot) -> O
     let written =
         compose_service(container, snapshot).and_then(|service| service.variable(variable));
     if let Some(written) = written {
+        let place =
+            || (written.layer != ComposeLayer::Resolved).then(|| written.text.location.clone());
         if says(&written.text, value) {
             return Some(Declared {
                 layer: match (written.layer, written.text.filled_by.is_empty()) {
                     (ComposeLayer::EnvFile, _) => Layer::EnvFile,
                     (ComposeLayer::Environment, false) => Layer::DotEnv,
                     (ComposeLayer::Environment, true) => Layer::Environment,
+                    (ComposeLayer::Resolved, _) => Layer::Unknown,
                 },
-                location: Some(written.text.location.clone()),
+                location: place(),
             });
         }
         if written.text.may_be(value) {
-            return Some(unknown(Some(written.text.location.clone())));
+            return Some(unknown(place()));
         }
     }
     let of_image = match snapshot.image_of(container) {

@@ -1,11 +1,15 @@
 //! What the Compose files on disk say: merged, their variables replaced, every value with its place, secrets redacted.
 
+mod run;
 mod text;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use self::text::ComposeText;
+pub use self::{
+    run::{ComposeLink, ComposeRun, Placed},
+    text::ComposeText,
+};
 use super::{MountKind, RestartPolicy};
 use crate::{dependency::Condition, finding::Location};
 
@@ -22,6 +26,10 @@ pub struct ComposeProject {
     pub files: Vec<ReadFile>,
     /// The services, in the order of the files.
     pub services: Vec<ComposeService>,
+    /// The command whose view of the files decides on their values, such as `docker compose config`; `None` where they
+    /// were read without Compose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved_by: Option<String>,
     /// What this reading does not follow, such as `extends`: what stands there is unknown.
     pub beyond: Vec<Beyond>,
 }
@@ -51,7 +59,7 @@ pub struct Beyond {
 pub struct ComposeService {
     /// Its name.
     pub name: String,
-    /// Where its first definition stands.
+    /// Where its first definition stands; for one of an included file, where that is included.
     pub location: Location,
     /// Its image; `None` for one that is only built.
     pub image: Option<ComposeText>,
@@ -88,6 +96,9 @@ pub struct ComposeService {
     pub restart_policy: RestartPolicy,
     /// `mem_limit` or `deploy.resources.limits.memory`, in bytes.
     pub memory_limit: Option<u64>,
+    /// How its process is run, probed and stopped.
+    #[serde(default)]
+    pub run: ComposeRun,
     /// `logging.driver`.
     pub log_driver: Option<String>,
     /// Keys that mount files by rules of their own: `configs`, `secrets`, `volumes_from`.
@@ -122,6 +133,8 @@ pub enum ComposeLayer {
     Environment,
     /// A file of `env_file`.
     EnvFile,
+    /// Compose's own resolved view, which does not say where it found the value.
+    Resolved,
 }
 
 /// A command line.

@@ -23,9 +23,10 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     canary::{CANARY_SERVICE, Canary, CanaryShape, Fidelity, Flight, Landing, Sight},
     compose::{
-        Beyond, Certainty, ComposeAttachment, ComposeDependency, ComposeLayer, ComposeMount,
-        ComposeNetworking, ComposePort, ComposePorts, ComposeProject, ComposeService, ComposeText,
-        ComposeVariable, ComposeWords, HostPort, NetworkOrigin, ReadFile,
+        Beyond, Certainty, ComposeAttachment, ComposeDependency, ComposeLayer, ComposeLink,
+        ComposeMount, ComposeNetworking, ComposePort, ComposePorts, ComposeProject, ComposeRun,
+        ComposeService, ComposeText, ComposeVariable, ComposeWords, HostPort, NetworkOrigin,
+        Placed, ReadFile,
     },
     container::{
         Attachment, Container, ContainerId, ContainerState, Elsewhere, EnvironmentVariable, Health,

@@ -15,11 +15,14 @@ pub(super) fn footer(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis
     let looked_at = match snapshot.origin {
         Origin::Engine => format!("{} at {}", snapshot.engine.version, snapshot.engine.address),
         Origin::Files => {
-            let files = snapshot
-                .compose
-                .known()
-                .map_or(0, |project| project.files.len());
-            format!("{} read, no engine asked", counted(files, "file"))
+            let project = snapshot.compose.known();
+            let files = counted(project.map_or(0, |project| project.files.len()), "file");
+            match project.and_then(|project| project.resolved_by.as_ref()) {
+                Some(command) => {
+                    format!("{files} read, resolved by `{command}`, no engine asked")
+                }
+                None => format!("{files} read, no engine asked"),
+            }
         }
     };
     let findings = diagnosis.findings().count();

@@ -45,6 +45,32 @@ fn every_flag_has_a_variable_and_the_documents_name_it() {
 }
 
 #[test]
+fn a_format_that_only_reports_have_leaves_other_commands_at_their_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let checks = |arguments: &[&str], format: &str| {
+        assert_cmd::Command::cargo_bin("ptctl")
+            .unwrap()
+            .current_dir(folder.path())
+            .env_clear()
+            .env("PTCTL_OUTPUT", format)
+            .arg("checks")
+            .args(arguments)
+            .output()
+            .unwrap()
+    };
+    let table = checks(&[], "table");
+    for format in ["short", "junit", "sarif", "github", "markdown"] {
+        let output = checks(&[], format);
+        assert_eq!(output.status.code(), Some(0), "{format}");
+        assert_eq!(output.stdout, table.stdout, "{format}");
+    }
+    assert!(checks(&[], "json").stdout.starts_with(b"["));
+    // A slip is a slip, and a flag is meant.
+    assert_eq!(checks(&[], "jsno").status.code(), Some(2));
+    assert_eq!(checks(&["-o", "sarif"], "table").status.code(), Some(2));
+}
+
+#[test]
 fn a_variable_does_what_its_flag_does() {
     let folder = super::folder_with(&super::broken("PT0803"));
     let run = |variables: &[(&str, &str)]| super::doctor_in(folder.path(), &[], variables);

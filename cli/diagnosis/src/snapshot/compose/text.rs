@@ -14,6 +14,9 @@ pub struct ComposeText {
     pub around: Option<Vec<String>>,
     /// The places in `.env` that gave its variables their values.
     pub filled_by: Vec<Location>,
+    /// The variables that no file gives a value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<String>,
     /// Where it stands.
     pub location: Location,
 }
@@ -25,6 +28,7 @@ impl ComposeText {
             value: Some(value.into()),
             around: None,
             filled_by: Vec::new(),
+            open: Vec::new(),
             location,
         }
     }
@@ -69,6 +73,7 @@ mod tests {
             value: Some("tempo:4317".to_owned()),
             around: Some(around.iter().map(|part| (*part).to_owned()).collect()),
             filled_by: Vec::new(),
+            open: Vec::new(),
             location: Location::new("compose.yml", 1, 1),
         }
     }
