@@ -187,6 +187,8 @@ pub enum EvidenceKind {
     Search,
     /// A socket of a container's network namespace.
     Socket,
+    /// What was met on the way from a container's network namespace.
+    Network,
 }
 
 impl fmt::Display for EvidenceKind {
@@ -201,6 +203,7 @@ impl fmt::Display for EvidenceKind {
             Self::Event => "event",
             Self::Search => "search",
             Self::Socket => "socket",
+            Self::Network => "network",
         })
     }
 }

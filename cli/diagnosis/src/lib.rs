@@ -23,6 +23,7 @@ pub mod finding;
 pub mod fixtures;
 pub mod flag;
 pub mod glob;
+pub mod ladder;
 pub mod notices;
 pub mod observed;
 pub mod policy;

@@ -16,8 +16,8 @@ use crate::{
     export::{ExportSettings, ServiceName, Sign, TRACED_LABEL, Target, tracing_signs},
     observed::Gap,
     snapshot::{
-        Container, ContainerId, EngineEvent, Grafana, Loki, Prometheus, Role, Snapshot,
-        SpanSighting,
+        Container, ContainerId, EngineEvent, Grafana, Loki, NetworkPath, Prometheus, Role,
+        Snapshot, SpanSighting,
     },
     subject::Subject,
 };
@@ -131,6 +131,14 @@ impl<'s> Stack<'s> {
         self.backends
             .iter()
             .find(|backend| backend.tempo.container.as_ref() == Some(&container.id))
+    }
+
+    /// The way that was tried from a service's own network to its endpoint; `None` where nobody tried.
+    pub fn path_of(&self, service: &Service<'_>) -> Option<&'s NetworkPath> {
+        self.snapshot
+            .network_paths
+            .iter()
+            .find(|path| path.from == service.container.id)
     }
 
     /// What the engine reported about a container, oldest first; empty where events are unknown.

@@ -17,6 +17,7 @@ pub(crate) use self::{
     canary::{Bounds, CanaryTask, Endurance, Patience, SeekTask, Seen, Sent, Sought, seek},
     fetch::FetchTask,
     namespace::perform_inside,
+    network::NetworkTask,
     place::Place,
     serve::{ServeError, serve},
     sockets::SocketsTask,

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use ptctl_diagnosis::snapshot::Sockets;
+use ptctl_diagnosis::snapshot::{Ladder, Sockets};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CanaryTask, Place, SeekTask, Seen, Sent,
+    CanaryTask, NetworkTask, Place, SeekTask, Seen, Sent,
     fetch::{FetchTask, Fetched},
     sockets::SocketsTask,
 };
@@ -24,6 +24,8 @@ pub(crate) enum Task {
     Seek(Box<SeekTask>),
     /// Ask for a page over HTTP.
     Fetch(FetchTask),
+    /// Climb the ladder to an endpoint.
+    Network(Box<NetworkTask>),
 }
 
 /// What a task found; its own failures are part of it.
@@ -38,6 +40,8 @@ pub(crate) enum Answer {
     Seen(Result<Seen, String>),
     /// The page.
     Fetch(Fetched),
+    /// What each rung came to.
+    Network(Box<Ladder>),
 }
 
 /// A task that knows the type of its answer.
@@ -57,6 +61,7 @@ impl Task {
             Self::Canary(task) => Answer::Canary(task.perform(place, deadline).await),
             Self::Seek(task) => Answer::Seen(task.perform(deadline).await),
             Self::Fetch(task) => Answer::Fetch(task.perform(deadline).await),
+            Self::Network(task) => Answer::Network(Box::new(task.perform(place, deadline).await)),
         }
     }
 }

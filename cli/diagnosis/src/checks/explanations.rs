@@ -116,6 +116,27 @@ pub(super) const ENDPOINT: &[Cause] = &[
     Cause::same_subject(endpoint::proxy_without_exception::CHECK.code),
 ];
 
+/// What stands in the way of a service's spans, as was tried from its own network.
+pub(super) const NETWORK_PATH: &[Cause] = &[
+    Cause::same_subject(relay::name_does_not_resolve::CHECK.code),
+    Cause::same_subject(relay::name_server_fails::CHECK.code),
+    Cause::same_subject(relay::address_takes_nothing::CHECK.code),
+    Cause::same_subject(relay::nobody_listens::CHECK.code),
+    Cause::same_subject(relay::packets_dropped::CHECK.code),
+    Cause::same_subject(relay::address_family_differs::CHECK.code),
+    Cause::same_subject(relay::port_speaks_plaintext::CHECK.code),
+    Cause::same_subject(relay::port_speaks_tls::CHECK.code),
+    Cause::same_subject(relay::port_speaks_other_protocol::CHECK.code),
+    Cause::same_subject(relay::port_is_no_receiver::CHECK.code),
+    Cause::same_subject(relay::receiver_lacks_path::CHECK.code),
+    Cause::same_subject(relay::certificate_not_trusted::CHECK.code),
+    Cause::same_subject(relay::receiver_wants_credentials::CHECK.code),
+    Cause::same_subject(relay::receiver_wants_tenant::CHECK.code),
+    Cause::same_subject(relay::receiver_is_mute::CHECK.code),
+    Cause::same_subject(relay::endpoint_redirects::CHECK.code),
+    Cause::same_subject(relay::receiver_refuses_export::CHECK.code),
+];
+
 /// Why a service does not have a value that stands in the files by now.
 pub(super) const NOT_APPLIED: &[Cause] =
     &[Cause::same_variable(stack::recreate_needed::CHECK.code)];

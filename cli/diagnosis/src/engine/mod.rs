@@ -12,6 +12,7 @@ mod refuted;
 mod route;
 mod run;
 mod timeline;
+mod tried;
 
 pub use self::{
     chain::{Hop, HopName, HopState, Path},

@@ -8,6 +8,7 @@ use super::{
     files::{is_of_files, weighed},
     places::locate,
     refuted::refuted,
+    tried,
 };
 use crate::{
     catalogue::CATALOGUE,
@@ -55,9 +56,12 @@ pub(super) fn diagnose_by(checks: &[&Check], snapshot: &Snapshot, policy: &Polic
     if snapshot.origin == Origin::Files {
         tally.gaps.retain(is_of_files);
     }
+    let refuted = tried::refute(&mut tally.findings, &stack);
+    tally.passed.extend(refuted);
     tally.sort();
     locate(&mut tally.findings, snapshot);
     let mut causes = attribute(tally.findings, &stack);
+    tried::confirm(&mut causes);
     let gaps = explain(tally.gaps.into_iter().collect(), &mut causes);
     let diagnosis = Diagnosis {
         causes,

@@ -85,6 +85,11 @@ pub const INSECURE: [&str; 2] = [
     "OTEL_EXPORTER_OTLP_TRACES_INSECURE",
     "OTEL_EXPORTER_OTLP_INSECURE",
 ];
+/// The file with the authorities that are trusted.
+pub const CERTIFICATE: [&str; 2] = [
+    "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
+    "OTEL_EXPORTER_OTLP_CERTIFICATE",
+];
 /// Which exporters the traces go to.
 pub const EXPORTER: &str = "OTEL_TRACES_EXPORTER";
 /// Which traces are kept.

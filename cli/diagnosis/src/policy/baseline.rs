@@ -50,7 +50,8 @@ fn stable(evidence: &Evidence) -> Option<String> {
         | EvidenceKind::Metric
         | EvidenceKind::Event
         | EvidenceKind::Search
-        | EvidenceKind::Socket => None,
+        | EvidenceKind::Socket
+        | EvidenceKind::Network => None,
     }
 }
 

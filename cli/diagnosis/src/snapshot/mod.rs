@@ -49,6 +49,7 @@ pub use self::{
         Certificate, ConnectOutcome, Destination, Encryption, ExportAttempt, Ladder, LadderDepth,
         Listener, NameAnswer, NameQuestion, NameResult, NameSource, NetworkPath, Plaintext,
         Resolution, ResolverFile, RootsUsed, Rung, Speech, TlsSpeech, Trust, Wanted, Way, WayPlace,
+        spoken_time,
     },
     sockets::{Connection, ConnectionState, Sockets},
     tempo::{

@@ -119,6 +119,19 @@ pub struct Rung<T> {
     pub found: T,
 }
 
+/// A time in microseconds as a person would say it: `0.4 ms`, `12 ms`, `1.5 s`.
+pub fn spoken_time(micros: u64) -> String {
+    let tenths = (micros + 50) / 100;
+    match tenths {
+        0..100 => format!("{}.{} ms", tenths / 10, tenths % 10),
+        100..10_000 => format!("{} ms", (micros + 500) / 1_000),
+        _ => {
+            let tenths = (micros + 50_000) / 100_000;
+            format!("{}.{} s", tenths / 10, tenths % 10)
+        }
+    }
+}
+
 /// What came of a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
@@ -172,6 +185,24 @@ impl Way {
         match &self.owner {
             Some(owner) => format!("{} ({owner})", self.address),
             None => self.address.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_said_with_the_unit_that_fits() {
+        for (micros, said) in [
+            (0, "0.0 ms"),
+            (449, "0.4 ms"),
+            (12_345, "12 ms"),
+            (999_499, "999 ms"),
+            (1_500_000, "1.5 s"),
+        ] {
+            assert_eq!(spoken_time(micros), said);
         }
     }
 }

@@ -211,7 +211,12 @@ mod tests {
         assert_eq!(read(GENERALIZED_TIME, "20491231235958Z"), expected);
         let before = read(UTC_TIME, "500101000000Z");
         assert_eq!(before.as_deref(), Some("1950-01-01T00:00:00Z"));
-        for wrong in ["491331235958Z", "4912312359Z", "491231235958", "é1231235958Z"] {
+        for wrong in [
+            "491331235958Z",
+            "4912312359Z",
+            "491231235958",
+            "é1231235958Z",
+        ] {
             assert_eq!(read(UTC_TIME, wrong), None, "{wrong}");
         }
     }

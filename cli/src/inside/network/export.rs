@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use ptctl_diagnosis::snapshot::{Encryption, ExportAttempt, OtlpProtocol, Plaintext, Speech};
 
-use super::{NetworkTask, door::Door, speak::TRACES_PATH, trust::Roots};
+use super::{NetworkTask, door::Door, trust::Roots};
 use crate::clients::{
     deadline::Deadline,
-    otlp::{Exporter, Payload, Protocol, Security, TlsSettings},
+    otlp::{Payload, Protocol, Security, TlsSettings},
 };
 
 /// A receiver that is well answers an empty export at once.
@@ -21,41 +21,38 @@ pub(super) async fn export(
     roots: &Roots,
     deadline: Deadline,
 ) -> Option<ExportAttempt> {
+    let mut exporter = task.exporter.clone()?;
     if speech.is_mute() {
         return None;
     }
     let destination = &task.destination;
+    // What only the program knows is done as the port wants it.
     let protocol = destination
         .protocol
         .or_else(|| speech.otlp.first().copied())?;
     let encryption = destination.encryption.unwrap_or_else(|| spoken(speech));
+    exporter.protocol = match (protocol, exporter.protocol) {
+        (OtlpProtocol::Grpc, _) => Protocol::Grpc,
+        (OtlpProtocol::Http, Protocol::HttpJson) => Protocol::HttpJson,
+        (OtlpProtocol::Http, Protocol::HttpProtobuf | Protocol::Grpc) => Protocol::HttpProtobuf,
+    };
+    exporter.security = match (encryption, exporter.security) {
+        (Encryption::Plaintext, _) => Security::Plain,
+        (Encryption::Tls, Security::Tls(settings)) if settings.authorities.is_some() => {
+            Security::Tls(settings)
+        }
+        (Encryption::Tls, Security::Tls(settings)) => Security::Tls(TlsSettings {
+            authorities: roots.authorities(),
+            ..settings
+        }),
+        (Encryption::Tls, Security::Plain) => Security::Tls(TlsSettings {
+            authorities: roots.authorities(),
+            ..TlsSettings::default()
+        }),
+    };
     let path = match protocol {
         OtlpProtocol::Grpc => None,
-        OtlpProtocol::Http => Some(
-            destination
-                .path
-                .clone()
-                .unwrap_or_else(|| TRACES_PATH.to_owned()),
-        ),
-    };
-    let exporter = Exporter {
-        host: door.host.to_owned(),
-        port: door.address.port(),
-        protocol: match (protocol, task.encoding) {
-            (OtlpProtocol::Grpc, _) => Protocol::Grpc,
-            (OtlpProtocol::Http, Protocol::HttpJson) => Protocol::HttpJson,
-            (OtlpProtocol::Http, Protocol::HttpProtobuf | Protocol::Grpc) => Protocol::HttpProtobuf,
-        },
-        security: match encryption {
-            Encryption::Plaintext => Security::Plain,
-            Encryption::Tls => Security::Tls(TlsSettings {
-                authorities: roots.authorities(),
-                ..TlsSettings::default()
-            }),
-        },
-        path: path.clone(),
-        headers: task.headers.clone(),
-        compression: task.compression,
+        OtlpProtocol::Http => exporter.path.clone(),
     };
     let delivery = exporter
         .send(&[door.address], Payload::Empty, deadline.capped(PATIENCE))

@@ -26,15 +26,42 @@ pub(super) struct Resolved {
     pub(super) addresses: Vec<IpAddr>,
 }
 
+/// What a container finds names by.
+#[derive(Debug)]
+pub(super) struct Files {
+    /// The text of `/etc/hosts`.
+    pub(super) hosts: String,
+    /// What `/etc/resolv.conf` says.
+    pub(super) resolver: Resolver,
+}
+
+impl Files {
+    fn read(place: &Place) -> Result<Self, NameResult> {
+        Ok(Self {
+            hosts: read(place, "etc/hosts")?,
+            resolver: Resolver::read(&read(place, "etc/resolv.conf")?),
+        })
+    }
+}
+
 /// Resolves a name in the place where this runs.
 pub(super) async fn resolve(host: &str, place: &Place, deadline: Deadline) -> Resolved {
+    resolve_by(host, Files::read(place), deadline).await
+}
+
+/// Resolves a name by these files.
+pub(super) async fn resolve_by(
+    host: &str,
+    files: Result<Files, NameResult>,
+    deadline: Deadline,
+) -> Resolved {
     let begun = Instant::now();
     let mut search = Search {
         questions: Vec::new(),
         file: None,
         deadline,
     };
-    let (result, addresses) = match search.run(host, place).await {
+    let (result, addresses) = match search.run(host, files).await {
         Ok((by, addresses)) => (NameResult::Found { by }, addresses),
         Err(result) => (result, Vec::new()),
     };
@@ -60,16 +87,19 @@ impl Search {
     async fn run(
         &mut self,
         host: &str,
-        place: &Place,
+        files: Result<Files, NameResult>,
     ) -> Result<(NameSource, Vec<IpAddr>), NameResult> {
         if let Ok(address) = host.parse() {
             return Ok((NameSource::Literal, vec![address]));
         }
-        let listed = hosts(&read(place, "etc/hosts")?, host);
+        let Files {
+            hosts: listed,
+            resolver,
+        } = files?;
+        let listed = hosts(&listed, host);
         if !listed.is_empty() {
             return Ok((NameSource::HostsFile, listed));
         }
-        let resolver = Resolver::read(&read(place, "etc/resolv.conf")?);
         self.file = Some(resolver.file.clone());
         let mut servers = resolver.file.servers.clone();
         if servers.is_empty() {
@@ -83,7 +113,7 @@ impl Search {
                 Err(result) => worst = graver(worst, result),
             }
         }
-        if resolver.file.servers.is_empty() && !matches!(worst, NameResult::NoSuchName) {
+        if resolver.file.servers.is_empty() && worst != NameResult::NoSuchName {
             return Err(NameResult::NoServer);
         }
         Err(worst)

@@ -27,10 +27,8 @@ use crate::{
 
 /// Nobody is asked longer who it is.
 const QUESTION: Duration = Duration::from_millis(1500);
-/// gRPC's UNIMPLEMENTED.
+/// gRPC's `UNIMPLEMENTED`.
 const UNIMPLEMENTED: u32 = 12;
-/// The path that OTLP over HTTP reserves for traces.
-pub(super) const TRACES_PATH: &str = "/v1/traces";
 
 /// Finds out what a port speaks: three first words, then questions in what it answered.
 pub(super) async fn speak(door: &Door<'_>, roots: &Roots, deadline: Deadline) -> Speech {
@@ -223,9 +221,7 @@ fn plaintext(http1: &Reply, http2: &Reply) -> Plaintext {
     }
     match (http1, http2) {
         (_, Reply::Bytes(bytes)) if is_frame(bytes) => Plaintext::Http,
-        (Reply::Bytes(bytes), _) | (_, Reply::Bytes(bytes))
-            if is_tls(bytes) || says_tls(bytes) =>
-        {
+        (Reply::Bytes(bytes), _) | (_, Reply::Bytes(bytes)) if is_tls(bytes) || says_tls(bytes) => {
             Plaintext::WantsTls
         }
         (Reply::Bytes(bytes), _) | (_, Reply::Bytes(bytes))

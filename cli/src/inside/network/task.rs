@@ -24,9 +24,9 @@ use super::{
 use crate::{
     clients::{
         deadline::Deadline,
-        otlp::{Compression, Header, Protocol},
+        otlp::{Exporter, Security},
     },
-    inside::Place,
+    inside::{Answer, Place, Task, Work},
 };
 
 /// A name is waited for no longer.
@@ -49,14 +49,25 @@ pub(crate) struct NetworkTask {
     pub(crate) engine_addresses: Vec<IpAddr>,
     /// How far to climb at other addresses.
     pub(crate) beyond: LadderDepth,
-    /// How messages over HTTP are encoded.
-    pub(crate) encoding: Protocol,
-    /// What the service sends along.
-    pub(crate) headers: Vec<Header>,
-    /// Whether it compresses.
-    pub(crate) compression: Compression,
-    /// The file of the only authorities that it trusts, where it names one.
-    pub(crate) authority: Option<String>,
+    /// How the service exports, in full; `None` where nothing tells, and where nothing is to be sent.
+    pub(crate) exporter: Option<Exporter>,
+}
+
+impl From<NetworkTask> for Task {
+    fn from(task: NetworkTask) -> Self {
+        Self::Network(Box::new(task))
+    }
+}
+
+impl Work for NetworkTask {
+    type Found = Ladder;
+
+    fn found(answer: Answer) -> Option<Self::Found> {
+        match answer {
+            Answer::Network(ladder) => Some(*ladder),
+            _ => None,
+        }
+    }
 }
 
 impl NetworkTask {
@@ -81,7 +92,7 @@ impl NetworkTask {
             .take(SPOKEN_TO)
             .collect();
         if !wanted.is_empty() {
-            let roots = Roots::of(place, self.authority.as_deref());
+            let roots = Roots::of(place, self.authorities());
             let climbs = wanted
                 .into_iter()
                 .map(|way| self.climb(way, &roots, deadline));
@@ -120,6 +131,14 @@ impl NetworkTask {
             found,
         });
         way.speech = Some(speech);
+    }
+
+    /// The certificates that the service was told to trust.
+    fn authorities(&self) -> Option<&str> {
+        match &self.exporter.as_ref()?.security {
+            Security::Plain => None,
+            Security::Tls(settings) => settings.authorities.as_deref(),
+        }
     }
 
     fn place_of(&self, address: IpAddr) -> WayPlace {

@@ -31,56 +31,43 @@ pub(super) struct Roots {
 }
 
 impl Roots {
-    /// Those in the file that the program was told to trust alone; else the image's own and the public ones together.
-    pub(super) fn of(place: &Place, authority: Option<&str>) -> Self {
-        if let Some(path) = authority {
-            return Self::of_file(place, path);
+    /// Those that the service was told to trust alone, in PEM; else the image's own and the public ones together.
+    pub(super) fn of(place: &Place, authorities: Option<&str>) -> Self {
+        if let Some(text) = authorities {
+            let named = store(text.as_bytes());
+            return Self {
+                used: RootsUsed::Named,
+                store: if named.is_empty() {
+                    Err("the authorities that it names hold no certificate".to_owned())
+                } else {
+                    Ok(named)
+                },
+                text: Some(text.to_owned()),
+            };
         }
-        let mut public: RootCertStore = webpki_root_certs::TLS_SERVER_ROOT_CERTS
-            .iter()
-            .filter_map(|root| webpki_anchor(root))
-            .collect();
+        let mut trusted = RootCertStore::empty();
+        trusted.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
         let bundle = BUNDLES
             .iter()
             .find_map(|path| Some((*path, files::read(place, path).ok()?)));
-        let (used, text) = match bundle {
-            Some((path, text)) => {
-                public.extend(store(&text).roots);
-                let used = RootsUsed::File {
-                    path: path.to_owned(),
-                };
-                (used, String::from_utf8(text).ok())
-            }
-            None => (RootsUsed::Public, None),
+        let Some((path, text)) = bundle else {
+            return Self {
+                used: RootsUsed::Public,
+                store: Ok(trusted),
+                text: None,
+            };
         };
+        trusted.extend(store(&text).roots);
         Self {
-            used,
-            store: Ok(public),
-            text,
-        }
-    }
-
-    fn of_file(place: &Place, path: &str) -> Self {
-        let text = files::read(place, path)
-            .map_err(|error| format!("`{path}` cannot be read: {error}"));
-        let store = text.as_ref().map_err(Clone::clone).and_then(|text| {
-            let store = store(text);
-            if store.is_empty() {
-                Err(format!("`{path}` has no certificate"))
-            } else {
-                Ok(store)
-            }
-        });
-        Self {
-            used: RootsUsed::File {
+            used: RootsUsed::Image {
                 path: path.to_owned(),
             },
-            store,
-            text: text.ok().and_then(|text| String::from_utf8(text).ok()),
+            store: Ok(trusted),
+            text: String::from_utf8(text).ok(),
         }
     }
 
-    /// The certificates of the file that counts, in PEM; `None` for the public ones.
+    /// The certificates that count besides the public ones, in PEM.
     pub(super) fn authorities(&self) -> Option<String> {
         self.text.clone()
     }
@@ -134,12 +121,6 @@ impl Roots {
             Err(other) => refused(other.to_string()),
         }
     }
-}
-
-fn webpki_anchor(root: &CertificateDer<'_>) -> Option<rustls::pki_types::TrustAnchor<'static>> {
-    let mut store = RootCertStore::empty();
-    store.add(root.clone().into_owned()).ok()?;
-    store.roots.pop()
 }
 
 /// The certificates of a bundle; what in it is none is passed over, as programs do.

@@ -26,6 +26,7 @@ pub(crate) static CHECK: Check = Check {
     verify: "`ptctl status` shows a last span of the service after the next request.",
     masked_by: &[
         explanations::ENDPOINT,
+        explanations::NETWORK_PATH,
         explanations::SWITCHED_OFF,
         explanations::BACKEND,
         explanations::SERVICE_AWAY,

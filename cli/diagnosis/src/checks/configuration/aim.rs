@@ -81,7 +81,11 @@ pub(super) fn variable(settings: &ExportSettings) -> &str {
 }
 
 /// Sets the variable in the Compose file and recreates the service: a restart never applies a changed environment.
-pub(super) fn set(service: &Service<'_>, settings: &ExportSettings, value: &str) -> Remedy {
+pub(in crate::checks) fn set(
+    service: &Service<'_>,
+    settings: &ExportSettings,
+    value: &str,
+) -> Remedy {
     Remedy::edit(format!(
         "set `{}={value}` for `{}` in the Compose file, then recreate it (a restart does not apply it)",
         variable(settings),
@@ -121,7 +125,7 @@ fn shared_name<'s>(service: &Service<'_>, stack: &Stack<'s>) -> Option<&'s str> 
 }
 
 /// A right value for the service: the stack's own backend by a name that it answers to, in the variable's form.
-pub(super) fn right_value(
+pub(in crate::checks) fn right_value(
     service: &Service<'_>,
     settings: &ExportSettings,
     stack: &Stack<'_>,

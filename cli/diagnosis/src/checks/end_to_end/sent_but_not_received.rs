@@ -21,7 +21,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Look for a second container that answers to the name: `docker network inspect`, and remove or rename it.",
     verify: "`ptctl status` shows the count of accepted spans rising.",
-    masked_by: &[explanations::BACKEND],
+    masked_by: &[explanations::BACKEND, explanations::NETWORK_PATH],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -22,7 +22,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Read the error lines in the log of Tempo or of the collector at the time of the line.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: &[explanations::BACKEND, FAILURES],
+    masked_by: &[explanations::BACKEND, explanations::NETWORK_PATH, FAILURES],
     explains: &[],
     examine: Examine::EachService(examine),
 };

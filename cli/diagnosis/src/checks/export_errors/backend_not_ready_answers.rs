@@ -23,7 +23,12 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Wait for it with `ptctl doctor --wait 60s`; if it stays, read its log.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: &[explanations::ENDPOINT, explanations::BACKEND, FAILURES],
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::NETWORK_PATH,
+        explanations::BACKEND,
+        FAILURES,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

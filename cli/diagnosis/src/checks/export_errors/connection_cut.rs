@@ -25,6 +25,7 @@ pub(crate) static CHECK: Check = Check {
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
     masked_by: &[
         explanations::ENDPOINT,
+        explanations::NETWORK_PATH,
         explanations::BACKEND,
         AFTER_A_RESTART,
     ],

@@ -22,7 +22,12 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Set `OTEL_EXPORTER_OTLP_HEADERS=X-Scope-OrgID=TENANT` and query with the same tenant, or set `multitenancy_enabled: false` in Tempo.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: &[TENANT, explanations::HEADERS, REFUSED],
+    masked_by: &[
+        TENANT,
+        explanations::HEADERS,
+        explanations::NETWORK_PATH,
+        REFUSED,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -24,7 +24,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Let the general variable end at the port, or the one of the signal in `/v1/traces`; `ptctl env` shows which one wins.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::NETWORK_PATH,
+        explanations::BACKEND,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -23,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Set `OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`, and bring SDK and receiver to versions of the same year.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: &[explanations::ENDPOINT],
+    masked_by: &[explanations::ENDPOINT, explanations::NETWORK_PATH],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -24,7 +24,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Send to the receiver directly, and name its host in `NO_PROXY`; else read the log of what answers.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::NETWORK_PATH,
+        explanations::BACKEND,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -23,7 +23,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Read the reason in the line: raise the limit that it names, or mend the ids.",
     verify: "`ptctl doctor` reports nothing after the next request, and `ptctl status` shows a new last span.",
-    masked_by: &[REJECTIONS, explanations::HEADERS],
+    masked_by: &[
+        REJECTIONS,
+        explanations::HEADERS,
+        explanations::NETWORK_PATH,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -28,7 +28,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Restart the service now that Tempo is ready: `ptctl restart SERVICE`.",
     verify: "`ptctl status` shows a new last span of the service.",
-    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::NETWORK_PATH,
+        explanations::BACKEND,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -25,6 +25,7 @@ pub(crate) static CHECK: Check = Check {
     verify: "`ptctl probe SERVICE` connects.",
     masked_by: &[
         explanations::ENDPOINT,
+        explanations::NETWORK_PATH,
         explanations::BACKEND,
         explanations::RELAY,
         &[Cause::same_subject(Code::new(114))],

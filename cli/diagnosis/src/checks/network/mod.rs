@@ -1,5 +1,8 @@
 //! Area 04: the network path, collectors included.
 
+pub(crate) mod address_family_differs;
+pub(crate) mod address_takes_nothing;
+pub(crate) mod certificate_not_trusted;
 pub(crate) mod collector_bound_to_loopback;
 pub(crate) mod collector_component_removed;
 pub(crate) mod collector_component_undefined;
@@ -19,8 +22,23 @@ pub(crate) mod collector_unhealthy;
 pub(crate) mod collector_without_traces_pipeline;
 pub(crate) mod connection_unanswered;
 pub(crate) mod default_bridge_without_names;
+pub(crate) mod endpoint_redirects;
 pub(crate) mod host_port_shared;
 pub(crate) mod name_answered_twice;
+pub(crate) mod name_does_not_resolve;
+pub(crate) mod name_server_fails;
+pub(crate) mod nobody_listens;
+pub(crate) mod packets_dropped;
+mod path;
+pub(crate) mod port_is_no_receiver;
+pub(crate) mod port_speaks_other_protocol;
+pub(crate) mod port_speaks_plaintext;
+pub(crate) mod port_speaks_tls;
+pub(crate) mod receiver_is_mute;
+pub(crate) mod receiver_lacks_path;
+pub(crate) mod receiver_refuses_export;
+pub(crate) mod receiver_wants_credentials;
+pub(crate) mod receiver_wants_tenant;
 mod relay;
 
 use crate::check::Check;
@@ -47,5 +65,22 @@ pub(super) static ALL: &[&Check] = &[
     &collector_unhealthy::CHECK,
     &collector_exporter_missing::CHECK,
     &collector_receiver_missing_protocol::CHECK,
+    &name_does_not_resolve::CHECK,
+    &name_server_fails::CHECK,
+    &address_takes_nothing::CHECK,
+    &nobody_listens::CHECK,
+    &packets_dropped::CHECK,
+    &address_family_differs::CHECK,
+    &port_speaks_plaintext::CHECK,
+    &port_speaks_tls::CHECK,
+    &port_speaks_other_protocol::CHECK,
+    &port_is_no_receiver::CHECK,
+    &receiver_lacks_path::CHECK,
+    &certificate_not_trusted::CHECK,
+    &receiver_wants_credentials::CHECK,
     &connection_unanswered::CHECK,
+    &receiver_wants_tenant::CHECK,
+    &receiver_is_mute::CHECK,
+    &endpoint_redirects::CHECK,
+    &receiver_refuses_export::CHECK,
 ];

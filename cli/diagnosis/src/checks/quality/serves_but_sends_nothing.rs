@@ -38,6 +38,7 @@ pub(crate) static CHECK: Check = Check {
     masked_by: &[
         explanations::SWITCHED_OFF,
         explanations::ENDPOINT,
+        explanations::NETWORK_PATH,
         explanations::BACKEND,
         explanations::RELAY,
         explanations::SERVICE_AWAY,

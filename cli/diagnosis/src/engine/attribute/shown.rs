@@ -19,7 +19,8 @@ fn variables(finding: &Finding) -> impl Iterator<Item = &str> {
             | EvidenceKind::Metric
             | EvidenceKind::Event
             | EvidenceKind::Search
-            | EvidenceKind::Socket => return None,
+            | EvidenceKind::Socket
+            | EvidenceKind::Network => return None,
         };
         let is_part = |character: char| character.is_ascii_alphanumeric() || character == '_';
         (!name.is_empty() && name.chars().all(is_part)).then_some(name)

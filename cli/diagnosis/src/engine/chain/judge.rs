@@ -6,8 +6,9 @@ use super::{Hop, HopName, HopState, hop::HOPS};
 use crate::{
     code::{Area, Code},
     diagnosis::{Passed, RootCause, Unchecked},
-    engine::route::Routes,
+    engine::{route::Routes, tried},
     finding::{Finding, Severity},
+    ladder::RungName,
     subject::Subject,
     view::{Service, Stack},
 };
@@ -160,7 +161,32 @@ impl<'a> Judge<'a> {
             .is_some_and(|last| service.container.state.started_at <= Some(last))
     }
 
+    /// Whether the way that was tried from the service's own network got past a hop.
+    fn was_passed(&self, hop: HopName, service: &Service<'_>) -> bool {
+        let rung = match hop {
+            HopName::Name => RungName::Resolve,
+            HopName::Connection => RungName::Connect,
+            HopName::Protocol => RungName::Speak,
+            // Behind a collector the receiver is another one.
+            HopName::Receiver if self.stack.backend_of(service).is_some() => RungName::Authenticate,
+            HopName::App
+            | HopName::Configuration
+            | HopName::Collector
+            | HopName::Receiver
+            | HopName::Storage
+            | HopName::Query
+            | HopName::Grafana => return false,
+        };
+        self.stack
+            .path_of(service)
+            .and_then(tried::reached)
+            .is_some_and(|reached| reached >= rung)
+    }
+
     fn looked_at(&self, hop: HopName, service: &Service<'_>) -> HopState {
+        if self.was_passed(hop, service) {
+            return HopState::Ok;
+        }
         let around = self
             .stack
             .grafanas

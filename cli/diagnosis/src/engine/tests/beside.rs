@@ -12,6 +12,7 @@ pub(super) fn beside(one: &Snapshot, other: &Snapshot) -> Snapshot {
     let mut both = one.clone();
     both.containers.extend(other.containers);
     both.elsewhere.extend(other.elsewhere);
+    both.network_paths.extend(other.network_paths);
     both.tempos.extend(other.tempos);
     both.collectors.extend(other.collectors);
     both.grafanas.extend(other.grafanas);

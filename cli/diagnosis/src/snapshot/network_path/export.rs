@@ -31,8 +31,9 @@ pub enum Wanted {
     Tenant,
 }
 
-/// gRPC's PERMISSION_DENIED and UNAUTHENTICATED.
+/// gRPC's `PERMISSION_DENIED`.
 const PERMISSION_DENIED: u32 = 7;
+/// gRPC's `UNAUTHENTICATED`.
 const UNAUTHENTICATED: u32 = 16;
 /// Words of a refusal that mean that no tenant was named.
 const TENANT_WORDS: [&str; 2] = ["no org id", "x-scope-orgid"];

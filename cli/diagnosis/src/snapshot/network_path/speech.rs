@@ -104,8 +104,10 @@ pub enum Trust {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "roots")]
 pub enum RootsUsed {
-    /// A file in the container.
-    File {
+    /// Those that the service was told to trust, and no others.
+    Named,
+    /// A file of its image, and the public ones.
+    Image {
         /// Its path there.
         path: String,
     },
@@ -174,6 +176,40 @@ impl Listener {
 }
 
 impl Speech {
+    /// What it is, as a fragment: `HTTP/2 in plaintext: an OTLP receiver (gRPC)`.
+    pub fn describe(&self) -> String {
+        let versions = match (self.http1, self.http2) {
+            (true, true) => Some("HTTP/1 and HTTP/2"),
+            (true, false) => Some("HTTP/1"),
+            (false, true) => Some("HTTP/2"),
+            (false, false) => None,
+        };
+        let secrecy = match (&self.plaintext, &self.tls) {
+            (Plaintext::Http, None) => "in plaintext".to_owned(),
+            (Plaintext::Http, Some(tls)) => format!("in plaintext and in {}", tls.version),
+            (_, Some(tls)) => format!("in {}", tls.version),
+            (Plaintext::Other { text }, None) => return format!("neither HTTP nor TLS: `{text}`"),
+            (Plaintext::WantsTls, None) => {
+                return "TLS, and the handshake fails".to_owned();
+            }
+            (Plaintext::Closed, None) => {
+                return "nothing: it closes every connection".to_owned();
+            }
+            (Plaintext::Silent, None) => {
+                return "nothing: it keeps connections open and stays silent".to_owned();
+            }
+        };
+        let who = match self.otlp.as_slice() {
+            [] => self.listener.describe(),
+            [one] => format!("{} ({})", self.listener.describe(), one.word()),
+            [..] => format!("{} (gRPC and HTTP)", self.listener.describe()),
+        };
+        match versions {
+            Some(versions) => format!("{versions} {secrecy}: {who}"),
+            None => format!("something {secrecy}: {who}"),
+        }
+    }
+
     /// Whether nothing came back, whatever was tried.
     pub fn is_mute(&self) -> bool {
         self.tls.is_none() && matches!(self.plaintext, Plaintext::Silent | Plaintext::Closed)

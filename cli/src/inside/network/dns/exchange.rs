@@ -11,10 +11,7 @@ use tokio::{
     net::{TcpStream, UdpSocket},
 };
 
-use super::{
-    Answer, Query,
-    message::NotAnAnswer,
-};
+use super::{Answer, Query, message::NotAnAnswer};
 
 /// The longest answer by UDP without an extension (RFC 1035 2.3.4); some servers send more.
 const UDP_BYTES: usize = 4096;

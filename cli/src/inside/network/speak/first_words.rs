@@ -1,20 +1,22 @@
 //! What comes back to three first words: a request of HTTP/1, the preface of HTTP/2, a hello of TLS.
 
-use std::io;
+use std::{io, time::Duration};
 
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 use tokio_rustls::client::TlsStream;
 
 use crate::{clients::deadline::Deadline, inside::network::door::Door};
-
-use std::time::Duration;
-use tokio::net::TcpStream;
 
 /// Nobody is waited for longer: a server that is well answers its first word at once.
 pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
 /// As soon as one word is answered, the others have so long.
 const GRACE: Duration = Duration::from_millis(400);
+/// Who has begun to answer goes on within this time.
+const PAUSE: Duration = Duration::from_millis(200);
 /// So much of an answer tells what it is.
 const ENOUGH: usize = 4 << 10;
 
@@ -103,7 +105,16 @@ async fn exchange(door: &Door<'_>, word: &[u8], reply: &mut Vec<u8>) -> io::Resu
     stream.write_all(word).await?;
     let mut buffer = [0; 1024];
     while reply.len() < ENOUGH && !is_frame(reply) {
-        let read = stream.read(&mut buffer).await?;
+        let reading = stream.read(&mut buffer);
+        let read = if reply.is_empty() {
+            reading.await?
+        } else {
+            // Who said something and stays on the line has said enough.
+            match Deadline::after(PAUSE).cut(reading).await {
+                Ok(read) => read?,
+                Err(_) => break,
+            }
+        };
         if read == 0 {
             break;
         }
@@ -129,7 +140,9 @@ mod tests {
 
     #[test]
     fn settings_are_told_from_a_request_and_from_another_frame() {
-        assert!(is_frame(b"\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x05\x00\x00@\x00"));
+        assert!(is_frame(
+            b"\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x05\x00\x00@\x00"
+        ));
         assert!(is_frame(&PREFACE[24..]));
         for other in [
             b"HTTP/1.1 400 Bad Request".as_slice(),

@@ -25,11 +25,7 @@ pub(super) fn grpc(port: u16) -> Listener {
 }
 
 /// Who a web server is.
-pub(super) async fn web(
-    door: &Door<'_>,
-    encryption: Encryption,
-    deadline: Deadline,
-) -> Listener {
+pub(super) async fn web(door: &Door<'_>, encryption: Encryption, deadline: Deadline) -> Listener {
     let page = |path| ask(door, encryption, Question::get(path), deadline);
     let (root, echo, health, prometheus, loki, zipkin, jaeger, metrics) = tokio::join!(
         page("/"),

@@ -1,0 +1,45 @@
+//! TLS spoken to a port that speaks plaintext, as the port itself shows.
+
+use super::path::{self, Complaint};
+use crate::{
+    check::{Check, Examine, Verdict},
+    checks::explanations,
+    code::Code,
+    finding::Severity,
+    ladder::{Obstacle, RungName},
+    policy::Policy,
+    view::{Service, Stack},
+};
+
+pub(crate) static CHECK: Check = Check {
+    code: Code::new(434),
+    name: "port-speaks-plaintext",
+    severity: Severity::Error,
+    summary: "a service speaks TLS to a port that speaks plaintext",
+    why: "The handshake fails with a riddle such as `wrong version number`, and no span arrives.",
+    causes: &[
+        "`https://` was written by habit.",
+        "The SDK assumes TLS where gRPC's endpoint has no scheme.",
+    ],
+    remedy: "Write `http://`, or give the receiver a certificate.",
+    verify: "`ptctl probe SERVICE` shows every rung whole.",
+    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
+    explains: &[],
+    examine: Examine::EachService(examine),
+};
+
+fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
+    path::examine(service, stack, RungName::Speak, |broken| {
+        if broken.is_in_part() {
+            return None;
+        }
+        if broken.at.obstacle != Obstacle::TlsToPlaintext {
+            return None;
+        }
+        let right = broken.right_value(stack);
+        Some(Complaint::new(
+            format!("by TLS, but {} speaks plaintext", broken.place()),
+            broken.set(&right),
+        ))
+    })
+}

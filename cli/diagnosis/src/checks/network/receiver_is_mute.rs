@@ -1,0 +1,54 @@
+//! A port that takes connections and says nothing.
+
+use super::path::{self, Complaint};
+use crate::{
+    check::{Check, Examine, Verdict},
+    checks::explanations,
+    code::Code,
+    finding::{Remedy, Severity},
+    ladder::{Obstacle, RungName},
+    policy::Policy,
+    snapshot::Plaintext,
+    view::{Service, Stack},
+};
+
+pub(crate) static CHECK: Check = Check {
+    code: Code::new(443),
+    name: "receiver-is-mute",
+    severity: Severity::Error,
+    summary: "what listens at a service's endpoint takes connections and never answers, or hangs up",
+    why: "The kernel takes connections for a process that hangs, so that everything looks well until each export times out.",
+    causes: &[
+        "The receiver's process is paused, or hangs.",
+        "A proxy takes the connection and reaches nobody behind it.",
+        "The port is no receiver's.",
+    ],
+    remedy: "Look at the receiver's state and its last lines, and restart it.",
+    verify: "`ptctl probe SERVICE` shows every rung whole.",
+    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
+    explains: &[],
+    examine: Examine::EachService(examine),
+};
+
+fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
+    path::examine(service, stack, RungName::Speak, |broken| {
+        if broken.is_in_part() {
+            return None;
+        }
+        let Obstacle::Mute(plaintext) = &broken.at.obstacle else {
+            return None;
+        };
+        let what = match plaintext {
+            Plaintext::Closed => "closes every connection without a word",
+            Plaintext::Silent | Plaintext::Http | Plaintext::WantsTls | Plaintext::Other { .. } => {
+                "takes connections and never says a word"
+            }
+        };
+        Some(Complaint::new(
+            format!("but {} {what}", broken.place()),
+            Remedy::edit(
+                "look at the state and the last lines of what listens there, and restart it",
+            ),
+        ))
+    })
+}
