@@ -5,6 +5,7 @@ mod catalogue;
 mod deeper;
 mod format;
 mod logs;
+mod probe;
 mod report;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub use self::{
     deeper::{DeeperArguments, ProbeChoice},
     format::Format,
     logs::{Classify, LogInput, LogsAction, LogsArguments},
+    probe::{ProbeArguments, SpokenProtocol},
     report::{Annotations, Detail, FailOn, ReportArguments, ReportFormat},
 };
 
@@ -131,6 +133,8 @@ pub enum Command {
     Smoke(Smoke),
     /// Write a span as each service would and look for it: a proof that the way in works
     Canary(CanaryArguments),
+    /// Try the way from a service's own network to its endpoint: name, connection, what the port speaks, an empty export
+    Probe(ProbeArguments),
     /// Show what changed between two saved looks
     Diff(DiffArguments),
     /// Write one archive with what was seen, secrets redacted, for whoever is to help

@@ -23,8 +23,8 @@ use url::Url;
 pub use self::{
     engine::{ConnectedEngine, GatherError, connect},
     request::{
-        CanaryReach, CanaryWait, CanaryWish, DeeperLooks, Depth, GatherRequest, ProbeBy, ProbeWish,
-        TempoAccess,
+        CanaryReach, CanaryWait, CanaryWish, DeeperLooks, Depth, GatherRequest, ProbeBy,
+        ProbeReach, ProbeWish, TempoAccess,
     },
 };
 use self::{
@@ -40,6 +40,7 @@ use crate::{
     probe::{
         self, ENGINE_LIMIT, Look,
         logs::LogSources,
+        network_path::Owners,
         tempo::{Candidate, Names},
         visit::Visit,
     },
@@ -156,6 +157,7 @@ async fn look_closer(
     let containers = &snapshot.containers;
     let names = Names::of(containers);
     let sources = LogSources::of(containers);
+    let owners = Owners::of(containers, &snapshot.elsewhere);
     let (events, logs, tempos, around, metrics, visits) = tokio::join!(
         probe::events::of(look, containers),
         logs_of(look, containers, &sources, has_telling_log),
@@ -166,7 +168,7 @@ async fn look_closer(
                 .iter()
                 .map(|container| probe::service_metrics::of(look, &clients.services, container))
         ),
-        visits(look, containers),
+        visits(look, containers, &owners),
     );
     // A service that only its spans betray is known as traced now.
     let seen: BTreeSet<&String> = tempos
@@ -187,8 +189,11 @@ async fn look_closer(
     snapshot.events = events;
     snapshot.tempos = tempos;
     around.into_snapshot(snapshot);
+    let mut visits = visits;
+    visits.sort_by_key(|(at, _)| *at);
     for (at, visit) in visits {
         snapshot.containers[at].sockets = visit.sockets;
+        snapshot.network_paths.extend(visit.path);
     }
     for (container, metrics) in snapshot.containers.iter_mut().zip(metrics) {
         container.metrics = metrics;
@@ -196,12 +201,14 @@ async fn look_closer(
 }
 
 /// What is learnt inside each container, by its place in the list.
-async fn visits(look: &Look<'_>, containers: &[Container]) -> Vec<(usize, Visit)> {
+async fn visits(look: &Look<'_>, containers: &[Container], owners: &Owners) -> Vec<(usize, Visit)> {
     let visits = containers
         .iter()
         .enumerate()
         .filter(|(_, container)| probe::visit::is_visited(container))
-        .map(|(at, container)| async move { (at, probe::visit::of(look, container).await) });
+        .map(
+            |(at, container)| async move { (at, probe::visit::of(look, container, owners).await) },
+        );
     stream::iter(visits)
         .buffer_unordered(VISITS_AT_ONCE)
         .collect()

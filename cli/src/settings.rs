@@ -15,7 +15,8 @@ use crate::{
     context::{EngineChoice, Environment},
     error::CommandError,
     gather::{
-        CanaryReach, CanaryWish, DeeperLooks, Depth, GatherRequest, ProbeBy, ProbeWish, TempoAccess,
+        CanaryReach, CanaryWish, DeeperLooks, Depth, GatherRequest, ProbeBy, ProbeReach, ProbeWish,
+        TempoAccess,
     },
     target::StackChoice,
 };
@@ -69,6 +70,11 @@ pub fn deeper(args: &DeeperArguments) -> DeeperLooks {
     DeeperLooks {
         probe,
         helper_binary: args.helper_binary.clone(),
+        reach: if args.canary_external {
+            ProbeReach::Anywhere
+        } else {
+            ProbeReach::Engine
+        },
         canary,
     }
 }

@@ -11,7 +11,8 @@ use crate::{
     error::CommandError,
     exit::Exit,
     gather::{
-        CanaryReach, CanaryWait, CanaryWish, DeeperLooks, Depth, GatherRequest, ProbeBy, ProbeWish,
+        CanaryReach, CanaryWait, CanaryWish, DeeperLooks, Depth, GatherRequest, ProbeBy,
+        ProbeReach, ProbeWish,
     },
     output::Output,
     render::{self, CanaryLine},
@@ -55,6 +56,7 @@ fn request(global: &Global, args: &CanaryArguments) -> Result<GatherRequest, Com
     request.deeper = DeeperLooks {
         probe: ProbeWish::By(ProbeBy::Auto),
         helper_binary: args.helper_binary.clone(),
+        reach: ProbeReach::Engine,
         canary: Some(CanaryWish {
             reach: if args.canary_external {
                 CanaryReach::Anywhere

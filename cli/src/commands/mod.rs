@@ -11,6 +11,7 @@ mod helper;
 mod lint;
 mod logs;
 mod look;
+mod probe;
 mod report;
 mod restart;
 mod shell;
@@ -39,6 +40,7 @@ pub async fn run(cli: Cli, output: &mut Output) -> Result<Exit, CommandError> {
         Command::Restart(args) => restart::run(global, args, output).await,
         Command::Smoke(args) => smoke::run(global, args, output).await,
         Command::Canary(args) => canary::run(global, args, output).await,
+        Command::Probe(args) => probe::run(global, args, output).await,
         Command::Diff(args) => diff::run(&args, output),
         Command::Bundle(args) => bundle::run(global, args, output).await,
         Command::Cleanup => cleanup::run(global, output).await,

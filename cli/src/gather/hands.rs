@@ -5,11 +5,11 @@ use std::{
     time::Duration,
 };
 
-use ptctl_diagnosis::snapshot::Container;
+use ptctl_diagnosis::snapshot::{Container, LadderDepth};
 
 use super::{
     relay::Relay,
-    request::{DeeperLooks, ProbeBy, ProbeWish},
+    request::{DeeperLooks, ProbeBy, ProbeReach, ProbeWish},
 };
 use crate::{
     clients::{cause::on_one_line, deadline::Deadline, docker::Engine},
@@ -22,6 +22,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Hands {
     is_probing: bool,
+    beyond: LadderDepth,
     direct: Direct,
     helper: Option<Helper>,
 }
@@ -108,6 +109,10 @@ impl Hands {
         };
         Self {
             is_probing: by.is_some(),
+            beyond: match looks.reach {
+                ProbeReach::Engine => LadderDepth::Connect,
+                ProbeReach::Anywhere => LadderDepth::Full,
+            },
             direct,
             helper,
         }
@@ -116,6 +121,11 @@ impl Hands {
     /// Whether bytes may be sent to the endpoints of services.
     pub(crate) fn may_probe(&self) -> bool {
         self.is_probing
+    }
+
+    /// How far an endpoint outside of the engine is probed.
+    pub(crate) fn depth_beyond(&self) -> LadderDepth {
+        self.beyond
     }
 
     /// Performs tasks in the network namespace of a container. `Err` says why nobody could.

@@ -38,6 +38,8 @@ pub struct DeeperLooks {
     pub probe: ProbeWish,
     /// `--helper-binary`: what becomes the helper's image instead of this program.
     pub helper_binary: Option<PathBuf>,
+    /// Whom bytes are sent to.
+    pub reach: ProbeReach,
     /// `--canary`: write a span with the settings of each service and read it back.
     pub canary: Option<CanaryWish>,
 }
@@ -63,6 +65,16 @@ pub enum ProbeBy {
     Direct,
     /// The helper container, even where this program could.
     Helper,
+}
+
+/// Whom a probe sends bytes to; names are looked up and connections opened anywhere.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ProbeReach {
+    /// Containers of the engine, and its host.
+    #[default]
+    Engine,
+    /// `--canary-external`: whomever a service is configured with.
+    Anywhere,
 }
 
 /// A canary that is wanted.

@@ -11,6 +11,7 @@ pub(crate) mod grafana;
 pub(crate) mod images;
 pub(crate) mod logs;
 pub(crate) mod loki;
+pub(crate) mod network_path;
 mod page;
 pub(crate) mod prometheus;
 pub(crate) mod service_metrics;

@@ -1,13 +1,18 @@
 //! One visit to a container's network namespace: all that is to be learnt there, in one go.
 
+use std::time::Duration;
+
 use ptctl_diagnosis::{
     export::ExportSettings,
     observed::{Gap, Observed, Probe},
-    snapshot::{Container, Role, Sockets},
+    snapshot::{Container, NetworkPath, Role, Sockets},
     subject::Subject,
 };
 
-use super::Look;
+use super::{
+    Look,
+    network_path::{self, Owners},
+};
 use crate::{
     gather::hands::NoHands,
     inside::{Answer, SocketsTask, Task, Work},
@@ -16,11 +21,16 @@ use crate::{
 /// The ports that spans are sent to, whatever a service is configured with.
 const OTLP_PORTS: [u16; 2] = [4317, 4318];
 
+/// No visit takes longer: each of its tasks has limits of its own.
+const LIMIT: Duration = Duration::from_secs(12);
+
 /// What a visit brought.
 #[derive(Debug, Default)]
 pub(crate) struct Visit {
     /// The TCP sockets; `None` where nobody may look and nobody asked to.
     pub(crate) sockets: Option<Observed<Sockets>>,
+    /// The way to its endpoint; `None` where it has none that can be tried, or nobody may look and nobody asked to.
+    pub(crate) path: Option<NetworkPath>,
 }
 
 /// Whether a container is visited: whoever sends spans, takes them or passes them on.
@@ -34,26 +44,39 @@ pub(crate) fn is_visited(container: &Container) -> bool {
 }
 
 /// Visits one container.
-pub(crate) async fn of(look: &Look<'_>, container: &Container) -> Visit {
+pub(crate) async fn of(look: &Look<'_>, container: &Container, owners: &Owners) -> Visit {
     let sockets = SocketsTask {
         ports: ports_of(container),
     };
-    let deadline = look.deadline.capped(super::HTTP_LIMIT);
-    let answers = look
-        .hands
-        .in_network_of(container, vec![Task::from(sockets)], deadline)
-        .await;
-    match answers {
+    let way = network_path::task_of(look, container, owners).await;
+    let destination = way.as_ref().map(|way| way.destination.clone());
+    let tasks: Vec<Task> = std::iter::once(Task::from(sockets))
+        .chain(way.map(Task::from))
+        .collect();
+    let deadline = look.deadline.capped(LIMIT);
+    match look.hands.in_network_of(container, tasks, deadline).await {
         Ok(answers) => {
             let mut visit = Visit::default();
             for answer in answers {
-                visit.take(container, answer);
+                match answer {
+                    Answer::Network(ladder) => {
+                        visit.path = destination
+                            .clone()
+                            .map(|destination| owners.path(container, destination, *ladder));
+                    }
+                    other => visit.take(container, other),
+                }
             }
             visit
         }
         Err(NoHands::NotAsked(_)) => Visit::default(),
         Err(NoHands::Failed(reason)) => Visit {
-            sockets: Some(Observed::Unknown(gap(container, reason))),
+            path: destination.map(|destination| NetworkPath {
+                from: container.id.clone(),
+                destination,
+                ladder: Observed::Unknown(gap(Probe::NetworkPath, container, reason.clone())),
+            }),
+            sockets: Some(Observed::Unknown(gap(Probe::Sockets, container, reason))),
         },
     }
 }
@@ -63,20 +86,20 @@ impl Visit {
         if let Some(found) = SocketsTask::found(answer) {
             self.sockets = Some(match found {
                 Ok(sockets) => Observed::Known(sockets),
-                Err(reason) => Observed::Unknown(gap(container, reason)),
+                Err(reason) => Observed::Unknown(gap(Probe::Sockets, container, reason)),
             });
         }
     }
 }
 
-fn gap(container: &Container, reason: String) -> Gap {
+fn gap(probe: Probe, container: &Container, reason: String) -> Gap {
     let name = container.display_name().to_owned();
     let subject = match container.role {
         Role::Tempo => Subject::Tempo(name),
         Role::Collector => Subject::Collector(name),
         Role::Grafana | Role::Loki | Role::Prometheus | Role::Service => Subject::Service(name),
     };
-    Gap::new(Probe::Sockets, subject, reason)
+    Gap::new(probe, subject, reason)
 }
 
 /// The ports whose connections are of interest.

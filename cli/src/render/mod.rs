@@ -10,6 +10,7 @@ mod github;
 mod group;
 mod json;
 mod junit;
+mod ladder;
 mod markdown;
 mod page;
 mod report;
@@ -27,6 +28,7 @@ pub use self::{
     environment::{environment, environments},
     explain::{CheckDocument, check_documents, checks, explain},
     json::{REPORT_VERSION, json},
+    ladder::{LadderLine, LadderRemedy, ladders},
     page::{Colour, Glyphs, Page, Tone},
     report::{Report, report},
     smoke::smoke,

@@ -31,6 +31,17 @@ pub enum Wanted {
     Tenant,
 }
 
+impl Wanted {
+    /// What it is, as a fragment.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Credentials => "it wants credentials that it does not get",
+            Self::Permission => "it does not allow these credentials to write",
+            Self::Tenant => "it wants a tenant, and none is named",
+        }
+    }
+}
+
 /// gRPC's `PERMISSION_DENIED`.
 const PERMISSION_DENIED: u32 = 7;
 /// gRPC's `UNAUTHENTICATED`.

@@ -1,0 +1,313 @@
+//! A ladder for a person: each rung with its time and what was met there, the first broken one, and what to do.
+
+use ptctl_diagnosis::{
+    code::Code,
+    finding::Finding,
+    ladder::{Break, Judgement, Obstacle, RungName, judge},
+    snapshot::{
+        Destination, Encryption, ExportAttempt, Ladder, LadderDepth, NetworkPath, Rung, Speech,
+        Way, WayPlace, spoken_time,
+    },
+};
+use serde::Serialize;
+
+use super::page::{Page, Tone};
+
+/// The way of one service.
+#[derive(Debug, Serialize)]
+pub struct LadderLine<'s> {
+    /// From where.
+    from: &'s str,
+    /// The way, where it was tried.
+    #[serde(flatten)]
+    path: Option<&'s NetworkPath>,
+    /// Why nobody tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    untried: Option<String>,
+    /// The first rung that does not hold.
+    broken: Option<Broken>,
+    /// The cause, where a check names it.
+    cause: Option<LadderRemedy>,
+}
+
+/// The first rung that does not hold.
+#[derive(Debug, Serialize)]
+struct Broken {
+    rung: RungName,
+    code: Code,
+}
+
+/// What to do about a break.
+#[derive(Debug, Serialize)]
+pub struct LadderRemedy {
+    code: Code,
+    message: String,
+    remedy: String,
+    command: Option<String>,
+}
+
+impl LadderRemedy {
+    /// The remedy of a finding.
+    pub fn of(finding: &Finding) -> Self {
+        Self {
+            code: finding.code,
+            message: finding.message.clone(),
+            remedy: finding.remedy.action.clone(),
+            command: finding.remedy.command.clone(),
+        }
+    }
+}
+
+impl<'s> LadderLine<'s> {
+    /// A way that nobody tried, and why.
+    pub fn untried(from: &'s str, why: String) -> Self {
+        Self {
+            from,
+            path: None,
+            untried: Some(why),
+            broken: None,
+            cause: None,
+        }
+    }
+
+    /// A way with what to do about its break.
+    pub fn tried(from: &'s str, path: &'s NetworkPath, cause: Option<LadderRemedy>) -> Self {
+        let broken = at(path).map(|at| Broken {
+            rung: at.obstacle.rung(),
+            code: at.obstacle.code(),
+        });
+        Self {
+            from,
+            path: Some(path),
+            untried: path.ladder.gap().map(|gap| gap.reason.clone()),
+            broken,
+            cause,
+        }
+    }
+
+    /// Whether every rung that was tried holds; `None` where nobody could try.
+    pub fn is_whole(&self) -> Option<bool> {
+        self.path?.ladder.known()?;
+        Some(self.broken.is_none())
+    }
+}
+
+fn at(path: &NetworkPath) -> Option<Break<'_>> {
+    match judge(&path.destination, path.ladder.known()?) {
+        Judgement::Holds(_) => None,
+        Judgement::Breaks(at) => Some(at),
+    }
+}
+
+/// Writes down each way.
+pub fn ladders(page: &mut Page, lines: &[LadderLine<'_>]) {
+    for (number, line) in lines.iter().enumerate() {
+        if number > 0 {
+            page.blank();
+        }
+        let ladder = line
+            .path
+            .and_then(|path| Some((path, path.ladder.known()?)));
+        match ladder {
+            Some((path, ladder)) => tried(page, line, path, ladder),
+            None => {
+                let why = line.untried.as_deref().unwrap_or("nobody tried");
+                let sign = page.sign(Tone::Doubtful);
+                page.entry(&format!("{sign} {}  ", line.from), Tone::Doubtful, why);
+            }
+        }
+    }
+    if lines.is_empty() {
+        page.paragraph(Tone::Doubtful, "no service shows a sign of tracing");
+    }
+}
+
+fn tried(page: &mut Page, line: &LadderLine<'_>, path: &NetworkPath, ladder: &Ladder) {
+    let tone = if line.broken.is_some() {
+        Tone::Bad
+    } else {
+        Tone::Good
+    };
+    let sign = page.sign(tone);
+    page.entry(
+        &format!("{sign} {} → ", line.from),
+        tone,
+        &format!(
+            "{}, {}",
+            shown(&path.destination),
+            spoken_time(ladder.took_us)
+        ),
+    );
+    let rows = rows(page, path, ladder);
+    page.table(["rung", "time", "found"], &rows);
+    if let Some(broken) = &line.broken {
+        match &line.cause {
+            Some(cause) => {
+                page.entry(&format!("  {} ", cause.code), Tone::Bad, &cause.message);
+                page.entry("  remedy ", Tone::Faint, &cause.remedy);
+                if let Some(command) = &cause.command {
+                    page.verbatim("         $ ", Tone::Plain, command);
+                }
+            }
+            None => page.entry(
+                "  more: ",
+                Tone::Faint,
+                &format!("ptctl explain {}", broken.code),
+            ),
+        }
+    }
+}
+
+type Row = [(String, Tone); 3];
+
+/// The rungs from the first one on; of several addresses each has its own.
+fn rows(page: &Page, path: &NetworkPath, ladder: &Ladder) -> Vec<Row> {
+    let at = at(path);
+    let breaks_at = |rung: RungName, way: Option<&Way>| {
+        at.as_ref().is_some_and(|at| {
+            at.obstacle.rung() == rung
+                && (at.way.is_none() || way.map(|way| way.address) == at.way.map(|way| way.address))
+        })
+    };
+    let row = |rung: RungName, is_bad: bool, took: Option<u64>, found: String| -> Row {
+        let tone = if is_bad { Tone::Bad } else { Tone::Good };
+        [
+            (format!("{} {}", page.sign(tone), rung.word()), tone),
+            (took.map(spoken_time).unwrap_or_default(), Tone::Plain),
+            (found, Tone::Plain),
+        ]
+    };
+    let resolution = &ladder.resolution;
+    let mut found = resolution.result.describe();
+    if !ladder.ways.is_empty() {
+        found = format!("{} ({found})", ladder.addresses());
+    } else if let Some(file) = &resolution.file {
+        found = format!("{found}; {}", file.shown());
+    }
+    let mut rows = vec![row(
+        RungName::Resolve,
+        !resolution.result.is_found(),
+        Some(resolution.took_us),
+        found,
+    )];
+    for way in &ladder.ways {
+        let is_open = way.connection.found == ptctl_diagnosis::snapshot::ConnectOutcome::Open;
+        rows.push(row(
+            RungName::Connect,
+            !is_open,
+            Some(way.connection.took_us),
+            format!(
+                "{}: {}",
+                std::net::SocketAddr::new(way.address, path.destination.port),
+                way.connection.found.describe()
+            ),
+        ));
+        if let Some(speech) = &way.speech {
+            rows.push(spoken(&row, breaks_at(RungName::Speak, Some(way)), speech));
+        }
+        if let Some(export) = &way.export {
+            exported(&mut rows, &row, at.as_ref(), export);
+        }
+        if is_open && way.speech.is_none() {
+            rows.push(unsent(page, ladder, way));
+        }
+    }
+    rows
+}
+
+type MakeRow<'r> = dyn Fn(RungName, bool, Option<u64>, String) -> Row + 'r;
+
+fn spoken(row: &MakeRow<'_>, is_bad: bool, speech: &Rung<Speech>) -> Row {
+    let mut found = speech.found.describe();
+    if let Some(tls) = &speech.found.tls {
+        let fault = tls.trust.fault();
+        if let Some(fault) = fault {
+            found.push_str("; its certificate: ");
+            found.push_str(&fault);
+        }
+        if let Some(certificate) = &tls.certificate {
+            found.push_str(&format!(
+                "; for {} until {}",
+                certificate.names.join(", "),
+                certificate.not_after.strftime("%F")
+            ));
+        }
+    }
+    row(RungName::Speak, is_bad, Some(speech.took_us), found)
+}
+
+fn exported(
+    rows: &mut Vec<Row>,
+    row: &MakeRow<'_>,
+    at: Option<&Break<'_>>,
+    export: &Rung<ExportAttempt>,
+) {
+    let attempt = &export.found;
+    let accepted = attempt.delivery.is_accepted();
+    let wanted = attempt.wants();
+    let path = attempt
+        .path
+        .as_deref()
+        .map(|path| format!(" to {path}"))
+        .unwrap_or_default();
+    let found = format!(
+        "an empty one by {}{path}: {}",
+        attempt.protocol.word(),
+        attempt.delivery.outcome
+    );
+    rows.push(row(
+        RungName::Export,
+        !accepted && wanted.is_none(),
+        Some(export.took_us),
+        found,
+    ));
+    if accepted {
+        let found = "taken as the service sends it".to_owned();
+        rows.push(row(RungName::Authenticate, false, None, found));
+    } else if let Some(Obstacle::Wants(wanted, _)) = at.map(|at| &at.obstacle) {
+        rows.push(row(
+            RungName::Authenticate,
+            true,
+            None,
+            wanted.describe().to_owned(),
+        ));
+    }
+}
+
+/// Why nothing was sent to an address that takes connections.
+fn unsent(page: &Page, ladder: &Ladder, way: &Way) -> Row {
+    let why = match (ladder.depth, way.place) {
+        (LadderDepth::Full, WayPlace::Outside) => {
+            "not tried: it is outside the engine, and nothing is sent there without --canary-external"
+        }
+        (LadderDepth::Full | LadderDepth::Connect, _) => "not tried: nothing was to be sent",
+    };
+    [
+        (
+            format!("{} {}", page.sign(Tone::Faint), RungName::Speak.word()),
+            Tone::Faint,
+        ),
+        (String::new(), Tone::Plain),
+        (why.to_owned(), Tone::Faint),
+    ]
+}
+
+/// `tempo:4318/v1/traces, OTLP by HTTP in plaintext`.
+fn shown(destination: &Destination) -> String {
+    let host = if destination.host.contains(':') {
+        format!("[{}]", destination.host)
+    } else {
+        destination.host.clone()
+    };
+    let path = destination.path.as_deref().unwrap_or_default();
+    let protocol = destination
+        .protocol
+        .map(|protocol| format!(" by {}", protocol.word()))
+        .unwrap_or_default();
+    let encryption = match destination.encryption {
+        Some(Encryption::Plaintext) => " in plaintext",
+        Some(Encryption::Tls) => " in TLS",
+        None => "",
+    };
+    format!("{host}:{}{path}{protocol}{encryption}", destination.port)
+}
