@@ -1,6 +1,7 @@
 //! Tests of the whole program and of what lies beside it, without a Docker engine.
 
 mod around;
+mod classify;
 mod crowd;
 mod documents;
 mod engine_calls;
