@@ -4,7 +4,7 @@ use std::{convert::Infallible, path::PathBuf, str::FromStr};
 
 use clap::{Args, Subcommand};
 
-use super::Format;
+use super::{Format, format::FormatParser};
 
 /// `ptctl logs`.
 #[derive(Debug, Clone, Args)]
@@ -34,7 +34,8 @@ pub struct Classify {
         short = 'o',
         env = "PTCTL_OUTPUT",
         value_name = "FORMAT",
-        default_value = "json"
+        default_value = "json",
+        value_parser = FormatParser
     )]
     pub output: Format,
 }
