@@ -5,10 +5,14 @@ mod landing;
 use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
 use futures_util::{StreamExt, stream};
+use jiff::SignedDuration;
 use ptctl_diagnosis::{
-    export::Target,
+    export::{Setting, Target, variables},
     observed::{Gap, Observed, Probe},
-    snapshot::{Canary, Flight, Snapshot},
+    snapshot::{
+        Canary, ConnectFault, Container, Delivery, ExportFault, ExportOutcome, Flight, Snapshot,
+        TlsFault,
+    },
     view::{Service, Stack},
 };
 
@@ -21,8 +25,10 @@ use crate::{
 
 /// So many canaries are in the air at a time.
 const AT_ONCE: usize = 16;
-/// A receiver that is well takes a canary at once.
-const SENDING: Duration = Duration::from_secs(5);
+/// How long an SDK waits for an answer by default (<https://opentelemetry.io/docs/specs/otel/protocol/exporter/>).
+const SENDING: Duration = Duration::from_secs(10);
+/// With less time than this a silent receiver cannot be told from a slow one.
+const ENOUGH: SignedDuration = SignedDuration::from_secs(5);
 
 /// Everything that canaries of one look need to know.
 struct Sky<'l> {
@@ -62,6 +68,9 @@ fn gap(service: &Service<'_>, reason: String) -> Gap {
 
 async fn fly(sky: &Sky<'_>, service: &Service<'_>) -> Result<Flight, String> {
     let container = service.container;
+    if is_switched_off(container) {
+        return Err("it is told to send no spans".to_owned());
+    }
     let settings = service.settings.get().map_err(|gap| gap.reason)?;
     let exporter = exporter_of(sky.look, container, settings).await?;
     let bounds = bounds(sky, service);
@@ -80,6 +89,9 @@ async fn fly(sky: &Sky<'_>, service: &Service<'_>) -> Result<Flight, String> {
         .map_err(crate::gather::hands::NoHands::reason)?;
     let sent = answers.into_iter().find_map(CanaryTask::found);
     let (sent_at, delivery) = match sent {
+        Some(Sent::Away { delivery, .. }) if is_cut_short(&delivery) => {
+            return Err("the time of the look was over before an answer could come".to_owned());
+        }
         Some(Sent::Away { at, delivery }) => (at, delivery),
         Some(Sent::OutOfBounds { address }) => return Err(outside(&format!("`{address}`"))),
         None => return Err("nobody said what became of it".to_owned()),
@@ -105,6 +117,32 @@ async fn fly(sky: &Sky<'_>, service: &Service<'_>) -> Result<Flight, String> {
         delivery,
         landing,
     })
+}
+
+/// Whether a service's own settings keep its SDK from sending anything.
+fn is_switched_off(container: &Container) -> bool {
+    let says = |name, value: &str| {
+        Setting::of(container, name)
+            .is_some_and(|setting| setting.bare().eq_ignore_ascii_case(value))
+    };
+    says("OTEL_SDK_DISABLED", "true") || says(variables::EXPORTER, "none")
+}
+
+/// Whether nobody answered, and nobody waited long enough to hold that against the receiver.
+fn is_cut_short(delivery: &Delivery) -> bool {
+    let is_silent = matches!(
+        delivery.outcome,
+        ExportOutcome::Broken(
+            ExportFault::NoAnswer
+                | ExportFault::Connect {
+                    fault: ConnectFault::TimedOut,
+                }
+                | ExportFault::Tls {
+                    fault: TlsFault::TimedOut,
+                }
+        )
+    );
+    is_silent && delivery.ended_after < ENOUGH
 }
 
 fn outside(what: &str) -> String {

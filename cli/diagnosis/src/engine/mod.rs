@@ -8,7 +8,6 @@ mod detail;
 mod files;
 mod ledger;
 mod places;
-mod refuted;
 mod route;
 mod run;
 mod timeline;

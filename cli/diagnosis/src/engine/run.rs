@@ -7,7 +7,6 @@ use super::{
     detail::detail,
     files::{is_of_files, weighed},
     places::locate,
-    refuted::refuted,
     tried,
 };
 use crate::{
@@ -35,7 +34,6 @@ pub(super) fn diagnose_by(checks: &[&Check], snapshot: &Snapshot, policy: &Polic
         let counts = policy.selection.includes(check);
         for (subject, verdict) in examine(check, &stack, policy) {
             let verdict = weighed(check, verdict, snapshot);
-            let verdict = refuted(check, &subject, verdict, &stack);
             // Every finding is attributed; of what does not count, nothing else is kept.
             if counts || matches!(verdict, Ok(Outcome::Fail(_))) {
                 tally.count(check, subject, verdict);

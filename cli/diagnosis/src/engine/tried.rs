@@ -48,10 +48,14 @@ pub(super) fn refute(findings: &mut Vec<Finding>, stack: &Stack<'_>) -> Vec<Pass
 }
 
 fn is_refuted(code: Code, service: &Service<'_>, stack: &Stack<'_>) -> bool {
+    let is_among = |numbers: &[u16]| numbers.iter().any(|number| Code::new(*number) == code);
+    // A canary that arrived was taken on this very way.
+    if stack.is_way_open(service) && (is_among(&NOT_CONNECTED) || is_among(&NOT_TAKEN)) {
+        return true;
+    }
     let Some(path) = stack.path_of(service) else {
         return false;
     };
-    let is_among = |numbers: &[u16]| numbers.iter().any(|number| Code::new(*number) == code);
     let Some(reached) = reached(path) else {
         return false;
     };
@@ -130,6 +134,14 @@ mod tests {
         let mut path = fixtures::network_path(&stack, "scraper");
         path.destination.host = "tmepo".to_owned();
         stack.network_paths.push(path);
+        assert_eq!(roots(&stack), []);
+    }
+
+    #[test]
+    fn a_canary_that_arrived_refutes_what_settings_alone_say_of_the_way() {
+        let mut stack = fixtures::healthy();
+        stack.set_variable("scraper", "TEMPO_ENDPOINT", "tmepo:4317");
+        stack.canaries = vec![fixtures::canary(&stack, "scraper")];
         assert_eq!(roots(&stack), []);
     }
 

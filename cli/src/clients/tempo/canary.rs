@@ -11,6 +11,9 @@ use crate::clients::{deadline::Deadline, http::HttpFault};
 /// A query for any trace but those of canaries.
 pub(super) const ANY_TRACE: &str = "{ resource.service.name != \"ptctl-canary\" }";
 
+/// A query for canaries alone.
+pub(super) const CANARIES: &str = "{ resource.service.name = \"ptctl-canary\" }";
+
 /// The two languages of Tempo's search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CanarySearch {
@@ -90,5 +93,6 @@ mod tests {
     #[test]
     fn a_query_for_any_trace_leaves_canaries_out() {
         assert!(ANY_TRACE.contains(&format!("!= \"{CANARY_SERVICE}\"")));
+        assert!(CANARIES.contains(&format!(" = \"{CANARY_SERVICE}\"")));
     }
 }

@@ -7,7 +7,10 @@ use ptctl_diagnosis::{
 };
 use serde::Deserialize;
 
-use super::{TempoClient, canary::ANY_TRACE};
+use super::{
+    TempoClient,
+    canary::{ANY_TRACE, CANARIES},
+};
 use crate::clients::{deadline::Deadline, http::HttpFault};
 
 /// The longest range that one search may have (`max_duration`, default 168 h), with room for a second at each end.
@@ -63,6 +66,7 @@ impl TempoClient {
             search,
             answer,
             found,
+            canaries: 0,
             read_back,
         };
         if status != 200 {
@@ -72,7 +76,17 @@ impl TempoClient {
             serde_json::from_slice(&body).map_err(|error| HttpFault::Answer(error.to_string()))?;
         let found = answer.traces.len() as u64;
         let Some(newest) = answer.traces.into_iter().max_by_key(Found::started_at) else {
-            return Ok(path(QueryAnswer::Answered, 0, None));
+            let parameters = [
+                ("q", CANARIES),
+                parameters[1],
+                parameters[2],
+                ("limit", "1"),
+            ];
+            let canaries: Answer = self.json("/api/search", &parameters, deadline).await?;
+            return Ok(QueryPath {
+                canaries: canaries.traces.len() as u64,
+                ..path(QueryAnswer::Answered, 0, None)
+            });
         };
         // Search leaves leading zeros out.
         let trace_id = format!("{:0>32}", newest.trace_id);

@@ -14,7 +14,7 @@ const TEXT_ATTRIBUTE: &str = "ptctl.canary.text";
 /// That text: letters of two, three and four bytes, written from both sides.
 const TEXT: &str = "Größe · naïve · Ωμέγα · Привет · שלום · 日本語 · 🐤";
 /// The name of a canary's spans.
-const SPAN_NAME: &str = "canary";
+const SPAN_NAME: &str = "ptctl canary";
 /// A large canary has so many attributes …
 const LARGE_ATTRIBUTES: usize = 560;
 /// … of so many bytes; Tempo cuts values at 2048.

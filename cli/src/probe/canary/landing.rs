@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream::FuturesUnordered};
 use jiff::{SignedDuration, Timestamp};
 use ptctl_diagnosis::{
     release::Release,
-    snapshot::{Landing, Sight, Tempo},
+    snapshot::{Landing, Tempo},
     view::{Backend, Relay, Service},
 };
 use url::Url;
@@ -55,46 +55,41 @@ pub(super) struct Prey<'p> {
     pub(super) tenant: Option<String>,
 }
 
-/// Looks in every backend that the canary may have come to, until one of them has it.
+/// Looks in every backend until one of them has it. Where none has, what the one says that it should have come to.
 pub(super) async fn of(
     sky: &Sky<'_>,
     service: &Service<'_>,
     prey: &Prey<'_>,
 ) -> Result<Landing, String> {
     let relay = sky.stack.relay_of(service);
-    let mut backends: Vec<&Backend<'_>> = sky.stack.backend_of(service).into_iter().collect();
-    if let Some(relay) = relay {
-        backends.extend(sky.stack.backends_of(relay));
-    }
-    if backends.is_empty() {
-        backends = sky.stack.backends.iter().collect();
-    }
-    let is_direct = sky.stack.backend_of(service).is_some();
-    let mut hunts: FuturesUnordered<_> = backends
-        .into_iter()
+    let direct = sky.stack.backend_of(service);
+    let expected = direct.or_else(|| sky.stack.backends_of(relay?).next());
+    let mut hunts: FuturesUnordered<_> = sky
+        .stack
+        .backends
+        .iter()
         .map(|backend| {
             let sought = Sought {
                 trace_ids: prey.trace_ids.to_vec(),
                 text: prey.text.map(str::to_owned),
                 sent_at: prey.sent_at,
-                patience: patience(sky.wish.wait, is_direct),
+                patience: patience(sky.wish.wait, direct.is_some()),
                 endurance: Endurance {
-                    by_id: due_by_id(relay, is_direct),
+                    by_id: due_by_id(relay, direct.is_some()),
                     by_search: due_by_search(backend.tempo),
                 },
             };
-            hunt(sky, backend, sought, prey.tenant.as_ref())
+            let found = hunt(sky, backend, sought, prey.tenant.as_ref());
+            async move { (backend, found.await) }
         })
         .collect();
     let mut best = Err("there is no Tempo to look in".to_owned());
-    while let Some(found) = hunts.next().await {
-        if found
-            .as_ref()
-            .is_ok_and(|landing| matches!(landing.by_id, Sight::Found { .. }))
-        {
+    while let Some((backend, found)) = hunts.next().await {
+        if found.as_ref().is_ok_and(|landing| landing.by_id.is_found()) {
             return found;
         }
-        if best.is_err() {
+        let is_expected = expected.is_some_and(|expected| expected.subject == backend.subject);
+        if is_expected || best.is_err() {
             best = found;
         }
     }

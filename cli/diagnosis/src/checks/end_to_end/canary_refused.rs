@@ -27,7 +27,9 @@ pub(crate) static CHECK: Check = Check {
     remedy: "Mend what the answer names. The canary is sent with the protocol, path, headers, certificates and compression of the service itself.",
     verify: "`ptctl canary SERVICE` is found.",
     masked_by: &[
+        explanations::SWITCHED_OFF,
         explanations::ENDPOINT,
+        explanations::NETWORK_PATH,
         explanations::BACKEND,
         explanations::HEADERS,
         explanations::PROTOCOL,

@@ -52,7 +52,8 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let metrics = backend.tempo.metrics.get()?;
     let query = backend.tempo.query.get()?;
     let services = backend.tempo.services.get()?;
-    if query.answer != QueryAnswer::Answered || query.found > 0 || !services.is_empty() {
+    let finds = query.found > 0 || query.canaries > 0 || !services.is_empty();
+    if query.answer != QueryAnswer::Answered || finds {
         return Ok(Outcome::Pass);
     }
     let discarded: u64 = metrics
