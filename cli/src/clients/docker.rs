@@ -7,6 +7,7 @@
 
 mod actions;
 mod archive;
+mod attach;
 mod disk;
 mod error;
 mod events;
@@ -24,13 +25,17 @@ use http::{Request, Response, Uri};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 
-pub(crate) use self::helper::{Attached, LogConfig, NewContainer, NewHostConfig};
 pub use self::{
     archive::ArchivedFile,
+    disk::VolumeCount,
     error::{EngineError, EngineFault},
     listing::Listed,
     logs::{LogRange, LogStream},
     version::{ApiVersion, EngineHost},
+};
+pub(crate) use self::{
+    attach::Attached,
+    helper::{LogConfig, NewContainer, NewHostConfig},
 };
 use super::{
     deadline::Deadline,
