@@ -352,7 +352,10 @@ reason = \"sends from the host, on purpose\"
                 "\nfial_on = \"error\"\n",
                 ".ptctl.toml:2: unknown field `fial_on`",
             ),
-            ("colour = \"auto\"\n", ".ptctl.toml:1: unknown field `colour`"),
+            (
+                "colour = \"auto\"\n",
+                ".ptctl.toml:1: unknown field `colour`",
+            ),
             (
                 "\nprobe = \"always\"\n",
                 ".ptctl.toml:2: `always` is none of `auto`, ",

@@ -8,6 +8,7 @@ mod drift;
 mod endpoints;
 mod exports;
 mod healthy;
+mod helper;
 mod neighbours;
 mod order;
 mod outages;
@@ -45,6 +46,7 @@ pub(crate) static STAGES: &[Stage] = &[
     receivers::STAGE,
     endpoints::STAGE,
     healthy::STAGE,
+    helper::STAGE,
     storage::STAGE,
     containers::STAGE,
     collector::STAGE,
