@@ -92,9 +92,9 @@ fn file() -> impl Strategy<Value = String> {
     (begin, services, top, end).prop_map(|(begin, services, top, end)| {
         let mut text = format!("{begin}services:\n");
         for (number, service) in services.iter().enumerate() {
-            text.push_str(&format!("  s{number}:\n"));
+            text += &["  s", &number.to_string(), ":\n"].concat();
             for (key, value) in service {
-                text.push_str(&format!("    {key}: {value}\n"));
+                text += &["    ", key, ": ", value, "\n"].concat();
             }
         }
         text.push_str(top);
@@ -110,7 +110,7 @@ fn written(files: &[(&str, &str)]) -> (TempDir, ComposeSources) {
     let sources = ComposeSources {
         config_files: files
             .iter()
-            .filter(|(name, _)| name.ends_with(".yml"))
+            .filter(|(name, _)| *name != ".env")
             .map(|(name, _)| folder.path().join(name))
             .collect(),
         folder: folder.path().to_owned(),
@@ -213,7 +213,7 @@ fn service(variables: &str, ports: &[u16], command: &str) -> String {
     if !ports.is_empty() {
         text.push_str("    ports:\n");
         for port in ports {
-            text.push_str(&format!("      - '{port}:80'\n"));
+            text += &["      - '", &port.to_string(), ":80'\n"].concat();
         }
     }
     text
