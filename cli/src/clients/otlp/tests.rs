@@ -289,12 +289,12 @@ async fn whoever_speaks_another_protocol_is_named() {
         speaks(Spoken::Tls)
     );
     // How Go's HTTPS server answers HTTP.
-    let https = answering(
+    let go_tls = answering(
         b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n",
     )
     .await;
     assert_eq!(
-        outcome(https, Protocol::HttpProtobuf).await,
+        outcome(go_tls, Protocol::HttpProtobuf).await,
         speaks(Spoken::Tls)
     );
     let redis = answering(b"-ERR unknown command 'POST'\r\n").await;
