@@ -15,7 +15,9 @@ use jiff::{SignedDuration, Timestamp};
 use ptctl_diagnosis::{
     export::tracing_signs,
     observed::{Gap, Observed, Probe},
-    snapshot::{Container, LogFacts, Origin, Role, SNAPSHOT_VERSION, Snapshot, Tempo},
+    snapshot::{
+        Container, LogFacts, Origin, ProjectFiles, Role, SNAPSHOT_VERSION, Snapshot, Tempo,
+    },
     subject::Subject,
 };
 use url::Url;
@@ -115,6 +117,7 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         events: Observed::Unknown(Gap::new(Probe::Events, Subject::Engine, NOT_ASKED)),
         network_paths: Vec::new(),
         canaries: Vec::new(),
+        files: ProjectFiles::default(),
         tempos: Vec::new(),
         compose,
         images: Observed::Unknown(Gap::new(Probe::Images, Subject::Engine, NOT_ASKED)),

@@ -22,6 +22,7 @@ pub mod finding;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;
 pub mod flag;
+pub mod forecast;
 pub mod glob;
 pub mod ladder;
 pub mod notices;

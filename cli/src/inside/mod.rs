@@ -12,6 +12,7 @@ mod place;
 mod serve;
 mod sockets;
 mod task;
+mod volume;
 
 pub(crate) use self::{
     canary::{Bounds, CanaryTask, Endurance, Patience, SeekTask, Seen, Sent, Sought, seek},
@@ -22,4 +23,5 @@ pub(crate) use self::{
     serve::{ServeError, serve},
     sockets::SocketsTask,
     task::{Answer, Answered, Asked, Opening, Order, Task, Work},
+    volume::{VolumeFound, VolumeTask},
 };

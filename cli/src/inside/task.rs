@@ -9,6 +9,7 @@ use super::{
     CanaryTask, NetworkTask, Place, SeekTask, Seen, Sent,
     fetch::{FetchTask, Fetched},
     sockets::SocketsTask,
+    volume::{VolumeFound, VolumeTask},
 };
 use crate::clients::deadline::Deadline;
 
@@ -24,6 +25,8 @@ pub(crate) enum Task {
     Seek(Box<SeekTask>),
     /// Ask for a page over HTTP.
     Fetch(FetchTask),
+    /// Walk through a folder of data.
+    Volume(VolumeTask),
     /// Climb the ladder to an endpoint.
     Network(Box<NetworkTask>),
 }
@@ -40,6 +43,8 @@ pub(crate) enum Answer {
     Seen(Result<Seen, String>),
     /// The page.
     Fetch(Fetched),
+    /// What lies in the folder, or why it cannot be read.
+    Volume(Result<Box<VolumeFound>, String>),
     /// What each rung came to.
     Network(Box<Ladder>),
 }
@@ -61,6 +66,7 @@ impl Task {
             Self::Canary(task) => Answer::Canary(task.perform(place, deadline).await),
             Self::Seek(task) => Answer::Seen(task.perform(deadline).await),
             Self::Fetch(task) => Answer::Fetch(task.perform(deadline).await),
+            Self::Volume(task) => Answer::Volume(task.perform(deadline).await),
             Self::Network(task) => Answer::Network(Box::new(task.perform(place, deadline).await)),
         }
     }

@@ -12,7 +12,7 @@ use ptctl_diagnosis::{
     export::is_tracing_variable,
     observed::{Gap, Observed, Probe},
     snapshot::{
-        ComposeProject, ComposeService, Container, EngineFacts, EngineSource, Origin,
+        ComposeProject, ComposeService, Container, EngineFacts, EngineSource, Origin, ProjectFiles,
         SNAPSHOT_VERSION, Snapshot, StackFacts,
     },
     subject::Subject,
@@ -121,6 +121,7 @@ pub async fn look(request: &LintRequest<'_>) -> Result<Snapshot, LintError> {
         },
         network_paths: Vec::new(),
         canaries: Vec::new(),
+        files: ProjectFiles::default(),
         tempos: programs::tempos(&containers).await,
         collectors: programs::collectors(&containers).await,
         grafanas: programs::grafanas(&containers).await,

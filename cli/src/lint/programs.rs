@@ -44,6 +44,7 @@ pub(super) async fn tempos(containers: &[Container]) -> Vec<Tempo> {
             oldest_trace: nothing_runs(Probe::TempoSearch, &subject),
             query: nothing_runs(Probe::TempoSearch, &subject),
             volume: nothing_runs(Probe::Volume, &subject),
+            stored: None,
         }
     };
     join_all(of_role(containers, Role::Tempo).map(tempo)).await

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use ptctl_diagnosis::{
     document::Document,
     observed::{Gap, Observed, Probe},
-    snapshot::{Container, Reached, Readiness, Tempo, TempoConfig, VolumeUsage},
+    snapshot::{Container, Reached, Readiness, Tempo, TempoConfig},
     subject::Subject,
 };
 use url::Url;
@@ -19,7 +19,11 @@ use self::{
     reach::{Found, reach},
     sightings::sightings,
 };
-use super::{Look, file::Files, volume};
+use super::{
+    Look,
+    file::Files,
+    volume::{self, Disk},
+};
 use crate::clients::{
     http::{HttpClient, HttpFault},
     tempo::TempoClient,
@@ -90,14 +94,14 @@ impl Backend<'_> {
             client,
         } = answering;
         let deadline = look.http_deadline();
-        let (version, config, metrics, (services, sightings), oldest_trace, query, volume) = tokio::join!(
+        let (version, config, metrics, (services, sightings), oldest_trace, query, disk) = tokio::join!(
             client.version(deadline),
             client.config(deadline),
             client.metrics(deadline),
             sightings(look, &client, names),
             oldest(look, &client, self.settings()),
             client.query_path(look.since, look.taken_at, deadline),
-            self.volume(look),
+            self.disk(look),
         );
         Tempo {
             reached: Observed::Known(reached),
@@ -113,7 +117,8 @@ impl Backend<'_> {
             sightings: self.observed(Probe::TempoSearch, sightings),
             oldest_trace: self.observed(Probe::TempoSearch, oldest_trace),
             query: self.observed(Probe::TempoSearch, query),
-            volume,
+            volume: disk.usage,
+            stored: disk.stored,
             container: self
                 .candidate
                 .container
@@ -124,6 +129,7 @@ impl Backend<'_> {
 
     /// Its facts where its API says nothing, for the reason given.
     async fn unasked(self, look: &Look<'_>, why: &str) -> Tempo {
+        let disk = self.disk(look).await;
         Tempo {
             reached: Observed::Unknown(self.gap(Probe::TempoAddress, why)),
             ready: Observed::Unknown(self.gap(Probe::TempoReady, why)),
@@ -135,7 +141,8 @@ impl Backend<'_> {
             sightings: Observed::Unknown(self.gap(Probe::TempoSearch, why)),
             oldest_trace: Observed::Unknown(self.gap(Probe::TempoSearch, why)),
             query: Observed::Unknown(self.gap(Probe::TempoSearch, why)),
-            volume: self.volume(look).await,
+            volume: disk.usage,
+            stored: disk.stored,
             container: self
                 .candidate
                 .container
@@ -177,10 +184,13 @@ impl Backend<'_> {
             .into()
     }
 
-    async fn volume(&self, look: &Look<'_>) -> Observed<VolumeUsage> {
+    async fn disk(&self, look: &Look<'_>) -> Disk {
         match self.candidate.container {
             Some(container) => volume::of(look, container, &self.subject, self.settings()).await,
-            None => Observed::Unknown(self.gap(Probe::Volume, NO_CONTAINER)),
+            None => Disk {
+                usage: Observed::Unknown(self.gap(Probe::Volume, NO_CONTAINER)),
+                stored: None,
+            },
         }
     }
 }

@@ -1,26 +1,42 @@
-//! The disk behind a backend's data.
+//! The disk behind a backend's data, and what lies there.
 //!
-//! A mount point that can be read from here is read; otherwise the engine is asked, which may have to count all it has.
+//! Files that can be read from here are; otherwise a helper container reads them where that was asked for, as the user
+//! that owns them, or else with the one capability to read past permissions. Of what nobody may read the engine may know
+//! the size, which takes it long: it may have to count all it has.
 
 use std::{
-    io,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use ptctl_diagnosis::{
     observed::{Gap, Observed, Probe},
-    snapshot::{Container, Mount, MountKind, TempoConfig, VolumeUsage},
+    snapshot::{Container, Mount, MountKind, StoredData, TempoConfig, VolumeUsage},
     subject::Subject,
 };
 
 use super::{DiskReach, Look};
-use crate::clients::cause::on_one_line;
+use crate::{
+    clients::cause::on_one_line,
+    gather::hands::{Files, NoHands},
+    helper::Reader,
+    inside::{Task, VolumeFound, VolumeTask, Work},
+};
 
 /// Where Tempo keeps its data unless told otherwise.
 const DEFAULT_PATH: &str = "/var/tempo";
 /// Counting what lies on a disk may take this long.
 const COUNT_LIMIT: Duration = Duration::from_secs(3);
+/// Walking through it from a helper container may take this long, its start included.
+const WALK_LIMIT: Duration = Duration::from_secs(8);
+
+/// What is known of a backend's disk.
+pub(crate) struct Disk {
+    /// How full it is.
+    pub(crate) usage: Observed<VolumeUsage>,
+    /// What lies there; `None` where its data is not on a disk of this engine.
+    pub(crate) stored: Option<Observed<StoredData>>,
+}
 
 /// The volume or folder that holds a backend's blocks.
 pub(crate) async fn of(
@@ -28,128 +44,174 @@ pub(crate) async fn of(
     container: &Container,
     subject: &Subject,
     config: Option<&TempoConfig>,
-) -> Observed<VolumeUsage> {
-    let gap = |reason: String| Observed::Unknown(Gap::new(Probe::Volume, subject.clone(), reason));
-    let path = config
-        .and_then(|config| config.storage_path.as_deref())
-        .unwrap_or(DEFAULT_PATH);
+) -> Disk {
+    let gap = |reason: String| Gap::new(Probe::Volume, subject.clone(), reason);
+    let configured = config.and_then(|config| config.storage_path.as_deref());
+    let path = configured.unwrap_or(DEFAULT_PATH);
+    let nowhere = |reason| Disk {
+        usage: Observed::Unknown(gap(reason)),
+        stored: None,
+    };
     let Some(mount) = container.mount_of(path) else {
-        return gap(format!(
+        return nowhere(format!(
             "no volume covers `{path}`: it lies in the container's own layer"
         ));
     };
     if mount.kind == MountKind::Tmpfs {
-        return gap(format!("`{path}` lies in memory"));
+        return nowhere(format!("`{path}` lies in memory"));
     }
-    let local = match mount_point(look, mount).await {
-        Some(folder) => on_disk(folder, look).await,
-        None => OnDisk::default(),
+    let blocks = configured
+        .and_then(|path| Path::new(path).strip_prefix(&mount.destination).ok())
+        .map(Path::to_owned);
+    let walked = walk(look, container, mount, blocks).await;
+    let usage = match usage(look, mount, walked.as_ref().ok()).await {
+        Ok(usage) => Observed::Known(usage),
+        Err(reason) => Observed::Unknown(gap(reason)),
     };
-    let used_bytes = match (local.used, mount.kind) {
-        (Some(used), _) => Some(used),
+    let stored = walked.map(|found| found.stored).map_err(gap);
+    Disk {
+        usage,
+        stored: Some(stored.into()),
+    }
+}
+
+/// How full a mount is, by a walk through it or as the engine counts.
+async fn usage(
+    look: &Look<'_>,
+    mount: &Mount,
+    walked: Option<&VolumeFound>,
+) -> Result<VolumeUsage, String> {
+    let disk = walked.and_then(|found| found.disk);
+    // What ended early, or was not let in everywhere, counted too little.
+    let whole =
+        walked.filter(|found| found.stored.cut.is_none() && found.stored.unreadable.forbidden == 0);
+    let used_bytes = match (whole, mount.kind) {
+        (Some(found), _) => Some(found.stored.all.bytes),
         (None, MountKind::Volume) => {
             let deadline = look.deadline.capped(COUNT_LIMIT);
-            match look.engine.volume_sizes(deadline).await {
-                Ok(sizes) => sizes.get(&mount.source).copied(),
+            match look.engine.volume_counts(deadline).await {
+                Ok(counts) => counts.get(&mount.source).and_then(|count| count.bytes),
                 // The room that is left says more than what is used, and is known.
-                Err(_) if local.free.is_some() => None,
-                Err(error) => return gap(on_one_line(&error)),
+                Err(_) if disk.is_some() => None,
+                Err(error) => return Err(on_one_line(&error)),
             }
         }
         (None, MountKind::Bind | MountKind::Tmpfs | MountKind::Other) => None,
     };
-    if used_bytes.is_none() && local.free.is_none() {
-        return gap(format!(
+    if used_bytes.is_none() && disk.is_none() {
+        return Err(format!(
             "neither the engine nor this machine tells the size of `{}`",
             mount.source
         ));
     }
-    Observed::Known(VolumeUsage {
+    Ok(VolumeUsage {
         name: mount.source.clone(),
         used_bytes,
-        free_bytes: local.free,
-        disk_bytes: local.size,
+        free_bytes: disk.map(|disk| disk.free),
+        disk_bytes: disk.map(|disk| disk.size),
     })
 }
 
-/// The folder of this machine that a mount is, where the engine is certainly this machine.
-async fn mount_point(look: &Look<'_>, mount: &Mount) -> Option<PathBuf> {
-    if look.disks == DiskReach::Away {
-        return None;
+/// Walks through a mount: as whoever may read it.
+async fn walk(
+    look: &Look<'_>,
+    container: &Container,
+    mount: &Mount,
+    blocks: Option<PathBuf>,
+) -> Result<VolumeFound, String> {
+    let folder = folder_of(look, mount).await?;
+    let task = |folder: &Path| {
+        Task::from(VolumeTask {
+            folder: folder.to_owned(),
+            blocks: blocks.clone(),
+        })
+    };
+    let owner = owner_of(container);
+    let read_as = |reader| Files {
+        folder: folder.clone(),
+        source: mount.source.clone(),
+        reader,
+    };
+    let deadline = look.deadline.capped(WALK_LIMIT);
+    let first = read_as(owner.unwrap_or(Reader::Anyones));
+    let found = asked(look.hands.beside(&first, &task, deadline).await)?;
+    let is_let_in = matches!(&found, Ok(found) if found.stored.unreadable.forbidden == 0);
+    if is_let_in || owner.is_none() {
+        return found;
     }
-    match mount.kind {
-        MountKind::Volume => {
-            let point = look
-                .engine
-                .volume_mount_point(&mount.source, look.engine_deadline())
-                .await;
-            point
-                .ok()
-                .map(PathBuf::from)
-                .filter(|folder| folder.is_dir())
-        }
-        MountKind::Bind => Some(PathBuf::from(&mount.source)).filter(|folder| folder.is_dir()),
-        MountKind::Tmpfs | MountKind::Other => None,
-    }
-}
-
-/// What the file system itself says.
-#[derive(Debug, Default, Clone, Copy)]
-struct OnDisk {
-    used: Option<u64>,
-    free: Option<u64>,
-    size: Option<u64>,
-}
-
-async fn on_disk(folder: PathBuf, look: &Look<'_>) -> OnDisk {
-    let ends = look.deadline.capped(COUNT_LIMIT);
-    let counted = tokio::task::spawn_blocking(move || {
-        let space = rustix::fs::statvfs(&folder).ok();
-        OnDisk {
-            used: size_of(&folder, ends).ok(),
-            free: space.as_ref().map(|space| space.f_bavail * space.f_frsize),
-            size: space.as_ref().map(|space| space.f_blocks * space.f_frsize),
-        }
-    });
-    match ends.cut(counted).await {
-        Ok(Ok(found)) => found,
-        Ok(Err(_)) | Err(_) => OnDisk::default(),
+    // An image of another user wrote it, or its folder belongs to nobody that is known.
+    let second = read_as(Reader::Anyones);
+    match asked(look.hands.beside(&second, &task, deadline).await) {
+        Ok(Ok(better)) => Ok(better),
+        Ok(Err(_)) | Err(_) => found,
     }
 }
 
-/// The bytes that the files below a folder take on disk. Links are not followed.
-fn size_of(folder: &Path, ends: crate::clients::deadline::Deadline) -> io::Result<u64> {
-    use std::os::unix::fs::MetadataExt;
-    let mut folders = vec![folder.to_owned()];
-    let mut bytes = 0;
-    while let Some(folder) = folders.pop() {
-        if ends.has_passed() {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        // Tempo deletes blocks, which are folders of files, while they are counted.
-        let Some(entries) = unless_gone(std::fs::read_dir(&folder))? else {
-            continue;
-        };
-        for entry in entries {
-            let entry = entry?;
-            let Some(metadata) = unless_gone(entry.metadata())? else {
-                continue;
-            };
-            if metadata.is_dir() {
-                folders.push(entry.path());
-            } else {
-                bytes += metadata.blocks() * 512;
-            }
-        }
-    }
-    Ok(bytes)
+/// What a walk found, which may have failed itself.
+fn asked(
+    answer: Result<crate::inside::Answer, NoHands>,
+) -> Result<Result<VolumeFound, String>, String> {
+    let answer = answer.map_err(NoHands::reason)?;
+    VolumeTask::found(answer).ok_or_else(|| "the answer is another question's".to_owned())
 }
 
-/// What was asked for, or nothing where it does not exist any more.
-fn unless_gone<T>(result: io::Result<T>) -> io::Result<Option<T>> {
-    match result {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
+/// The folder of the engine's host that a mount is. It is only looked into where that host is certainly this machine.
+async fn folder_of(look: &Look<'_>, mount: &Mount) -> Result<PathBuf, String> {
+    match (mount.kind, look.disks) {
+        (MountKind::Volume, DiskReach::Here) => look
+            .engine
+            .volume_mount_point(&mount.source, look.engine_deadline())
+            .await
+            .map(PathBuf::from)
+            .map_err(|error| on_one_line(&error)),
+        (MountKind::Volume | MountKind::Bind, _) => Ok(PathBuf::from(&mount.source)),
+        (MountKind::Tmpfs | MountKind::Other, _) => Err(format!(
+            "`{}` is neither a volume nor a folder",
+            mount.destination
+        )),
+    }
+}
+
+/// The user that a container's files belong to, where its description tells by number.
+fn owner_of(container: &Container) -> Option<Reader> {
+    let (user, group) = container
+        .user
+        .split_once(':')
+        .unwrap_or((&container.user, ""));
+    let uid = match user {
+        "" | "root" => 0,
+        user => user.parse().ok()?,
+    };
+    let gid = match group {
+        "" => 0,
+        group => group.parse().unwrap_or(0),
+    };
+    Some(Reader::Owner { uid, gid })
+}
+
+#[cfg(test)]
+mod tests {
+    use ptctl_diagnosis::fixtures;
+
+    use super::*;
+
+    #[test]
+    fn files_are_read_as_the_user_that_the_container_runs_as() {
+        let mut container = fixtures::healthy().service_mut("tempo").clone();
+        for (user, reader) in [
+            (
+                "10001:10001",
+                Some(Reader::Owner {
+                    uid: 10001,
+                    gid: 10001,
+                }),
+            ),
+            ("10001", Some(Reader::Owner { uid: 10001, gid: 0 })),
+            ("", Some(Reader::Owner { uid: 0, gid: 0 })),
+            ("tempo", None),
+        ] {
+            user.clone_into(&mut container.user);
+            assert_eq!(owner_of(&container), reader, "{user}");
+        }
     }
 }

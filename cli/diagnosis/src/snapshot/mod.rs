@@ -14,6 +14,7 @@ mod neighbour;
 mod network;
 mod network_path;
 mod sockets;
+mod storage;
 mod tempo;
 mod usage;
 
@@ -52,6 +53,10 @@ pub use self::{
         spoken_time,
     },
     sockets::{Connection, ConnectionState, Sockets},
+    storage::{
+        BlockStore, BlockTotals, DayTotals, FilesTotal, LevelTotals, LogFile, ProjectFiles,
+        ProjectVolume, StoredData, TenantTotals, Unreadable, WalBlock, WalkEnd, WriteAheadLog,
+    },
     tempo::{
         Discarded, GeneratorMetrics, Limit, OtlpProtocol, QueryAnswer, QueryPath, Reached,
         ReadBack, Readiness, Receiver, SpanSighting, Tempo, TempoConfig, TempoMetrics,
@@ -98,6 +103,9 @@ pub struct Snapshot {
     pub canaries: Vec<Canary>,
     /// The trace backends.
     pub tempos: Vec<Tempo>,
+    /// What else the project has on the engine's disks.
+    #[serde(default)]
+    pub files: ProjectFiles,
     /// What the Compose files of the stack say.
     pub compose: Observed<ComposeProject>,
     /// The images of those containers.

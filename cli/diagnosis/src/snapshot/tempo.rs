@@ -12,7 +12,7 @@ pub use self::{
     metrics::{Discarded, GeneratorMetrics, Limit, TempoMetrics},
     query::{QueryAnswer, QueryPath, ReadBack},
 };
-use super::ContainerId;
+use super::{BlockStore, ContainerId, StoredData};
 use crate::{document::Document, observed::Observed};
 
 /// One trace backend.
@@ -44,6 +44,17 @@ pub struct Tempo {
     pub query: Observed<QueryPath>,
     /// The volume behind its data.
     pub volume: Observed<VolumeUsage>,
+    /// What lies there; `None` where its data is not on a disk of this engine.
+    #[serde(default)]
+    pub stored: Option<Observed<StoredData>>,
+}
+
+impl Tempo {
+    /// Its finished blocks, where its files could be read.
+    pub fn store(&self) -> Option<&BlockStore> {
+        let version = self.version.known().map(|version| version.version.as_str());
+        self.stored.as_ref()?.known()?.in_use(version)
+    }
 }
 
 /// How a backend's HTTP API is reached from where `ptctl` runs.

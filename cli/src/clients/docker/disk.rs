@@ -39,6 +39,29 @@ struct Volume {
 struct UsageData {
     /// -1 where the volume's driver does not tell.
     size: i64,
+    /// -1 where the engine does not count.
+    ref_count: i64,
+}
+
+/// What the engine counts of a volume.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VolumeCount {
+    /// Its bytes, where its driver tells.
+    pub bytes: Option<u64>,
+    /// The containers that refer to it, running or not.
+    pub references: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct VolumeList {
+    volumes: Option<Vec<VolumeName>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct VolumeName {
+    name: String,
 }
 
 /// The first version that can leave out images and containers, which take long to count.
@@ -69,11 +92,35 @@ impl Engine {
         Ok(volume.mountpoint)
     }
 
-    /// The size in bytes of each volume that the engine knows the size of. An engine with many images may take long.
-    pub async fn volume_sizes(
+    /// The names of the volumes with a label, given as `key=value`.
+    pub async fn volumes_labelled(
+        &self,
+        label: &str,
+        deadline: Deadline,
+    ) -> Result<Vec<String>, EngineError> {
+        let failed = |fault| EngineError::new("list volumes", fault);
+        let filters = serde_json::json!({"label": [label]}).to_string();
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("filters", &filters)
+            .finish();
+        let response = self
+            .get(&format!("/volumes?{query}"), deadline)
+            .await
+            .map_err(failed)?;
+        let body = read(response, self.endpoint(), deadline)
+            .await
+            .map_err(failed)?;
+        let list: VolumeList = serde_json::from_slice(&body)
+            .map_err(|error| failed(EngineFault::Answer(error.to_string())))?;
+        let volumes = list.volumes.unwrap_or_default();
+        Ok(volumes.into_iter().map(|volume| volume.name).collect())
+    }
+
+    /// What the engine counts of each volume. An engine with many images may take long.
+    pub async fn volume_counts(
         &self,
         deadline: Deadline,
-    ) -> Result<BTreeMap<String, u64>, EngineError> {
+    ) -> Result<BTreeMap<String, VolumeCount>, EngineError> {
         let failed = |fault| EngineError::new("ask the engine for its disk usage", fault);
         let mut path = "/system/df".to_owned();
         if self.api_version() >= WITH_TYPES {
@@ -86,11 +133,11 @@ impl Engine {
         let body = read(response, self.endpoint(), deadline)
             .await
             .map_err(failed)?;
-        volume_sizes(&body).map_err(failed)
+        volume_counts(&body).map_err(failed)
     }
 }
 
-fn volume_sizes(body: &[u8]) -> Result<BTreeMap<String, u64>, EngineFault> {
+fn volume_counts(body: &[u8]) -> Result<BTreeMap<String, VolumeCount>, EngineFault> {
     let usage: DiskUsage =
         serde_json::from_slice(body).map_err(|error| EngineFault::Answer(error.to_string()))?;
     let part = usage.volume_usage.or(usage.volumes_usage);
@@ -103,8 +150,12 @@ fn volume_sizes(body: &[u8]) -> Result<BTreeMap<String, u64>, EngineFault> {
     Ok(volumes
         .into_iter()
         .filter_map(|volume| {
-            let size = volume.usage_data?.size;
-            Some((volume.name, u64::try_from(size).ok()?))
+            let usage = volume.usage_data?;
+            let count = VolumeCount {
+                bytes: u64::try_from(usage.size).ok(),
+                references: u64::try_from(usage.ref_count).ok(),
+            };
+            Some((volume.name, count))
         })
         .collect())
 }

@@ -11,15 +11,15 @@ async fn volumes_have_their_size_in_both_shapes_of_the_answer() {
     for wire in Wire::ALL {
         let fake = FakeEngine::on_socket(wire);
         let engine = connect(&fake).await;
-        let sizes = engine.volume_sizes(soon()).await.unwrap();
-        assert_eq!(sizes.get("shop_data"), Some(&48213), "{wire:?}");
+        let counts = engine.volume_counts(soon()).await.unwrap();
+        assert_eq!(counts["shop_data"].bytes, Some(48213), "{wire:?}");
         let point = engine
             .volume_mount_point("shop_data", soon())
             .await
             .unwrap();
         assert_eq!(point, "/var/lib/docker/volumes/shop_data/_data");
         fake.answer("/system/df", Answer::json(&json!({"Everything": []})));
-        assert!(engine.volume_sizes(soon()).await.is_err());
+        assert!(engine.volume_counts(soon()).await.is_err());
     }
 }
 

@@ -43,7 +43,7 @@ async fn every_request_but_the_ping_carries_the_version_agreed_on() {
         engine.containers(soon()).await.unwrap();
         engine.networks(soon()).await.unwrap();
         engine.inspect(&web(), soon()).await.unwrap();
-        engine.volume_sizes(soon()).await.unwrap();
+        engine.volume_counts(soon()).await.unwrap();
         let asked = fake.asked();
         assert_eq!(asked[0], "/_ping");
         assert!(

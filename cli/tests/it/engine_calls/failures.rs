@@ -35,7 +35,7 @@ async fn an_answer_that_breaks_off_is_an_error() {
     fake.answer("/networks", Answer::BrokenOff("[{\"Name\":".into()));
     assert!(engine.networks(soon()).await.is_err());
     fake.answer("/system/df", Answer::BrokenOff("{\"Volumes\":[".into()));
-    let error = engine.volume_sizes(soon()).await.unwrap_err();
+    let error = engine.volume_counts(soon()).await.unwrap_err();
     assert!(
         matches!(error.fault, EngineFault::BrokenOff(_)),
         "{error:?}"

@@ -4,7 +4,7 @@ use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
     code::Code,
     finding::{Evidence, EvidenceKind, Remedy, Severity},
-    observed::{Gap, Probe},
+    observed::{Gap, Observed, Probe},
     policy::Policy,
     view::{Backend, Stack},
 };
@@ -34,8 +34,10 @@ pub(crate) static CHECK: Check = Check {
 fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
     let volume = backend.tempo.volume.get()?;
     let (Some(free), Some(disk)) = (volume.free_bytes, volume.disk_bytes) else {
+        let refused = backend.tempo.stored.as_ref().and_then(Observed::gap);
+        let why = refused.map_or_else(String::new, |gap| format!(": {}", gap.reason));
         let reason = format!(
-            "the free space behind `{}` cannot be read from here",
+            "the free space behind `{}` cannot be read from here{why}",
             volume.name
         );
         return Err(Gap::new(Probe::Volume, backend.subject.clone(), reason));

@@ -1,8 +1,11 @@
 //! Area 08: storage and retention.
 
+pub(crate) mod blocks_orphaned;
 pub(crate) mod compaction_disabled;
 pub(crate) mod data_not_on_a_volume;
+pub(crate) mod disk_fills_up;
 pub(crate) mod disk_nearly_full;
+pub(crate) mod log_without_limit;
 pub(crate) mod object_storage_unreachable;
 pub(crate) mod restarts_outpace_retention;
 pub(crate) mod retention_failing;
@@ -10,6 +13,7 @@ pub(crate) mod retention_keys_disagree;
 pub(crate) mod retention_not_applied;
 pub(crate) mod retention_short;
 pub(crate) mod volume_shared;
+pub(crate) mod wal_not_flushed;
 
 use crate::check::Check;
 
@@ -25,4 +29,8 @@ pub(super) static ALL: &[&Check] = &[
     &volume_shared::CHECK,
     &retention_failing::CHECK,
     &retention_keys_disagree::CHECK,
+    &disk_fills_up::CHECK,
+    &blocks_orphaned::CHECK,
+    &wal_not_flushed::CHECK,
+    &log_without_limit::CHECK,
 ];

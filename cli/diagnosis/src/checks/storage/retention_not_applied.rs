@@ -1,18 +1,15 @@
 //! Tempo keeps traces longer than it was told.
 
-use jiff::SignedDuration;
-
 use super::{compaction_disabled, restarts_outpace_retention, retention_failing};
 use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     code::Code,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
+    forecast::RETENTION_SLACK,
+    observed::Observed,
     policy::Policy,
     view::{Backend, Stack},
 };
-
-/// Blocks hold up to some hours, are marked in a cycle of up to an hour, and go an hour after being marked.
-const SLACK: SignedDuration = SignedDuration::from_hours(24);
 
 pub(crate) static CHECK: Check = Check {
     code: Code::new(801),
@@ -41,11 +38,28 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let Some(retention) = config.retention else {
         return Ok(Outcome::NotApplicable("it is told to keep traces for ever"));
     };
-    let Some(oldest) = *backend.tempo.oldest_trace.get()? else {
+    // By the files where they can be read: a search reaches only so far back.
+    let block = backend.tempo.store().and_then(|store| store.first_end);
+    let found = match (&backend.tempo.oldest_trace, block) {
+        (Observed::Known(found), _) => *found,
+        (Observed::Unknown(_), Some(_)) => None,
+        (Observed::Unknown(gap), None) => return Err(gap.clone()),
+    };
+    let by_files = block.filter(|block| found.is_none_or(|found| *block < found));
+    let Some(oldest) = by_files.or(found) else {
         return Ok(Outcome::NotApplicable("it holds no trace"));
     };
+    let held = if by_files.is_some() {
+        let volume = backend.tempo.volume.known();
+        let name = volume.map_or(backend.label(), |volume| &volume.name);
+        let text = "the end of the oldest block in its volume";
+        Evidence::new(EvidenceKind::Container, name, text)
+    } else {
+        let text = "the oldest trace found";
+        Evidence::new(EvidenceKind::Search, backend.label(), text)
+    };
     let age = stack.snapshot.taken_at.duration_since(oldest);
-    if age <= retention + SLACK {
+    if age <= retention.saturating_add(RETENTION_SLACK) {
         return Ok(Outcome::Pass);
     }
     let report = Report::new(
@@ -55,12 +69,7 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
             age.as_hours(),
             retention.as_hours()
         ),
-        Evidence::new(
-            EvidenceKind::Search,
-            backend.label(),
-            "the oldest trace found",
-        )
-        .at(Some(oldest)),
+        held.at(Some(oldest)),
         Remedy::edit(
             "look for `compaction_disabled` in its configuration and for retention errors in its log",
         ),
