@@ -134,7 +134,25 @@ pub(super) const NETWORK_PATH: &[Cause] = &[
     Cause::same_subject(relay::receiver_wants_tenant::CHECK.code),
     Cause::same_subject(relay::receiver_is_mute::CHECK.code),
     Cause::same_subject(relay::endpoint_redirects::CHECK.code),
-    Cause::same_subject(relay::receiver_refuses_export::CHECK.code),
+];
+
+/// An export without a span that was refused, which says least of all.
+pub(super) const REFUSED_EXPORT: &[Cause] = &[Cause::same_subject(
+    relay::receiver_refuses_export::CHECK.code,
+)];
+
+/// What a service says of a receiver that refuses, which tells more than a refused export without a span.
+pub(super) const REFUSALS: &[Cause] = &[
+    Cause::same_subject(export::unimplemented::CHECK.code),
+    Cause::same_subject(export::proxy_answers::CHECK.code),
+    Cause::same_subject(export::payload_refused::CHECK.code),
+    Cause::same_subject(export::backend_internal_error::CHECK.code),
+    Cause::same_subject(export::backend_not_ready_answers::CHECK.code),
+    Cause::same_subject(export::rate_limited_exports::CHECK.code),
+    Cause::same_subject(export::rejected::CHECK.code),
+    Cause::same_subject(export::message_too_large::CHECK.code),
+    Cause::same_subject(export::connection_cut::CHECK.code),
+    Cause::same_subject(export::timed_out::CHECK.code),
 ];
 
 /// Why a service does not have a value that stands in the files by now.

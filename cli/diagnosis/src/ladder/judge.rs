@@ -122,8 +122,12 @@ fn protocol<'l>(
         // Behind a certificate that is not trusted nobody was asked who it is.
         (_, []) if speech.listener == Listener::Unknown => Ok(()),
         (_, []) => match export.map(|export| &export.delivery.outcome) {
-            Some(ExportOutcome::HttpStatus { status, .. }) if is_gateway_error(*status) => Ok(()),
-            Some(ExportOutcome::HttpStatus { status, .. }) if is_redirection(*status) => Ok(()),
+            // A server that nobody knows by its pages may be a receiver that refuses everything.
+            Some(ExportOutcome::HttpStatus { status, .. })
+                if matches!(speech.listener, Listener::Web { .. }) && !lacks_path(*status) =>
+            {
+                Ok(())
+            }
             _ => Err(Obstacle::NotAReceiver(&speech.listener)),
         },
         (Some(spoken), [taken]) if *taken != spoken => Err(Obstacle::Protocol {
@@ -140,9 +144,11 @@ fn refusal<'l>(speech: &'l Speech, export: &'l ExportAttempt) -> Obstacle<'l> {
         return Obstacle::Wants(wanted, export);
     }
     match &export.delivery.outcome {
-        ExportOutcome::HttpStatus {
-            status: 404 | 405, ..
-        } if export.protocol == OtlpProtocol::Http => Obstacle::Path(export),
+        ExportOutcome::HttpStatus { status, .. }
+            if lacks_path(*status) && export.protocol == OtlpProtocol::Http =>
+        {
+            Obstacle::Path(export)
+        }
         ExportOutcome::HttpStatus { status, .. } if is_redirection(*status) => {
             Obstacle::Redirected(export)
         }
@@ -162,8 +168,8 @@ fn refusal<'l>(speech: &'l Speech, export: &'l ExportAttempt) -> Obstacle<'l> {
     }
 }
 
-fn is_gateway_error(status: u16) -> bool {
-    matches!(status, 502..=504)
+fn lacks_path(status: u16) -> bool {
+    matches!(status, 404 | 405)
 }
 
 fn is_redirection(status: u16) -> bool {

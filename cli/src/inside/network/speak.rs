@@ -7,11 +7,11 @@ mod secured;
 use std::time::Duration;
 
 use ptctl_diagnosis::snapshot::{
-    Encryption, ExportFault, ExportOutcome, Listener, OtlpProtocol, Plaintext, Speech, TlsSpeech,
-    Trust,
+    Destination, Encryption, ExportFault, ExportOutcome, Listener, OtlpProtocol, Plaintext, Speech,
+    TlsSpeech, Trust,
 };
 
-use self::first_words::{Reply, first_words, is_frame};
+use self::first_words::{Reply, Word, first_words, is_frame};
 use super::{
     door::Door,
     http1::{self, Question},
@@ -31,8 +31,18 @@ const QUESTION: Duration = Duration::from_millis(1500);
 const UNIMPLEMENTED: u32 = 12;
 
 /// Finds out what a port speaks: three first words, then questions in what it answered.
-pub(super) async fn speak(door: &Door<'_>, roots: &Roots, deadline: Deadline) -> Speech {
-    let replies = first_words(door, deadline).await;
+pub(super) async fn speak(
+    door: &Door<'_>,
+    destination: &Destination,
+    roots: &Roots,
+    deadline: Deadline,
+) -> Speech {
+    let expected = match (destination.encryption, destination.protocol) {
+        (Some(Encryption::Tls), _) => Word::Tls,
+        (_, Some(OtlpProtocol::Grpc)) => Word::Http2,
+        (_, Some(OtlpProtocol::Http) | None) => Word::Http1,
+    };
+    let replies = first_words(door, expected, deadline).await;
     let tls = replies
         .tls
         .as_ref()

@@ -123,7 +123,7 @@ impl NetworkTask {
             address: SocketAddr::new(way.address, self.destination.port),
             host: &self.destination.host,
         };
-        let speech = timed(speak(&door, roots, deadline)).await;
+        let speech = timed(speak(&door, &self.destination, roots, deadline)).await;
         let begun = Instant::now();
         let attempt = export(self, &door, &speech.found, roots, deadline).await;
         way.export = attempt.map(|found| Rung {

@@ -19,18 +19,18 @@ pub(super) const STAGE: Stage = Stage {
     services: &["textanalyzer", "tempo"],
     furnish: with_a_gateway,
     scenarios: &[
-        Scenario::fault("collector-does-not-listen", "PT0501", ANALYZER, |trial| {
+        Scenario::fault("collector-does-not-listen", "PT0431", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
                 project.set(ANALYZER, "TEMPO_ENDPOINT", "gateway:4317");
             }))
         })
         .with_stand_in(),
-        Scenario::fault("name-outside-not-found", "PT0502", ANALYZER, |trial| {
+        Scenario::fault("name-outside-not-found", "PT0428", ANALYZER, |trial| {
             Box::pin(astray(trial, |project| {
                 project.set(ANALYZER, "TEMPO_ENDPOINT", "tempo.shop.invalid:4317");
             }))
         }),
-        Scenario::fault("collector-does-not-answer", "PT0503", ANALYZER, |trial| {
+        Scenario::fault("collector-does-not-answer", "PT0443", ANALYZER, |trial| {
             Box::pin(silent_gateway(
                 trial,
                 &["kill", "--signal", "STOP"],
@@ -49,7 +49,7 @@ pub(super) const STAGE: Stage = Stage {
         }),
         Scenario::fault(
             "web-page-instead-of-collector",
-            "PT0516",
+            "PT0437",
             ANALYZER,
             |trial| {
                 Box::pin(astray(trial, |project| {
@@ -73,7 +73,7 @@ pub(super) const STAGE: Stage = Stage {
                 over_http(project, "https://tempo:4318/v1/traces");
             }))
         }),
-        Scenario::fault("collector-wants-credentials", "PT0509", ANALYZER, |trial| {
+        Scenario::fault("collector-wants-credentials", "PT0440", ANALYZER, |trial| {
             Box::pin(answered(
                 trial,
                 "401 Unauthorized",

@@ -28,14 +28,14 @@ pub(super) const STAGE: Stage = Stage {
     services: &["textanalyzer", "tempo"],
     furnish: with_a_gateway,
     scenarios: &[
-        Scenario::fault("server-without-traces", "PT0504", ANALYZER, |trial| {
+        Scenario::fault("server-without-traces", "PT0437", ANALYZER, |trial| {
             Box::pin(over_grpc(trial, WITHOUT_TRACES))
         }),
         Scenario::fault("receiver-of-small-messages", "PT0511", ANALYZER, |trial| {
             Box::pin(over_grpc(trial, SMALL))
         })
         .with_stand_in(),
-        Scenario::fault("receiver-hangs-up", "PT0515", ANALYZER, |trial| {
+        Scenario::fault("receiver-hangs-up", "PT0443", ANALYZER, |trial| {
             Box::pin(over_http(trial, &["hang-up", "8080"]))
         })
         .with_stand_in(),
@@ -58,7 +58,7 @@ pub(super) const STAGE: Stage = Stage {
             Box::pin(answered(trial, "503 Service Unavailable", ""))
         })
         .with_stand_in(),
-        Scenario::fault("name-server-away", "PT0524", ANALYZER, |trial| {
+        Scenario::fault("name-server-away", "PT0429", ANALYZER, |trial| {
             Box::pin(name_server_away(trial))
         })
         .with_stand_in(),

@@ -26,6 +26,7 @@ pub(crate) static CHECK: Check = Check {
     masked_by: &[
         explanations::ENDPOINT,
         explanations::NETWORK_PATH,
+        explanations::REFUSED_EXPORT,
         explanations::BACKEND,
         AFTER_A_RESTART,
         NAMED_FAILURES,

@@ -23,7 +23,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Name the address instead of `localhost`, or let the receiver listen on `[::]`.",
     verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::BACKEND,
+        explanations::RELAY,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -25,7 +25,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Name the authority, renew the certificate, or use a name that it is for.",
     verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::BACKEND,
+        explanations::RELAY,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -24,7 +24,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Use a name that the receiver answers to on a shared network: its Compose service.",
     verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::BACKEND,
+        explanations::RELAY,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

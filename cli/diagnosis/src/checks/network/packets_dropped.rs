@@ -8,6 +8,7 @@ use crate::{
     finding::{Remedy, Severity},
     ladder::{Obstacle, RungName},
     policy::Policy,
+    snapshot::ConnectOutcome,
     view::{Service, Stack},
 };
 
@@ -24,7 +25,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Join the network of the receiver, or find the rule that drops the packets.",
     verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::BACKEND,
+        explanations::RELAY,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };
@@ -37,8 +42,20 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         let Obstacle::Unreached(outcome) = &broken.at.obstacle else {
             return None;
         };
+        let place = broken.place();
+        let what = match outcome {
+            ConnectOutcome::NoAnswer => format!("but {place} never answers the first packet"),
+            ConnectOutcome::Reset => format!("but {place} cuts connections as they begin"),
+            ConnectOutcome::Open
+            | ConnectOutcome::Refused
+            | ConnectOutcome::HostUnreachable
+            | ConnectOutcome::NetworkUnreachable
+            | ConnectOutcome::Failed { .. } => {
+                format!("but no way leads to {place}: {}", outcome.describe())
+            }
+        };
         Some(Complaint::new(
-            format!("but {}: {}", broken.place(), outcome.describe()),
+            what,
             Remedy::edit(
                 "put the service on a network of the receiver's, or find the firewall rule that drops the packets between them",
             ),

@@ -23,7 +23,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Send OTLP to 4317 (gRPC) or 4318 (HTTP) of Tempo or of the collector.",
     verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::BACKEND,
+        explanations::RELAY,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -23,7 +23,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Write `http://`, or give the receiver a certificate.",
     verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::BACKEND,
+        explanations::RELAY,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

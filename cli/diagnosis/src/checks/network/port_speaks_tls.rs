@@ -20,7 +20,11 @@ pub(crate) static CHECK: Check = Check {
     causes: &["`http://` was written, or TLS was switched on in the receiver alone."],
     remedy: "Write `https://`, and name the authority of the receiver's certificate in `OTEL_EXPORTER_OTLP_CERTIFICATE`.",
     verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::BACKEND,
+        explanations::RELAY,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

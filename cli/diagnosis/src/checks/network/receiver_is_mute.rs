@@ -25,7 +25,11 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Look at the receiver's state and its last lines, and restart it.",
     verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::BACKEND,
+        explanations::RELAY,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

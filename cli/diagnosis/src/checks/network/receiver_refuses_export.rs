@@ -23,7 +23,12 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Look at the receiver's own log, and at that of the proxy in front of it.",
     verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[explanations::ENDPOINT, explanations::BACKEND],
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::BACKEND,
+        explanations::RELAY,
+        explanations::REFUSALS,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -27,6 +27,7 @@ pub(crate) static CHECK: Check = Check {
     masked_by: &[
         explanations::ENDPOINT,
         explanations::BACKEND,
+        explanations::RELAY,
         explanations::HEADERS,
     ],
     explains: &[],

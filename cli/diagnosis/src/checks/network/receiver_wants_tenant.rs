@@ -27,6 +27,7 @@ pub(crate) static CHECK: Check = Check {
     masked_by: &[
         explanations::ENDPOINT,
         explanations::BACKEND,
+        explanations::RELAY,
         explanations::HEADERS,
         &[Cause::export_target(tenant_missing::CHECK.code)],
     ],

@@ -39,6 +39,7 @@ pub(crate) static CHECK: Check = Check {
         explanations::SWITCHED_OFF,
         explanations::ENDPOINT,
         explanations::NETWORK_PATH,
+        explanations::REFUSED_EXPORT,
         explanations::BACKEND,
         explanations::RELAY,
         explanations::SERVICE_AWAY,

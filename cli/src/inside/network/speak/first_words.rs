@@ -13,6 +13,8 @@ use crate::{clients::deadline::Deadline, inside::network::door::Door};
 
 /// Nobody is waited for longer: a server that is well answers its first word at once.
 pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
+/// The expected word is said alone for so long.
+const HEAD_START: Duration = Duration::from_millis(300);
 /// As soon as one word is answered, the others have so long.
 const GRACE: Duration = Duration::from_millis(400);
 /// Who has begun to answer goes on within this time.
@@ -42,6 +44,17 @@ pub(super) struct Replies {
     pub(super) tls: Option<TlsStream<TcpStream>>,
 }
 
+/// The three first words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word {
+    /// A request of HTTP/1.
+    Http1,
+    /// The preface of HTTP/2.
+    Http2,
+    /// A hello of TLS.
+    Tls,
+}
+
 enum Answered {
     Http1(Reply),
     Http2(Reply),
@@ -57,36 +70,68 @@ impl Answered {
     }
 }
 
-/// Says all three, each on a connection of its own, side by side.
-pub(super) async fn first_words(door: &Door<'_>, deadline: Deadline) -> Replies {
+impl Replies {
+    fn take(&mut self, answered: Answered) {
+        match answered {
+            Answered::Http1(reply) => self.http1 = reply,
+            Answered::Http2(reply) => self.http2 = reply,
+            Answered::Tls(handshake) => self.tls = handshake.ok(),
+        }
+    }
+}
+
+/// Says all three, each on a connection of its own: first the one that is expected there, and as soon as it is answered the
+/// others one by one. A server that serves one connection at a time would wait for the end of a word that it does not know
+/// while the one that it knows waits in line.
+pub(super) async fn first_words(door: &Door<'_>, expected: Word, deadline: Deadline) -> Replies {
     let mut replies = Replies {
         http1: Reply::Silent,
         http2: Reply::Silent,
         tls: None,
     };
-    let request = format!(
-        "GET / HTTP/1.1\r\nHost: {}\r\nUser-Agent: ptctl/{}\r\nConnection: close\r\n\r\n",
-        door.authority(),
-        env!("CARGO_PKG_VERSION")
-    );
-    let words: [BoxFuture<'_, Answered>; 3] = [
-        Box::pin(async { Answered::Http1(say(door, request.as_bytes()).await) }),
-        Box::pin(async { Answered::Http2(say(door, PREFACE).await) }),
-        Box::pin(async { Answered::Tls(door.tls(&["h2", "http/1.1"]).await) }),
-    ];
-    let mut pending: FuturesUnordered<_> = words.into_iter().collect();
-    let mut until = deadline.capped(PATIENCE);
+    let until = deadline.capped(PATIENCE);
+    let others = [Word::Http1, Word::Http2, Word::Tls]
+        .into_iter()
+        .filter(|word| *word != expected);
+    let mut first = speak(door, expected);
+    let head_start = deadline.capped(HEAD_START).cut(&mut first).await;
+    if let Ok(answered) = head_start {
+        let tells = answered.tells();
+        replies.take(answered);
+        for other in others {
+            let limit = if tells { until.capped(GRACE) } else { until };
+            if let Ok(answered) = limit.cut(speak(door, other)).await {
+                replies.take(answered);
+            }
+        }
+        return replies;
+    }
+    let mut pending: FuturesUnordered<_> = others.map(|word| speak(door, word)).collect();
+    pending.push(first);
+    let mut until = until;
     while let Ok(Some(answered)) = until.cut(pending.next()).await {
         if answered.tells() {
             until = until.capped(GRACE);
         }
-        match answered {
-            Answered::Http1(reply) => replies.http1 = reply,
-            Answered::Http2(reply) => replies.http2 = reply,
-            Answered::Tls(handshake) => replies.tls = handshake.ok(),
-        }
+        replies.take(answered);
     }
     replies
+}
+
+/// Says one word.
+fn speak<'d>(door: &'d Door<'d>, word: Word) -> BoxFuture<'d, Answered> {
+    match word {
+        Word::Http1 => Box::pin(async move {
+            let request = format!(
+                "GET / HTTP/1.1\r\nHost: {}\r\nUser-Agent: ptctl/{}\r\nConnection: close\r\n\r\n",
+                door.authority(),
+                env!("CARGO_PKG_VERSION")
+            );
+            Answered::Http1(say(door, request.as_bytes()).await)
+        }),
+        Word::Http2 => Box::pin(async move { Answered::Http2(say(door, PREFACE).await) }),
+        Word::Tls => Box::pin(async move { Answered::Tls(door.tls(&["h2", "http/1.1"]).await) }),
+    }
 }
 
 /// Sends a word and reads until it is plain what comes back.
