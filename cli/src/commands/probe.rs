@@ -9,7 +9,7 @@ use ptctl_diagnosis::{
     finding::Finding,
     ladder::{Break, Judgement, judge},
     observed::Observed,
-    snapshot::{Destination, Encryption, Ladder, LadderDepth, NetworkPath, OtlpProtocol, Snapshot},
+    snapshot::{Destination, Encryption, Ladder, LadderDepth, NetworkPath, OtlpProtocol},
     view::{Service, Stack},
 };
 

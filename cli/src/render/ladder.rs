@@ -311,3 +311,67 @@ fn shown(destination: &Destination) -> String {
     };
     format!("{host}:{}{path}{protocol}{encryption}", destination.port)
 }
+
+#[cfg(test)]
+mod tests {
+    use ptctl_diagnosis::{
+        fixtures,
+        snapshot::{ConnectOutcome, NameResult},
+    };
+
+    use super::*;
+    use crate::render::Glyphs;
+
+    fn drawn(path: &NetworkPath) -> String {
+        let mut page = Page::new(80, Glyphs::Unicode);
+        ladders(&mut page, &[LadderLine::tried("scraper", path, None)]);
+        page.into_text()
+    }
+
+    fn whole() -> NetworkPath {
+        fixtures::network_path(&fixtures::healthy(), "scraper")
+    }
+
+    #[test]
+    fn a_whole_way_shows_every_rung_with_its_time() {
+        insta::assert_snapshot!(drawn(&whole()), @r"
+        ✓ scraper → tempo:4317 by gRPC in plaintext, 8.0 ms
+          rung            time    found
+          ✓ resolve       0.9 ms  172.20.0.5 (shop_tempo_1) (`tempo` by 127.0.0.11)
+          ✓ connect       0.2 ms  172.20.0.5:4317: open
+          ✓ speaks        4.0 ms  HTTP/2 in plaintext: an OTLP receiver (gRPC)
+          ✓ export        2.0 ms  an empty one by gRPC: accepted
+          ✓ authenticate          taken as the service sends it
+        ");
+    }
+
+    #[test]
+    fn a_broken_way_ends_at_its_first_broken_rung() {
+        let mut path = whole();
+        let way = &mut path.ladder_mut().ways[0];
+        way.connection.found = ConnectOutcome::Refused;
+        way.speech = None;
+        way.export = None;
+        insta::assert_snapshot!(drawn(&path), @r"
+        ✗ scraper → tempo:4317 by gRPC in plaintext, 8.0 ms
+          rung       time    found
+          ✓ resolve  0.9 ms  172.20.0.5 (shop_tempo_1) (`tempo` by 127.0.0.11)
+          ✗ connect  0.2 ms  172.20.0.5:4317: refused: nobody listens there
+          more: ptctl explain PT0431
+        ");
+        path.ladder_mut().ways.clear();
+        path.ladder_mut().resolution.result = NameResult::NoSuchName;
+        assert!(drawn(&path).contains("✗ resolve  0.9 ms  no such name (NXDOMAIN)"));
+    }
+
+    #[test]
+    fn a_way_out_of_the_engine_says_what_was_not_sent_and_why() {
+        let mut path = whole();
+        let way = &mut path.ladder_mut().ways[0];
+        way.place = WayPlace::Outside;
+        way.owner = None;
+        way.speech = None;
+        way.export = None;
+        assert!(drawn(&path).contains("--canary-external"));
+    }
+}

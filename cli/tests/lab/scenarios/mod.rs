@@ -10,6 +10,7 @@ mod exports;
 mod healthy;
 mod helper;
 mod neighbours;
+mod network_path;
 mod order;
 mod outages;
 mod pairs;
@@ -53,6 +54,7 @@ pub(crate) static STAGES: &[Stage] = &[
     collector_settings::STAGE,
     drift::STAGE,
     neighbours::STAGE,
+    network_path::STAGE,
     pairs::STAGE,
     pairs_in_silence::STAGE,
     python::endpoints::STAGE,
