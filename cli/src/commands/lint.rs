@@ -40,8 +40,8 @@ fn profiles(named: Vec<String>, sources: &ComposeSources, environment: &Environm
         return Profiles::These(named);
     }
     match compose::setting("COMPOSE_PROFILES", &sources.folder, environment) {
-        Some(names) => {
-            let names = names.split(',').map(|name| name.trim().to_owned());
+        Some(listed) => {
+            let names = listed.split(',').map(|name| name.trim().to_owned());
             Profiles::These(names.collect())
         }
         None => Profiles::All,

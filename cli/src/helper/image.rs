@@ -10,8 +10,6 @@ use crate::clients::{
 
 /// The image's repository; its tag is the content's hash.
 pub(super) const REPOSITORY: &str = "ptctl-helper";
-/// So many digits of the hash name an image.
-const DIGITS: usize = 16;
 
 /// An image that is there.
 #[derive(Debug, Clone)]
@@ -67,16 +65,11 @@ pub(super) async fn ensure(
     })
 }
 
-/// The first digits of the SHA-256 of a file.
+/// The first 16 digits of the SHA-256 of a file.
 fn content_hash(bytes: &[u8]) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
-    let mut digits: String = digest
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    digits.truncate(DIGITS);
-    digits
+    let first = digest.as_ref().first_chunk().copied().unwrap_or_default();
+    format!("{:016x}", u64::from_be_bytes(first))
 }
 
 /// A tar archive with the binary, and the folder that files are mounted on.

@@ -14,6 +14,10 @@ use crate::clients::deadline::Deadline;
 /// A container that is to be made; field by field as the engine's API names them.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the engine's API has five switches"
+)]
 pub(crate) struct NewContainer {
     /// The image's name or id.
     pub(crate) image: String,
@@ -157,9 +161,9 @@ impl Engine {
             )
             .await;
         match removed {
-            Ok(_) => Ok(()),
             // Gone, or being removed by the engine at this moment.
-            Err(EngineFault::Refused {
+            Ok(_)
+            | Err(EngineFault::Refused {
                 status: 404 | 409, ..
             }) => Ok(()),
             Err(fault) => Err(EngineError::new(

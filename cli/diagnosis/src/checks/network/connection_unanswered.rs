@@ -4,6 +4,7 @@ use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::explanations,
     code::Code,
+    export::ExportSettings,
     finding::{Evidence, EvidenceKind, Remedy, Severity},
     policy::Policy,
     snapshot::ConnectionState,
@@ -42,11 +43,7 @@ fn examine(service: &Service<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
         ));
     };
     let sockets = sockets.get()?;
-    let Some(port) = service
-        .settings
-        .known()
-        .and_then(|settings| settings.port())
-    else {
+    let Some(port) = service.settings.known().and_then(ExportSettings::port) else {
         return Ok(Outcome::NotApplicable(
             "nothing tells the port that it sends to",
         ));
