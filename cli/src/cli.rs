@@ -7,6 +7,7 @@ mod format;
 mod logs;
 mod probe;
 mod report;
+mod storage;
 
 use std::path::PathBuf;
 
@@ -26,6 +27,7 @@ pub use self::{
     logs::{Classify, LogInput, LogsAction, LogsArguments},
     probe::{ProbeArguments, SpokenProtocol},
     report::{Annotations, Detail, FailOn, ReportArguments, ReportFormat},
+    storage::StorageArguments,
 };
 
 /// Finds out why traces are missing in a Docker stack that sends OTLP to Tempo.
@@ -124,7 +126,7 @@ pub enum Command {
     /// Show the tracing variables that each service really has, secrets redacted
     Env(Selection),
     /// Show how much Tempo stores, for how long, and how much room is left
-    Storage(OutputChoice),
+    Storage(StorageArguments),
     /// Read logs for failed exports
     Logs(LogsArguments),
     /// Restart traced services in dependency order and wait for their health

@@ -7,6 +7,7 @@ pub(crate) mod hands;
 pub(crate) mod relay;
 mod request;
 mod stack;
+mod storage;
 
 use std::collections::BTreeSet;
 
@@ -133,6 +134,9 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
     snapshot.images = probe::images::of(&look, &snapshot.containers).await;
     match request.depth {
         Depth::Everything => look_closer(&look, &clients, &request.tempo, &mut snapshot).await,
+        Depth::Disks => {
+            storage::look_at_disks(&look, &clients, &request.tempo, &mut snapshot).await;
+        }
         Depth::Description => {}
     }
     if let Some(wish) = request.deeper.canary {
@@ -161,7 +165,7 @@ async fn look_closer(
     let names = Names::of(containers);
     let sources = LogSources::of(containers);
     let owners = Owners::of(containers, &snapshot.elsewhere);
-    let (events, logs, tempos, around, metrics, visits) = tokio::join!(
+    let (events, logs, tempos, around, metrics, visits, log_files) = tokio::join!(
         probe::events::of(look, containers),
         logs_of(look, containers, &sources, has_telling_log),
         tempos(look, &clients.tempo, access, containers, &names),
@@ -172,6 +176,7 @@ async fn look_closer(
                 .map(|container| probe::service_metrics::of(look, &clients.services, container))
         ),
         visits(look, containers, &owners),
+        probe::log_files::of(look, containers),
     );
     // A service that only its spans betray is known as traced now.
     let seen: BTreeSet<&String> = tempos
@@ -190,6 +195,7 @@ async fn look_closer(
         snapshot.containers[at].logs = facts;
     }
     snapshot.events = events;
+    snapshot.files.logs = log_files;
     snapshot.tempos = tempos;
     around.into_snapshot(snapshot);
     let mut visits = visits;

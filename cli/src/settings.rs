@@ -53,22 +53,26 @@ pub fn request(
     })
 }
 
-/// What the command line allows beyond looking.
-pub fn deeper(args: &DeeperArguments) -> DeeperLooks {
-    let probe = match args.probe {
+/// What `--probe` asks for.
+pub fn probe_wish(choice: Option<ProbeChoice>) -> ProbeWish {
+    match choice {
         None => ProbeWish::AsLabelled,
         Some(ProbeChoice::Never) => ProbeWish::Never,
         Some(ProbeChoice::Auto) => ProbeWish::By(ProbeBy::Auto),
         Some(ProbeChoice::Direct) => ProbeWish::By(ProbeBy::Direct),
         Some(ProbeChoice::Helper) => ProbeWish::By(ProbeBy::Helper),
-    };
+    }
+}
+
+/// What the command line allows beyond looking.
+pub fn deeper(args: &DeeperArguments) -> DeeperLooks {
     let canary = match (args.canary, args.canary_external) {
         (false, _) => None,
         (true, false) => Some(CanaryWish::brief(CanaryReach::Inside)),
         (true, true) => Some(CanaryWish::brief(CanaryReach::Anywhere)),
     };
     DeeperLooks {
-        probe,
+        probe: probe_wish(args.probe),
         helper_binary: args.helper_binary.clone(),
         reach: if args.canary_external {
             ProbeReach::Anywhere

@@ -122,6 +122,8 @@ pub enum CanaryReach {
 pub enum Depth {
     /// All there is.
     Everything,
+    /// What lies on the engine's disks. Nothing but backends is asked.
+    Disks,
     /// What the engine describes: state, environment, networks. Nothing is asked of a container itself.
     Description,
 }

@@ -33,6 +33,6 @@ pub use self::{
     report::{Report, report},
     smoke::smoke,
     status::status,
-    storage::storage,
+    storage::{StorageDocument, storage},
     time::{age, clock},
 };

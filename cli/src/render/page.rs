@@ -148,6 +148,11 @@ impl Page {
         }
     }
 
+    /// The signs that it may use.
+    pub fn glyphs(&self) -> Glyphs {
+        self.glyphs
+    }
+
     /// The columns that a text beside a label of `label_width` columns has.
     pub fn room_beside(&self, label_width: usize) -> usize {
         self.width.saturating_sub(label_width).max(20)

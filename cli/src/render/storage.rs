@@ -1,82 +1,52 @@
 //! `ptctl storage`: how much is stored, for how long, and how much room is left.
 
+mod backend;
+mod document;
+mod outlook;
+mod picture;
+mod project;
+
 use bytesize::ByteSize;
-use ptctl_diagnosis::{
-    observed::{Gap, Observed},
-    snapshot::Snapshot,
-};
+use ptctl_diagnosis::{finding::Finding, snapshot::Snapshot};
 
-use super::{
-    page::{Page, Tone},
-    time::{age, span},
-};
+pub use self::document::StorageDocument;
+use super::page::{Page, Tone};
 
-/// Writes the storage report: one block for each Tempo.
-pub fn storage(page: &mut Page, snapshot: &Snapshot) {
+/// Writes the storage report: one block for each Tempo, then what else the project keeps, then what is wrong.
+pub fn storage(page: &mut Page, snapshot: &Snapshot, findings: &[&Finding]) {
     for (number, tempo) in snapshot.tempos.iter().enumerate() {
         if number > 0 {
             page.blank();
         }
-        page.paragraph(Tone::Strong, &format!("Tempo `{}`", tempo.name));
-        match &tempo.volume {
-            Observed::Known(volume) => {
-                let used = volume
-                    .used_bytes
-                    .map_or_else(|| "size not readable".to_owned(), size);
-                let free = match (volume.free_bytes, volume.disk_bytes) {
-                    (Some(free), Some(disk)) => {
-                        format!(", {} free of {} on its disk", size(free), size(disk))
-                    }
-                    _ => ", free space not readable from here".to_owned(),
-                };
-                page.entry(
-                    "  volume     ",
-                    Tone::Faint,
-                    &format!("{}: {used}{free}", volume.name),
-                );
-            }
-            Observed::Unknown(gap) => page.entry("  volume     ", Tone::Faint, &unknown(gap)),
-        }
-        match &tempo.metrics {
-            Observed::Known(metrics) => {
-                let text = metrics.stored_bytes.map_or_else(
-                    || "not counted yet".to_owned(),
-                    |bytes| format!("{} in blocks", size(bytes)),
-                );
-                page.entry("  stored     ", Tone::Faint, &text);
-            }
-            Observed::Unknown(gap) => page.entry("  stored     ", Tone::Faint, &unknown(gap)),
-        }
-        match &tempo.config {
-            Observed::Known(config) => {
-                let text = config
-                    .retention
-                    .map_or_else(|| "kept for ever".to_owned(), span);
-                page.entry(
-                    "  retention  ",
-                    Tone::Faint,
-                    &format!("{text} (from {})", config.source),
-                );
-            }
-            Observed::Unknown(gap) => page.entry("  retention  ", Tone::Faint, &unknown(gap)),
-        }
-        match &tempo.oldest_trace {
-            Observed::Known(Some(at)) => {
-                page.entry("  oldest     ", Tone::Faint, &age(*at, snapshot.taken_at));
-            }
-            Observed::Known(None) => page.entry("  oldest     ", Tone::Faint, "no trace stored"),
-            Observed::Unknown(gap) => page.entry("  oldest     ", Tone::Faint, &unknown(gap)),
-        }
+        backend::backend(page, tempo, snapshot.taken_at);
     }
     if snapshot.tempos.is_empty() {
         page.paragraph(Tone::Doubtful, "no Tempo belongs to this stack");
     }
+    project::project(page, snapshot);
+    if !findings.is_empty() {
+        page.blank();
+    }
+    for finding in findings {
+        let text = format!("{} (`ptctl explain {}`)", finding.message, finding.code);
+        let label = format!("{} ", page.sign(Tone::Doubtful));
+        page.entry(&label, Tone::Doubtful, &text);
+    }
 }
 
-fn unknown(gap: &Gap) -> String {
-    format!("unknown: {}", gap.reason)
+/// A line of the report.
+fn row(page: &mut Page, label: &str, text: &str) {
+    page.entry(&format!("  {label:<9}  "), Tone::Faint, text);
 }
 
 fn size(bytes: u64) -> String {
     ByteSize::b(bytes).display().iec().to_string()
+}
+
+/// `1 block`, `12 blocks`.
+fn counted(count: u64, one: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {one}s"),
+    }
 }

@@ -54,6 +54,7 @@ fn take(metrics: &mut TempoMetrics, sample: &Sample, count: u64) {
         "tempodb_backend_bytes_total" if sample.label("status") == Some("live") => {
             add(&mut metrics.stored_bytes, count);
         }
+        "tempodb_blocklist_length" => add(&mut metrics.listed_blocks, count),
         "tempo_limits_defaults" => {
             if let Some(name) = sample.label("limit_name") {
                 metrics.limits.push(Limit {

@@ -38,6 +38,9 @@ pub struct TempoMetrics {
     pub poll_errors: u64,
     /// Bytes stored (`tempodb_backend_bytes_total{status="live"}`).
     pub stored_bytes: Option<u64>,
+    /// Blocks in its list, as of its last poll (`tempodb_blocklist_length`).
+    #[serde(default)]
+    pub listed_blocks: Option<u64>,
     /// The limits that hold for a tenant without limits of its own (`tempo_limits_defaults`).
     pub limits: Vec<Limit>,
     /// What its metrics generator counts.

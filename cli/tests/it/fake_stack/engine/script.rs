@@ -76,6 +76,12 @@ pub(super) fn script(wire: Wire) -> Arc<Script> {
         ("/networks".to_owned(), body("networks.json")),
         ("/events".to_owned(), body("events.jsonl")),
         ("/system/df".to_owned(), body("df.json")),
+        (
+            "/volumes".to_owned(),
+            Answer::json(
+                &json!({"Volumes": [{"Name": "shop_data"}, {"Name": "shop_old"}], "Warnings": null}),
+            ),
+        ),
         ("/volumes/shop_data".to_owned(), body("volume.json")),
     ]);
     Arc::new(Script {
