@@ -115,6 +115,7 @@ impl Connection {
 }
 
 /// What TLS made both sides agree on.
+#[derive(Clone, Copy)]
 enum AgreedOn {
     Http2,
     Nothing,

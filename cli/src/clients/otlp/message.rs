@@ -24,7 +24,7 @@ pub(crate) struct Span {
     /// The trace's id.
     pub(crate) trace_id: [u8; 16],
     /// Its own id.
-    pub(crate) span_id: [u8; 8],
+    pub(crate) id: [u8; 8],
     /// The span above it.
     pub(crate) parent: Option<[u8; 8]>,
     /// Its name.
@@ -73,7 +73,7 @@ impl SpanBatch {
 impl Span {
     fn write(&self, message: &mut Writer) {
         message.bytes(1, &self.trace_id);
-        message.bytes(2, &self.span_id);
+        message.bytes(2, &self.id);
         if let Some(parent) = &self.parent {
             message.bytes(4, parent);
         }
@@ -87,7 +87,7 @@ impl Span {
     fn json(&self) -> Value {
         json!({
             "traceId": hex(&self.trace_id),
-            "spanId": hex(&self.span_id),
+            "spanId": hex(&self.id),
             "parentSpanId": self.parent.as_ref().map_or_else(String::new, |parent| hex(parent)),
             "name": self.name,
             "kind": KIND_INTERNAL,
@@ -116,7 +116,14 @@ fn json_attributes(pairs: &[(String, String)]) -> Vec<Value> {
 
 /// Bytes as an id is written: lower-case hexadecimal digits.
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    let digit = |half: u8| DIGITS[usize::from(half & 15)];
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(*byte)])
+        .collect()
 }
 
 /// What an accepted export's answer says beside that: rejected spans and why, or a warning.

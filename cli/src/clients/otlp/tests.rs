@@ -52,7 +52,7 @@ fn batch(trace: u8) -> SpanBatch {
         resource: vec![("service.name".into(), "shop".into())],
         spans: vec![Span {
             trace_id: [trace; 16],
-            span_id: [trace; 8],
+            id: [trace; 8],
             parent: None,
             name: "Größe".into(),
             started: 1_795_328_809_746_862_267,

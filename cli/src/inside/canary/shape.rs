@@ -83,7 +83,7 @@ pub(super) fn batch(
     let spans = trace_ids.iter().filter_map(|id| {
         Some(Span {
             trace_id: Uuid::parse_str(id).ok()?.into_bytes(),
-            span_id: span_id(),
+            id: span_id(),
             parent: None,
             name: SPAN_NAME.to_owned(),
             started,

@@ -84,7 +84,7 @@ fn sought(task: &CanaryTask, sent: &Sent, patience: Duration) -> Sought {
         },
         endurance: Endurance {
             by_id: Duration::ZERO,
-            by_search: Duration::from_secs(60),
+            by_search: Duration::from_mins(1),
         },
     }
 }
