@@ -24,7 +24,7 @@ pub use self::{
     catalogue::{ChecksArguments, Explain},
     deeper::{DeeperArguments, ProbeChoice},
     format::Format,
-    logs::{Classify, LogInput, LogsAction, LogsArguments},
+    logs::{Classify, LineLevel, LogInput, LogsAction, LogsArguments, ShowLogs},
     probe::{ProbeArguments, SpokenProtocol},
     report::{Annotations, Detail, FailOn, ReportArguments, ReportFormat},
     storage::StorageArguments,
@@ -127,7 +127,7 @@ pub enum Command {
     Env(Selection),
     /// Show how much Tempo stores, for how long, and how much room is left
     Storage(StorageArguments),
-    /// Read logs for failed exports
+    /// Show the logs of a stack by time, or say of any lines whether they tell of a failed export (read-only)
     Logs(LogsArguments),
     /// Restart traced services in dependency order and wait for their health
     Restart(Restart),

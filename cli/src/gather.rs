@@ -6,6 +6,7 @@ mod gaps;
 pub(crate) mod hands;
 pub(crate) mod relay;
 mod request;
+mod shelf;
 mod stack;
 mod storage;
 
@@ -30,6 +31,7 @@ pub use self::{
         ProbeReach, ProbeWish, TempoAccess,
     },
 };
+pub(crate) use self::shelf::{LogShelf, shelf};
 use self::{
     engine::{HostFacts, host_facts},
     hands::Hands,

@@ -12,6 +12,7 @@ pub mod compose;
 pub mod context;
 pub mod error;
 pub mod exit;
+mod feed;
 pub mod gather;
 mod helper;
 mod inside;
@@ -27,6 +28,7 @@ mod secret;
 pub mod settings;
 pub mod smoke;
 pub mod target;
+mod thread;
 
 use std::{process::ExitCode, time::Duration};
 

@@ -10,7 +10,7 @@ use crate::{
     cli::{ColorChoice, Global},
     error::CommandError,
     progress::Spinner,
-    render::{Colour, Glyphs, Page},
+    render::{Colour, Dates, Glyphs, LogName, LogRows, Page},
 };
 
 /// The width of text that is not read on a terminal.
@@ -71,6 +71,11 @@ impl Output {
     /// An empty page for stdout.
     pub fn page(&self) -> Page {
         Page::new(self.width, self.glyphs).coloured(self.colour)
+    }
+
+    /// Rows for the lines of logs.
+    pub(crate) fn log_rows(&self, names: &[LogName], dates: Dates) -> LogRows {
+        LogRows::new(names, self.colour, self.glyphs, dates)
     }
 
     /// An empty page for a file: no colours, a width that does not depend on the terminal.

@@ -1,17 +1,23 @@
 //! `ptctl logs`: the logs of a stack, and lines from elsewhere.
 
 mod classify;
+mod show;
 mod stream;
 
 use crate::{
-    cli::{LogsAction, LogsArguments},
+    cli::{Global, LogsAction, LogsArguments},
     error::CommandError,
     exit::Exit,
     output::Output,
 };
 
-pub(super) async fn run(args: LogsArguments, output: &Output) -> Result<Exit, CommandError> {
+pub(super) async fn run(
+    global: &Global,
+    args: LogsArguments,
+    output: &mut Output,
+) -> Result<Exit, CommandError> {
     match args.action {
-        LogsAction::Classify(args) => classify::run(args, output).await,
+        Some(LogsAction::Classify(args)) => classify::run(args, output).await,
+        None => show::run(global, args.show, output).await,
     }
 }

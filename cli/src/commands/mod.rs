@@ -36,7 +36,7 @@ pub async fn run(cli: Cli, output: &mut Output) -> Result<Exit, CommandError> {
         Command::Status(args) => status::run(global, args, output).await,
         Command::Env(args) => env::run(global, args, output).await,
         Command::Storage(args) => storage::run(global, args, output).await,
-        Command::Logs(args) => logs::run(args, output).await,
+        Command::Logs(args) => logs::run(global, args, output).await,
         Command::Restart(args) => restart::run(global, args, output).await,
         Command::Smoke(args) => smoke::run(global, args, output).await,
         Command::Canary(args) => canary::run(global, args, output).await,

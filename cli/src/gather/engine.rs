@@ -100,7 +100,7 @@ pub(super) struct HostFacts {
     pub(super) addresses: AddressReach,
     /// Whether its disks can be read from here.
     pub(super) disks: DiskReach,
-    /// The engine's folder of data, where it can be read from here.
+    /// The engine's folder of data on its host, where it tells.
     pub(super) data_root: Option<PathBuf>,
     /// See [`EngineFacts::clock_offset`].
     pub(super) clock_offset: Observed<SignedDuration>,
@@ -124,7 +124,7 @@ pub(super) async fn host_facts(engine: &Engine, deadline: Deadline) -> HostFacts
     let (addresses, disks) = reach(engine, &host);
     HostFacts {
         addresses,
-        data_root: host.data_root.filter(|_| disks == DiskReach::Here),
+        data_root: host.data_root,
         disks,
         clock_offset: match host.clock_offset {
             Some(offset) => Observed::Known(offset),

@@ -6,6 +6,7 @@
 
 mod canary;
 mod fetch;
+mod log_scan;
 mod namespace;
 mod network;
 mod place;
@@ -17,6 +18,7 @@ mod volume;
 pub(crate) use self::{
     canary::{Bounds, CanaryTask, Endurance, Patience, SeekTask, Seen, Sent, Sought, seek},
     fetch::FetchTask,
+    log_scan::LogScanTask,
     namespace::perform_inside,
     network::NetworkTask,
     place::Place,

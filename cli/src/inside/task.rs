@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use ptctl_diagnosis::snapshot::{Ladder, Sockets};
+use ptctl_diagnosis::snapshot::{Ladder, LogFacts, Sockets};
 use serde::{Deserialize, Serialize};
 
 use super::{
     CanaryTask, NetworkTask, Place, SeekTask, Seen, Sent,
     fetch::{FetchTask, Fetched},
+    log_scan::LogScanTask,
     sockets::SocketsTask,
     volume::{VolumeFound, VolumeTask},
 };
@@ -29,6 +30,8 @@ pub(crate) enum Task {
     Volume(VolumeTask),
     /// Climb the ladder to an endpoint.
     Network(Box<NetworkTask>),
+    /// Read a container's log.
+    LogScan(Box<LogScanTask>),
 }
 
 /// What a task found; its own failures are part of it.
@@ -47,6 +50,8 @@ pub(crate) enum Answer {
     Volume(Result<Box<VolumeFound>, String>),
     /// What each rung came to.
     Network(Box<Ladder>),
+    /// What the log told.
+    Log(Result<Box<LogFacts>, String>),
 }
 
 /// A task that knows the type of its answer.
@@ -68,6 +73,7 @@ impl Task {
             Self::Fetch(task) => Answer::Fetch(task.perform(deadline).await),
             Self::Volume(task) => Answer::Volume(task.perform(deadline).await),
             Self::Network(task) => Answer::Network(Box::new(task.perform(place, deadline).await)),
+            Self::LogScan(task) => Answer::Log(task.perform(deadline).await),
         }
     }
 }

@@ -36,9 +36,9 @@ impl Anchors {
         Self::new(texts.into_iter().map(as_stored))
     }
 
-    /// One text, such as the id of a trace.
-    pub(crate) fn of_text(text: &str) -> Self {
-        Self::new([as_stored(text)])
+    /// Texts such as the id of a trace.
+    pub(crate) fn of_texts(texts: &[String]) -> Self {
+        Self::new(texts.iter().map(|text| as_stored(text)))
     }
 
     fn new<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {

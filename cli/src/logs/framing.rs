@@ -5,6 +5,8 @@
 
 use jiff::Timestamp;
 
+use super::open_line::OpenLine;
+
 /// How an engine sends a container's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Framing {
@@ -18,8 +20,6 @@ pub(crate) enum Framing {
 pub(crate) const LINE_LIMIT: usize = 64 << 10;
 /// The length of a frame's header: stream number, three zeros, length in four bytes.
 const HEADER: usize = 8;
-/// No time is longer: `2026-11-22T08:39:49.904182227+00:00`.
-const TIME_LIMIT: usize = 36;
 
 /// One line of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,32 +44,14 @@ pub(crate) struct Lines {
     open: [OpenLine; 2],
 }
 
-/// A line whose end has not arrived.
-#[derive(Debug, Default)]
-struct OpenLine {
-    text: Vec<u8>,
-    /// The time of its first piece, once that is known.
-    at: Option<Timestamp>,
-    /// What comes next is a time.
-    expects_time: bool,
-    /// The part of the time that has arrived.
-    time: Vec<u8>,
-    /// Something of it has arrived.
-    begun: bool,
-}
-
 impl Lines {
     pub(crate) fn new(framing: Framing) -> Self {
-        let open = || OpenLine {
-            expects_time: true,
-            ..OpenLine::default()
-        };
         Self {
             framing,
             header: Vec::with_capacity(HEADER),
             remaining: 0,
             stream: 0,
-            open: [open(), open()],
+            open: [OpenLine::default(), OpenLine::default()],
         }
     }
 
@@ -101,8 +83,7 @@ impl Lines {
         if let [stream @ 0..=2, 0, 0, 0, a, b, c, d] = self.header[..] {
             self.remaining = u32::from_be_bytes([a, b, c, d]) as usize;
             self.stream = usize::from(stream == 2);
-            // Every frame begins with its time, also one that carries on a line of more than 16 KiB.
-            self.open[self.stream].expects_time = true;
+            self.open[self.stream].expect_time();
             self.header.clear();
         } else {
             // The container got a terminal when it was made again, or the engine has another format.
@@ -120,90 +101,8 @@ impl Lines {
             self.open[0].push(&rest, &mut take);
         }
         for line in &mut self.open {
-            if line.begun {
-                line.end(&mut take);
-            }
+            line.finish(&mut take);
         }
-    }
-}
-
-impl OpenLine {
-    fn push(&mut self, bytes: &[u8], take: &mut impl FnMut(RawLine<'_>)) {
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            if self.expects_time {
-                rest = self.push_time(rest);
-                continue;
-            }
-            let end = memchr::memchr(b'\n', rest);
-            let piece = &rest[..end.unwrap_or(rest.len())];
-            let room = LINE_LIMIT - self.text.len();
-            self.text.extend_from_slice(&piece[..piece.len().min(room)]);
-            self.begun = true;
-            match end {
-                Some(end) => {
-                    self.end(take);
-                    rest = &rest[end + 1..];
-                }
-                None => return,
-            }
-        }
-    }
-
-    /// Reads a time and the blank after it; text that is no time is a part of the line.
-    fn push_time<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
-        let end = bytes
-            .iter()
-            .position(|byte| matches!(byte, b' ' | b'\n'))
-            .filter(|end| self.time.len() + end <= TIME_LIMIT);
-        let Some(end) = end else {
-            self.time.extend_from_slice(bytes);
-            if self.time.len() > TIME_LIMIT {
-                self.time_is_text();
-            }
-            return &[];
-        };
-        self.time.extend_from_slice(&bytes[..end]);
-        let time = std::str::from_utf8(&self.time)
-            .ok()
-            .and_then(|text| text.parse::<Timestamp>().ok());
-        let Some(time) = time else {
-            self.time_is_text();
-            return &bytes[end..];
-        };
-        if !self.begun {
-            self.at = Some(time);
-        }
-        self.begun = true;
-        self.expects_time = false;
-        self.time.clear();
-        // An empty line ends right after its time.
-        if bytes[end] == b' ' {
-            &bytes[end + 1..]
-        } else {
-            &bytes[end..]
-        }
-    }
-
-    fn time_is_text(&mut self) {
-        let room = LINE_LIMIT - self.text.len();
-        let kept = self.time.len().min(room);
-        self.text.extend_from_slice(&self.time[..kept]);
-        self.time.clear();
-        self.expects_time = false;
-        self.begun = true;
-    }
-
-    fn end(&mut self, take: &mut impl FnMut(RawLine<'_>)) {
-        if !self.time.is_empty() {
-            self.time_is_text();
-        }
-        let bytes = self.text.strip_suffix(b"\r").unwrap_or(&self.text);
-        take(RawLine { at: self.at, bytes });
-        self.text.clear();
-        self.at = None;
-        self.begun = false;
-        self.expects_time = true;
     }
 }
 

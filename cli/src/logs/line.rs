@@ -17,7 +17,14 @@ pub(super) fn shown(line: RawLine<'_>) -> LogLine {
     }
 }
 
-/// The text of a line, fit to be shown.
+/// The whole text of a line, fit to be shown.
+pub(crate) fn cleaned(line: &[u8]) -> String {
+    let text = String::from_utf8_lossy(line);
+    let text = redact::text(&strip_terminal_sequences(&text));
+    printable(text.trim_end()).into_owned()
+}
+
+/// The text of a line, fit to be quoted.
 pub(crate) fn quoted(line: &[u8]) -> String {
     // What is cut off is cut after the secrets are out, so that none is halved and missed; but a megabyte of one line
     // is not worth reading for that.

@@ -11,12 +11,15 @@ mod errors;
 mod fatal;
 mod files;
 mod framing;
+mod level;
 mod line;
 mod notices;
+mod open_line;
 mod reader;
 mod requests;
 mod run;
 mod scan;
+mod sieve;
 mod start;
 mod structured;
 mod tail;
@@ -24,12 +27,14 @@ mod tail;
 pub(crate) use self::{
     anchors::Anchors,
     endpoints::Endpoints,
-    files::{LogFiles, LogFilesError, LogFolder, TimeRange},
+    files::{LogCursor, LogFiles, LogFilesError, LogFolder, TimeRange, Want},
     framing::{Framing, LINE_LIMIT, Lines, RawLine},
-    line::quoted,
+    level::Level,
+    line::{cleaned, quoted},
     reader::{Care, LogReader},
     requests::is_monitoring,
     run::Run,
     scan::scan,
+    sieve::{Sieve, Told, Wanted},
     start::first_moment,
 };

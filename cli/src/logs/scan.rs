@@ -2,7 +2,7 @@
 
 use super::{
     Anchors, Care, LogFiles, LogFilesError, LogFolder, LogReader, TimeRange,
-    files::{LogCursor, Stop, Want},
+    files::{LogCursor, Want},
     run::Scope,
 };
 use crate::clients::deadline::Deadline;
@@ -21,12 +21,7 @@ pub(crate) fn scan(
 ) -> Result<(), LogFilesError> {
     let anchors = Anchors::of_role(reader.run().role, reader.endpoints().names());
     for range in ranges {
-        let cursor = LogFiles::open(folder)?
-            .window(*range, deadline)
-            .map_err(|source| LogFilesError::Read {
-                path: folder.folder.clone(),
-                source,
-            })?;
+        let cursor = LogFiles::open(folder)?.window(*range, deadline)?;
         drain(cursor, &anchors, reader);
     }
     Ok(())
@@ -54,14 +49,7 @@ fn drain(mut cursor: LogCursor, anchors: &Anchors, reader: &mut LogReader) {
         }
     }
     reader.passed_over(cursor.passed());
-    match cursor.stop() {
-        None => {}
-        Some(Stop::Deadline) => reader.cut("there was no time to read it to its end".to_owned()),
-        Some(Stop::Truncated) => {
-            reader.cut("the engine emptied the file while it was read".to_owned());
-        }
-        Some(Stop::Damaged(reason)) => {
-            reader.cut(format!("a part of its files cannot be read: {reason}"));
-        }
+    if let Some(stop) = cursor.stop() {
+        reader.cut(stop.to_string());
     }
 }

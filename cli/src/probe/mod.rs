@@ -49,7 +49,7 @@ pub(crate) struct Look<'l> {
     pub(crate) addresses: AddressReach,
     /// Whether its disks can be read from here.
     pub(crate) disks: DiskReach,
-    /// The engine's folder of data, where it can be read from here.
+    /// The engine's folder of data on its host, where it tells.
     pub(crate) data_root: Option<&'l Path>,
     /// When everything has to be over.
     pub(crate) deadline: Deadline,

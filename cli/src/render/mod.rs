@@ -11,6 +11,7 @@ mod group;
 mod json;
 mod junit;
 mod ladder;
+mod log_line;
 mod markdown;
 mod page;
 mod report;
@@ -22,6 +23,7 @@ mod storage;
 mod summary;
 mod time;
 
+pub(crate) use self::log_line::{Dates, LogName, LogObject, LogRows};
 pub use self::{
     canary::{CanaryLine, canaries},
     difference::difference,

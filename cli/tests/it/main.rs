@@ -8,6 +8,7 @@ mod engine_calls;
 mod fake_stack;
 mod gather;
 mod lint;
+mod logs;
 mod manual;
 mod program;
 mod replay;

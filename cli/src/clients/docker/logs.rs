@@ -29,6 +29,11 @@ pub enum LogRange {
         /// The moment, where there is one.
         since: Option<Timestamp>,
     },
+    /// Everything written from a moment on, and what will be.
+    Onward {
+        /// The moment.
+        since: Timestamp,
+    },
 }
 
 impl LogRange {
@@ -37,6 +42,7 @@ impl LogRange {
             Self::Between { since, until } => {
                 format!("&since={}&until={}", moment(since), moment(until))
             }
+            Self::Onward { since } => format!("&follow=true&since={}", moment(since)),
             Self::Last { lines, since: None } => format!("&tail={lines}"),
             Self::Last {
                 lines,

@@ -1,12 +1,16 @@
 //! Reads the lines of a window from the files of a log, oldest first.
 
-use std::{collections::VecDeque, io, io::Read};
+use std::{
+    collections::VecDeque,
+    fmt,
+    io::{self, Read},
+};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    LogDriver, LogFiles,
+    LogDriver, LogFiles, LogFilesError,
     joined::Joined,
     part::{LogBytes, Packing, Part},
     seek::seek,
@@ -20,7 +24,7 @@ use crate::{
 };
 
 /// So much is read at once; no record is longer.
-const BLOCK: usize = 256 << 10;
+const BLOCK: usize = 128 << 10;
 /// Output and errors of one process reach the engine on two ways: so much may their times be out of order.
 const DISORDER: SignedDuration = SignedDuration::from_secs(2);
 
@@ -51,6 +55,16 @@ pub(crate) enum Stop {
     Truncated,
     /// A file cannot be read, for this reason.
     Damaged(String),
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Deadline => f.write_str("there was no time to read it to its end"),
+            Self::Truncated => f.write_str("the engine emptied the file while it was read"),
+            Self::Damaged(reason) => write!(f, "a part of its files cannot be read: {reason}"),
+        }
+    }
 }
 
 /// What was passed over without being handed out.
@@ -84,6 +98,7 @@ pub(crate) struct LogCursor {
     joined: Joined,
     text: Vec<u8>,
     passed: Passed,
+    begins_late: Option<Timestamp>,
     stop: Option<Stop>,
     is_over: bool,
 }
@@ -113,16 +128,33 @@ enum Step {
 
 impl LogFiles {
     /// A cursor at the beginning of a window.
-    pub(crate) fn window(self, range: TimeRange, deadline: Deadline) -> io::Result<LogCursor> {
+    pub(crate) fn window(
+        self,
+        range: TimeRange,
+        deadline: Deadline,
+    ) -> Result<LogCursor, LogFilesError> {
+        let folder = self.folder.clone();
+        self.sought(range, deadline)
+            .map_err(|source| LogFilesError::Read {
+                path: folder,
+                source,
+            })
+    }
+
+    fn sought(self, range: TimeRange, deadline: Deadline) -> io::Result<LogCursor> {
         let driver = self.driver;
         let since = range.since.checked_sub(DISORDER).unwrap_or(range.since);
         let until = range.until.checked_add(DISORDER).unwrap_or(range.until);
+        let is_rotated = self.parts.len() > 1;
+        let mut begins_late = None;
         let mut ahead = VecDeque::new();
         for part in self.parts.into_iter().rev() {
+            begins_late = None;
             if part.ends_before(since) {
                 break;
             }
             let first_at = first_time(&part, driver);
+            begins_late = first_at.filter(|first| is_rotated && *first > since);
             if first_at.is_none_or(|first| first <= until) {
                 ahead.push_front(Stretch::of(part, driver, since, until)?);
             }
@@ -145,6 +177,7 @@ impl LogFiles {
             joined: Joined::default(),
             text: Vec::new(),
             passed: Passed::default(),
+            begins_late,
             stop: None,
             is_over: false,
         })
@@ -154,7 +187,7 @@ impl LogFiles {
 /// The time of the first record of a file.
 fn first_time(part: &Part, driver: LogDriver) -> Option<Timestamp> {
     let mut head = Vec::new();
-    let glance = (BLOCK / 4) as u64;
+    let glance = BLOCK as u64;
     // What cannot be read is met again when the file is read, and told then.
     part.bytes(0, part.size)
         .take(glance)
@@ -196,6 +229,11 @@ impl LogCursor {
     /// What was passed over so far.
     pub(crate) fn passed(&self) -> Passed {
         self.passed
+    }
+
+    /// The time of the oldest record that is left of a rotated log, where the window begins before it.
+    pub(crate) fn begins_late(&self) -> Option<Timestamp> {
+        self.begins_late
     }
 
     /// Why something was left out, if something was.

@@ -84,6 +84,8 @@ impl LogFolder {
 /// The opened files of one log.
 #[derive(Debug)]
 pub(crate) struct LogFiles {
+    /// Where they lie.
+    pub(super) folder: PathBuf,
     /// What is in them.
     pub(super) driver: LogDriver,
     /// Oldest first.
@@ -105,6 +107,7 @@ impl LogFiles {
         }
         parts.reverse();
         Ok(Self {
+            folder: folder.folder.clone(),
             driver: folder.driver,
             parts,
         })

@@ -15,6 +15,6 @@ mod seek;
 mod tests;
 
 pub(crate) use self::{
-    cursor::{LogCursor, Passed, Stop, TimeRange, Want},
+    cursor::{LogCursor, Passed, TimeRange, Want},
     folder::{LogDriver, LogFiles, LogFilesError, LogFolder},
 };

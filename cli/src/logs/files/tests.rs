@@ -11,7 +11,7 @@ use flate2::{Compression, GzBuilder};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use super::{LogCursor, LogDriver, LogFiles, LogFolder, Stop, TimeRange, Want};
+use super::{LogCursor, LogDriver, LogFiles, LogFolder, TimeRange, Want, cursor::Stop};
 use crate::{clients::deadline::Deadline, logs::anchors::Anchors};
 
 const START: i64 = 1_795_338_000;
@@ -180,6 +180,16 @@ fn rotated_files_are_read_oldest_first_whether_compressed_or_not() {
 }
 
 #[test]
+fn the_lost_beginning_of_a_rotated_log_is_told() {
+    let shelf = Shelf::with(LogDriver::JsonFile, &json(40_000, "new\n"));
+    assert_eq!(shelf.cursor(seconds(10, 90)).begins_late(), None);
+    shelf.write(".1", &json(30_000, "old\n"));
+    let cursor = shelf.cursor(seconds(10, 90));
+    assert_eq!(cursor.begins_late(), Some(moment(30_000)));
+    assert_eq!(shelf.cursor(seconds(35, 90)).begins_late(), None);
+}
+
+#[test]
 fn whole_files_are_skipped_by_the_time_of_their_last_record() {
     let shelf = Shelf::with(LogDriver::JsonFile, &json(40_000, "new\n"));
     // Neither of them could be read.
@@ -239,7 +249,7 @@ fn a_hit_in_any_piece_of_a_long_line_finds_the_line() {
     ]
     .concat();
     let shelf = Shelf::with(LogDriver::JsonFile, &file);
-    let anchors = Anchors::of_text("needle");
+    let anchors = Anchors::of_texts(&["needle".to_owned()]);
     let mut cursor = shelf.cursor(seconds(0, 100));
     let found = texts(&mut cursor, Want::Hits(&anchors));
     assert_eq!(found.len(), 1);
@@ -383,7 +393,7 @@ proptest! {
         let expected: Vec<String> = log.iter().filter(|(at, _)| inside(*at)).map(|(_, text)| cut(text)).collect();
         prop_assert_eq!(texts(&mut shelf.cursor(range), Want::Every), expected.clone());
 
-        let anchors = Anchors::of_text("needle");
+        let anchors = Anchors::of_texts(&["needle".to_owned()]);
         let has_needle = |text: &String| text.contains("needle");
         let found = texts(&mut shelf.cursor(range), Want::Hits(&anchors));
         let found: Vec<String> = found.into_iter().filter(has_needle).collect();
