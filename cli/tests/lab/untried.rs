@@ -27,6 +27,10 @@ const REASONS: &[(&str, &[&str])] = &[
     ),
     ("minitempo receives no TLS", &["PT0312"]),
     (
+        "minitempo finds by every way what it finds by one, keeps traces whole, and changes no text",
+        &["PT0607", "PT0608", "PT0609", "PT0610"],
+    ),
+    (
         "neither our library nor Python's SDK says a word of it",
         &["PT0513"],
     ),

@@ -1,6 +1,7 @@
 //! All scenarios, by the stage that they are played on.
 
 mod around;
+mod canary;
 mod collector;
 mod collector_settings;
 mod containers;
@@ -45,6 +46,7 @@ pub(crate) static STAGES: &[Stage] = &[
     outages::STAGE,
     exports::STAGE,
     receivers::STAGE,
+    canary::STAGE,
     endpoints::STAGE,
     healthy::STAGE,
     helper::STAGE,
