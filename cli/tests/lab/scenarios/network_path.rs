@@ -24,13 +24,13 @@ pub(super) const STAGE: Stage = Stage {
     furnish: with_a_gateway,
     scenarios: &[
         Scenario::healthy("tried-through-a-gateway", |trial| {
-            Box::pin(silent(trial, &passing("tempo:4317"), |project| {
+            Box::pin(silent(trial, passing("tempo:4317"), |project| {
                 project.set(ANALYZER, "TEMPO_ENDPOINT", "gateway:9000");
             }))
         })
         .with_stand_in(),
         Scenario::fault("tried-where-nobody-listens", "PT0431", ANALYZER, |trial| {
-            Box::pin(silent(trial, &["hold"], |project| {
+            Box::pin(silent(trial, ["hold"], |project| {
                 project.set(ANALYZER, "TEMPO_ENDPOINT", "gateway:4317");
             }))
         })
@@ -39,52 +39,52 @@ pub(super) const STAGE: Stage = Stage {
             Box::pin(into_the_void(trial))
         }),
         Scenario::fault("tried-with-tls", "PT0434", ANALYZER, |trial| {
-            Box::pin(silent(trial, &passing("tempo:4317"), |project| {
+            Box::pin(silent(trial, passing("tempo:4317"), |project| {
                 standard(project, "https://gateway:9000", "grpc");
             }))
         })
         .with_stand_in(),
         Scenario::fault("tried-http-at-grpc", "PT0436", ANALYZER, |trial| {
-            Box::pin(silent(trial, &passing("tempo:4317"), |project| {
+            Box::pin(silent(trial, passing("tempo:4317"), |project| {
                 standard(project, "http://gateway:9000", "http/protobuf");
             }))
         })
         .with_stand_in(),
         Scenario::fault("tried-grpc-at-http", "PT0436", ANALYZER, |trial| {
-            Box::pin(silent(trial, &passing("tempo:4318"), |project| {
+            Box::pin(silent(trial, passing("tempo:4318"), |project| {
                 standard(project, "http://gateway:9000", "grpc");
             }))
         })
         .with_stand_in(),
         Scenario::fault("tried-at-the-query-port", "PT0437", ANALYZER, |trial| {
-            Box::pin(silent(trial, &passing("tempo:3200"), |project| {
+            Box::pin(silent(trial, passing("tempo:3200"), |project| {
                 standard(project, "http://gateway:9000", "grpc");
             }))
         })
         .with_stand_in(),
         Scenario::fault("tried-at-a-web-page", "PT0437", ANALYZER, |trial| {
-            Box::pin(silent(trial, &answering("200 OK", "<html>"), over_http))
+            Box::pin(silent(trial, answering("200 OK", "<html>"), over_http))
         })
         .with_stand_in(),
         Scenario::fault("tried-at-a-wrong-path", "PT0438", ANALYZER, |trial| {
-            Box::pin(silent(trial, &passing("tempo:4318"), |project| {
+            Box::pin(silent(trial, passing("tempo:4318"), |project| {
                 traces(project, "http://gateway:9000/collect/v1/traces");
             }))
         })
         .with_stand_in(),
         Scenario::fault("tried-without-credentials", "PT0440", ANALYZER, |trial| {
             let answer = answering("401 Unauthorized", "who are you?");
-            Box::pin(silent(trial, &answer, over_http))
+            Box::pin(silent(trial, answer, over_http))
         })
         .with_stand_in(),
         Scenario::fault("tried-without-a-tenant", "PT0442", ANALYZER, |trial| {
             let answer = answering("401 Unauthorized", "no org id");
-            Box::pin(silent(trial, &answer, over_http))
+            Box::pin(silent(trial, answer, over_http))
         })
         .with_stand_in(),
         Scenario::fault("tried-at-a-redirection", "PT0444", ANALYZER, |trial| {
             let answer = answering("301 Moved Permanently", "");
-            Box::pin(silent(trial, &answer, over_http))
+            Box::pin(silent(trial, answer, over_http))
         })
         .with_stand_in(),
         Scenario::fault("tried-at-a-stopped-process", "PT0443", ANALYZER, |trial| {
@@ -116,9 +116,9 @@ fn answering(status: &'static str, body: &'static str) -> [&'static str; 5] {
 }
 
 /// The analyzer sends through a gateway that does this; it has made no span yet, so that it has said nothing of it.
-async fn silent(
+async fn silent<const WORDS: usize>(
     trial: &mut Trial,
-    gateway: &[&str],
+    gateway: [&'static str; WORDS],
     change: impl FnOnce(&mut Blueprint),
 ) -> Result<(), Failure> {
     trial
@@ -126,11 +126,11 @@ async fn silent(
         .reshape(|project| {
             project
                 .service(GATEWAY)
-                .insert("command".to_owned(), json!(gateway));
+                .insert("command".to_owned(), json!(gateway.as_slice()));
             change(project);
         })
         .await?;
-    if gateway != ["hold"] {
+    if gateway.as_slice() != ["hold"] {
         trial.stack.until_listens(GATEWAY, 9000).await?;
     }
     trial.stack.until_served(ANALYZER, 0).await?;
@@ -146,7 +146,7 @@ async fn into_the_void(trial: &mut Trial) -> Result<(), Failure> {
     };
     let [one, two, three, _] = tempo.octets();
     let nobody = format!("{one}.{two}.{three}.250:4317");
-    silent(trial, &["hold"], |project| {
+    silent(trial, ["hold"], |project| {
         project.set(ANALYZER, "TEMPO_ENDPOINT", &nobody);
     })
     .await
