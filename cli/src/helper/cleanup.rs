@@ -1,5 +1,7 @@
 //! Removing what helpers left behind: containers whose time is over, and on request the images.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{DEADLINE_LABEL, HELPER_LABEL};
@@ -49,19 +51,36 @@ pub(super) async fn collect_overdue(
         .into_iter()
         .filter(|container| container.labels.contains_key(HELPER_LABEL))
         .collect();
-    let (overdue, in_time): (Vec<&Listed>, Vec<&Listed>) =
-        helpers.iter().partition(|helper| is_overdue(helper, now));
-    for helper in &overdue {
+    let dated = helpers
+        .iter()
+        .filter_map(|helper| Some((helper, due(&helper.labels)?)));
+    let (overdue, in_time): (Vec<_>, Vec<_>) = dated.partition(|(_, due)| *due < now.as_second());
+    for (helper, _) in &overdue {
         engine.remove_container(&helper.id, deadline).await?;
     }
     Ok((overdue.len(), in_time.len()))
 }
 
-/// Whether its own label says that it should be gone; one without a readable deadline is nobody's.
-fn is_overdue(helper: &Listed, now: Timestamp) -> bool {
-    helper
-        .labels
-        .get(DEADLINE_LABEL)
-        .and_then(|seconds| seconds.parse::<i64>().ok())
-        .is_none_or(|seconds| seconds < now.as_second())
+/// By when a container should be gone, in seconds since 1970; `None` for one that no look made: whoever starts a container
+/// of the image inherits the image's label, and has a reason.
+fn due(labels: &BTreeMap<String, String>) -> Option<i64> {
+    labels.get(DEADLINE_LABEL)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_container_without_a_deadline_of_its_own_is_not_ours_to_remove() {
+        let labels = |pairs: &[(&str, &str)]| {
+            pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect()
+        };
+        assert_eq!(due(&labels(&[(HELPER_LABEL, "0123456789abcdef")])), None);
+        assert_eq!(due(&labels(&[(DEADLINE_LABEL, "soon")])), None);
+        assert_eq!(due(&labels(&[(DEADLINE_LABEL, "1700")])), Some(1700));
+    }
 }

@@ -6,19 +6,11 @@
 
 mod binary;
 mod cleanup;
+mod counts;
 mod image;
 mod session;
 
-use std::{
-    collections::BTreeMap,
-    io,
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::BTreeMap, io, path::PathBuf, sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use ptctl_diagnosis::snapshot::ContainerId;
@@ -27,6 +19,7 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use self::{
     binary::{BinaryError, HelperBinary},
+    counts::Counts,
     image::{HelperImage, Origin},
 };
 pub(crate) use self::{cleanup::cleanup, session::Session};
@@ -128,7 +121,7 @@ pub(crate) struct Helper {
     run: String,
     image: OnceCell<HelperImage>,
     places: Arc<Semaphore>,
-    containers: AtomicUsize,
+    counts: Arc<Counts>,
 }
 
 impl Helper {
@@ -141,7 +134,7 @@ impl Helper {
             run: uuid::Uuid::new_v4().to_string(),
             image: OnceCell::new(),
             places: Arc::new(Semaphore::new(AT_A_TIME)),
-            containers: AtomicUsize::new(0),
+            counts: Arc::default(),
         }
     }
 
@@ -156,8 +149,9 @@ impl Helper {
             return Err(HelperError::GivenUp);
         };
         let container = self.describe(spot, image, within);
-        self.containers.fetch_add(1, Ordering::Relaxed);
-        Ok(Session::open(self.engine.clone(), container, within, place))
+        let engine = self.engine.clone();
+        let counts = Arc::clone(&self.counts);
+        Ok(Session::open(engine, container, within, counts, place))
     }
 
     /// Waits until every container is removed; all conversations have to be over.
@@ -173,12 +167,7 @@ impl Helper {
             Origin::Imported => format!("imported the image {}", image.name),
             Origin::Found => format!("used the image {}", image.name),
         });
-        let containers = match self.containers.load(Ordering::Relaxed) {
-            0 => None,
-            1 => Some("ran 1 helper container, and removed it".to_owned()),
-            count => Some(format!("ran {count} helper containers, and removed them")),
-        };
-        image.into_iter().chain(containers).collect()
+        image.into_iter().chain(self.counts.shown()).collect()
     }
 
     /// Collects what earlier runs left behind, and sees to the image.
@@ -205,8 +194,7 @@ impl Helper {
                     Reader::Owner { uid, gid } => (format!("{uid}:{gid}"), Vec::new()),
                     Reader::Anyones => ("0:0".to_owned(), vec!["DAC_READ_SEARCH".to_owned()]),
                 };
-                let bind = format!("{source}:{MOUNT}:ro");
-                ("none".to_owned(), vec![bind], user, capabilities)
+                ("none".to_owned(), vec![bind(source)], user, capabilities)
             }
         };
         NewContainer {
@@ -238,5 +226,25 @@ impl Helper {
                 },
             },
         }
+    }
+}
+
+/// Mounts a volume or a folder so that nothing about it changes. Into an empty volume the engine would copy the image's
+/// own folder, and with that its owner and mode, even where it is mounted read-only; whoever writes there would be
+/// locked out.
+fn bind(source: &str) -> String {
+    let is_folder = source.starts_with('/');
+    let options = if is_folder { "ro" } else { "ro,nocopy" };
+    format!("{source}:{MOUNT}:{options}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_volume_keeps_its_owner_and_a_folder_is_mounted_as_it_is() {
+        assert_eq!(bind("shop_tempo-data"), "shop_tempo-data:/data:ro,nocopy");
+        assert_eq!(bind("/srv/tempo"), "/srv/tempo:/data:ro");
     }
 }

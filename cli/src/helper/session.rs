@@ -7,7 +7,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, mpsc, oneshot},
 };
 
-use super::{HelperError, OVERHEAD};
+use super::{HelperError, OVERHEAD, counts::Counts};
 use crate::{
     clients::{
         deadline::Deadline,
@@ -28,6 +28,9 @@ pub(crate) struct Session {
 /// What a task is answered with; one failure of the container is the answer to all.
 type Reply = Result<Answer, Arc<HelperError>>;
 
+/// Questions that were sent and are not answered yet, by their numbers.
+type Open = BTreeMap<u32, oneshot::Sender<Reply>>;
+
 #[derive(Debug)]
 struct Question {
     task: Task,
@@ -40,12 +43,13 @@ impl Session {
         engine: Engine,
         container: NewContainer,
         within: Duration,
+        counts: Arc<Counts>,
         place: OwnedSemaphorePermit,
     ) -> Self {
         let (questions, asked) = mpsc::channel(WAITING);
         // A task of its own: when nobody waits for it any more, it still removes what it made.
         tokio::spawn(async move {
-            talk(&engine, &container, within, asked).await;
+            talk(&engine, &container, within, &counts, asked).await;
             drop(place);
         });
         Self { questions }
@@ -68,6 +72,7 @@ async fn talk(
     engine: &Engine,
     container: &NewContainer,
     within: Duration,
+    counts: &Counts,
     mut asked: mpsc::Receiver<Question>,
 ) {
     let deadline = Deadline::after(within + OVERHEAD);
@@ -75,24 +80,38 @@ async fn talk(
         Ok(id) => id,
         Err(error) => return refuse(asked, Arc::new(error.into())).await,
     };
+    counts.add_made();
+    let mut open = Open::new();
     let ended = match engine.start_attached(&id, deadline).await {
-        Ok(attached) => exchange(attached, within, &mut asked).await,
+        Ok(attached) => exchange(attached, within, &mut asked, &mut open).await,
         Err(error) => Err(error.into()),
     };
+    let ended = ended.map_err(Arc::new);
+    if let Err(error) = &ended {
+        for reply in open.into_values() {
+            // Nobody may wait for it any more.
+            drop(reply.send(Err(Arc::clone(error))));
+        }
+    }
     // The engine removes it once it has ended; this makes sure that it has.
     let removed = engine
         .remove_container(&id, Deadline::after(OVERHEAD))
         .await;
-    if let Err(error) = ended.and(removed.map_err(HelperError::from)) {
-        refuse(asked, Arc::new(error)).await;
+    if removed.is_ok() {
+        counts.add_removed();
+    }
+    if let Err(error) = ended.and(removed.map_err(|error| Arc::new(error.into()))) {
+        refuse(asked, error).await;
     }
 }
 
-/// Sends questions and hands out answers, until nobody asks any more or the container has ended.
+/// Sends questions and hands out answers, until nobody asks any more or the container has ended. What is still `open`
+/// then got no answer.
 async fn exchange(
     attached: Attached,
     within: Duration,
     asked: &mut mpsc::Receiver<Question>,
+    open: &mut Open,
 ) -> Result<(), HelperError> {
     let Attached { lines, mut input } = attached;
     send(&mut input, &Opening { within }).await?;
@@ -112,7 +131,6 @@ async fn exchange(
             }
         }
     });
-    let mut open: BTreeMap<u32, oneshot::Sender<Reply>> = BTreeMap::new();
     let mut next = 0;
     loop {
         tokio::select! {
@@ -123,18 +141,12 @@ async fn exchange(
                     return Ok(());
                 };
                 next += 1;
-                send(&mut input, &Asked { id: next, task }).await?;
                 open.insert(next, reply);
+                send(&mut input, &Asked { id: next, task }).await?;
             }
             line = heard.recv() => {
                 let Some(line) = line else {
-                    let complaint = reading.await.unwrap_or_default();
-                    let error = Arc::new(HelperError::Silent(complaint.clone()));
-                    for reply in open.into_values() {
-                        // Nobody may wait for it any more.
-                        drop(reply.send(Err(Arc::clone(&error))));
-                    }
-                    return Err(HelperError::Silent(complaint));
+                    return Err(HelperError::Silent(reading.await.unwrap_or_default()));
                 };
                 let Answered { id, answer } =
                     serde_json::from_slice(&line).map_err(HelperError::Report)?;
