@@ -85,13 +85,8 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
     let since = taken_at
         .checked_sub(SignedDuration::try_from(request.since).unwrap_or(SignedDuration::MAX))
         .unwrap_or(Timestamp::UNIX_EPOCH);
-    let hands = Hands::new(
-        &request.deeper,
-        &engine,
-        &facts.platform,
-        disks,
-        &containers,
-    );
+    let label = hands::ProbeLabel::of(&containers, stack.project.as_ref());
+    let hands = Hands::new(&request.deeper, &engine, &facts.platform, disks, label);
     let look = Look {
         engine: &engine,
         hands: &hands,

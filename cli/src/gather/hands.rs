@@ -64,6 +64,29 @@ const FAREWELL: Duration = Duration::from_secs(2);
 /// The label by which a stack allows what `--probe` does.
 const PROBE_LABEL: &str = "dev.ptctl.probe";
 
+/// What the containers of a stack say of probing it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ProbeLabel {
+    /// One of them allows it.
+    Allows,
+    /// Nothing.
+    Silent,
+}
+
+impl ProbeLabel {
+    /// The label of a project's own containers; what another stack allows, it allows for itself.
+    pub(super) fn of(containers: &[Container], project: Option<&String>) -> Self {
+        let allows = |container: &Container| {
+            container.project.as_ref() == project && container.label(PROBE_LABEL) == Some("allow")
+        };
+        if containers.iter().any(allows) {
+            Self::Allows
+        } else {
+            Self::Silent
+        }
+    }
+}
+
 /// Files on the engine's host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Files {
@@ -82,16 +105,11 @@ impl Hands {
         engine: &Engine,
         platform: &str,
         disks: DiskReach,
-        containers: &[Container],
+        label: ProbeLabel,
     ) -> Self {
-        let is_allowed = || {
-            containers
-                .iter()
-                .any(|container| container.label(PROBE_LABEL) == Some("allow"))
-        };
         let by = match looks.probe {
             ProbeWish::By(by) => Some(by),
-            ProbeWish::AsLabelled => is_allowed().then_some(ProbeBy::Auto),
+            ProbeWish::AsLabelled => (label == ProbeLabel::Allows).then_some(ProbeBy::Auto),
             ProbeWish::Never => None,
         };
         let direct = match (by, disks) {
@@ -265,5 +283,26 @@ impl Hands {
                 "the helper container gave no answer in time".to_owned(),
             )),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ptctl_diagnosis::fixtures;
+
+    use super::*;
+
+    #[test]
+    fn a_label_of_another_stack_allows_nothing_here() {
+        let mut snapshot = fixtures::healthy();
+        let shop = snapshot.containers[0].project.clone();
+        snapshot.containers[0]
+            .labels
+            .push((PROBE_LABEL.to_owned(), "allow".to_owned()));
+        let label = |project| ProbeLabel::of(&snapshot.containers, project);
+        assert_eq!(label(shop.as_ref()), ProbeLabel::Allows);
+        let other = "bank".to_owned();
+        assert_eq!(label(Some(&other)), ProbeLabel::Silent);
+        assert_eq!(label(None), ProbeLabel::Silent);
     }
 }

@@ -48,9 +48,9 @@ pub struct DeeperLooks {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ProbeWish {
     /// If a container of the stack allows it by its label.
-    #[default]
     AsLabelled,
     /// No.
+    #[default]
     Never,
     /// Yes.
     By(ProbeBy),

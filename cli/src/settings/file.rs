@@ -156,6 +156,9 @@ impl SettingsFile {
             doctor.deeper.probe = doctor.deeper.probe.or(self.probe);
             doctor.deeper.canary |= self.canary;
         }
+        if let Command::Storage(storage) = &mut cli.command {
+            storage.probe = storage.probe.or(self.probe);
+        }
         let Some(report) = cli.command.report_mut() else {
             return;
         };
@@ -314,6 +317,16 @@ reason = \"sends from the host, on purpose\"
         };
         assert_eq!(suppression.origin, ".ptctl.toml:11");
         assert_eq!(doctor.deeper.probe, Some(ProbeChoice::Auto));
+    }
+
+    #[test]
+    fn whoever_can_be_asked_to_probe_obeys_the_file() {
+        let mut cli = Cli::parse_from(["ptctl", "storage"]);
+        read("probe = false\n").unwrap().fill(&mut cli);
+        let Command::Storage(storage) = &cli.command else {
+            unreachable!()
+        };
+        assert_eq!(storage.probe, Some(ProbeChoice::Never));
     }
 
     #[test]
