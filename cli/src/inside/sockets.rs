@@ -67,7 +67,7 @@ impl SocketsTask {
                         });
                     }
                 }
-                RowState::Connection(_) => {}
+                RowState::Connection(_) | RowState::JustBegun => {}
             }
         }
     }
@@ -86,6 +86,8 @@ struct Row {
 enum RowState {
     Listening,
     Connection(ConnectionState),
+    /// A first packet whose answer may be on its way: only one that had to be sent again tells anything.
+    JustBegun,
 }
 
 impl Row {
@@ -101,6 +103,14 @@ impl Row {
             _ => RowState::Connection(ConnectionState::Closing),
         };
         let (unsent, _) = words.next()?.split_once(':')?;
+        // The timer stands in between.
+        let sent_again = u64::from_str_radix(words.nth(1)?, 16).ok()?;
+        let state = match state {
+            RowState::Connection(ConnectionState::Connecting) if sent_again == 0 => {
+                RowState::JustBegun
+            }
+            state => state,
+        };
         Some(Self {
             local,
             remote,
@@ -167,10 +177,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let head = "  sl  local_address rem_address   st tx_queue rx_queue\n";
         let tcp = format!(
-            "{head}   0: 0B00007F:9D03 00000000:0000 0A 00000000:00000000 00:00000000 00000000\n   1: 020012AC:8001 030012AC:10DD 02 00000001:00000000 01:00000064 00000000\n"
+            "{head}   0: 0B00007F:9D03 00000000:0000 0A 00000000:00000000 00:00000000 00000000\n   1: 020012AC:8001 030012AC:10DD 02 00000001:00000000 01:00000064 00000002\n   2: 020012AC:8003 030012AC:10DD 02 00000001:00000000 01:00000064 00000000\n"
         );
         let tcp6 = format!(
-            "{head}   0: 00000000000000000000000000000000:10DE 00000000000000000000000000000000:0000 0A 00000000:00000000\n   1: 0000000000000000FFFF0000020012AC:8002 0000000000000000FFFF0000030012AC:10DD 01 000001F4:00000000\n"
+            "{head}   0: 00000000000000000000000000000000:10DE 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000\n   1: 0000000000000000FFFF0000020012AC:8002 0000000000000000FFFF0000030012AC:10DD 01 000001F4:00000000 02:00000064 00000000\n"
         );
         std::fs::write(folder.path().join("tcp"), tcp).expect("a file");
         std::fs::write(folder.path().join("tcp6"), tcp6).expect("a file");

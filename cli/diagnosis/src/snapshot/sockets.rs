@@ -28,7 +28,7 @@ pub struct Connection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionState {
-    /// The first packet is sent and nobody has answered: `SYN_SENT`.
+    /// The first packet was sent more than once and nobody has answered: `SYN_SENT`.
     Connecting,
     /// Both sides agreed: `ESTABLISHED`.
     Established,
