@@ -5,7 +5,7 @@ use std::time::Duration;
 use ptctl_diagnosis::{
     export::ExportSettings,
     observed::{Gap, Observed, Probe},
-    snapshot::{Container, NetworkPath, Role, Sockets},
+    snapshot::{Container, Destination, NetworkPath, Role, Sockets},
     subject::Subject,
 };
 
@@ -23,6 +23,9 @@ const OTLP_PORTS: [u16; 2] = [4317, 4318];
 
 /// No visit takes longer: each of its tasks has limits of its own.
 const LIMIT: Duration = Duration::from_secs(12);
+
+/// Why nothing is said of a way that was not tried to its end.
+const TOO_LATE: &str = "the time of the look was over before its way was tried to the end";
 
 /// What a visit brought.
 #[derive(Debug, Default)]
@@ -60,9 +63,14 @@ pub(crate) async fn of(look: &Look<'_>, container: &Container, owners: &Owners) 
             for answer in answers {
                 match answer {
                     Answer::Network(ladder) => {
-                        visit.path = destination
-                            .clone()
-                            .map(|destination| owners.path(container, destination, *ladder));
+                        visit.path = destination.clone().map(|destination| {
+                            // Whoever runs out of time hears silence everywhere.
+                            if deadline.has_passed() {
+                                untried(container, destination, TOO_LATE.to_owned())
+                            } else {
+                                owners.path(container, destination, *ladder)
+                            }
+                        });
                     }
                     other => visit.take(container, other),
                 }
@@ -71,11 +79,7 @@ pub(crate) async fn of(look: &Look<'_>, container: &Container, owners: &Owners) 
         }
         Err(NoHands::NotAsked(_)) => Visit::default(),
         Err(NoHands::Failed(reason)) => Visit {
-            path: destination.map(|destination| NetworkPath {
-                from: container.id.clone(),
-                destination,
-                ladder: Observed::Unknown(gap(Probe::NetworkPath, container, reason.clone())),
-            }),
+            path: destination.map(|destination| untried(container, destination, reason.clone())),
             sockets: Some(Observed::Unknown(gap(Probe::Sockets, container, reason))),
         },
     }
@@ -89,6 +93,14 @@ impl Visit {
                 Err(reason) => Observed::Unknown(gap(Probe::Sockets, container, reason)),
             });
         }
+    }
+}
+
+fn untried(container: &Container, destination: Destination, reason: String) -> NetworkPath {
+    NetworkPath {
+        from: container.id.clone(),
+        destination,
+        ladder: Observed::Unknown(gap(Probe::NetworkPath, container, reason)),
     }
 }
 
