@@ -82,12 +82,15 @@ async fn look_or_wait(
         return Ok((look::look(request).await?, Reached::Yes));
     };
     let deadline = tokio::time::Instant::now() + *wait;
+    // A canary is written once, however often it is looked meanwhile.
+    let mut waiting = request.clone();
+    waiting.deeper.canary = None;
     let mut last = Vec::new();
-    loop {
-        let snapshot = look::look(request).await?;
+    let (snapshot, reached) = loop {
+        let snapshot = look::look(&waiting).await?;
         let awaited = crate::restart::unready(&snapshot);
         if awaited.is_empty() {
-            return Ok((snapshot, Reached::Yes));
+            break (snapshot, Reached::Yes);
         }
         if awaited != last {
             for (who, why) in &awaited {
@@ -100,8 +103,12 @@ async fn look_or_wait(
         }
         if tokio::time::Instant::now() >= deadline {
             output.note(&format!("gave up waiting after {wait}"));
-            return Ok((snapshot, Reached::No));
+            break (snapshot, Reached::No);
         }
         tokio::time::sleep(crate::restart::POLL).await;
+    };
+    match request.deeper.canary {
+        Some(_) => Ok((look::look(request).await?, reached)),
+        None => Ok((snapshot, reached)),
     }
 }
