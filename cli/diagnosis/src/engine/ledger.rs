@@ -126,9 +126,8 @@ pub(super) fn ledger(stack: &Stack<'_>) -> Option<Ledger> {
         .iter()
         .filter_map(|collector| {
             let metrics = collector.facts.metrics.known()?;
-            let before = before(stack).and_then(|before| before.of_collector(collector.container));
-            let metrics = match before {
-                Some(before) => &metrics.since(before),
+            let metrics = match before(stack) {
+                Some(before) => &metrics.since(&before.of_collector(collector.container)?),
                 None => metrics,
             };
             Some(CollectorCount {
@@ -136,7 +135,7 @@ pub(super) fn ledger(stack: &Stack<'_>) -> Option<Ledger> {
                 accepted: metrics.accepted,
                 refused: metrics.refused,
                 sent: metrics.sent,
-                failed: metrics.send_failed + metrics.enqueue_failed,
+                failed: metrics.send_failed.saturating_add(metrics.enqueue_failed),
             })
         })
         .collect();
@@ -167,8 +166,10 @@ fn before<'s>(stack: &Stack<'s>) -> Option<&'s Counters> {
 
 fn counters(service: &Service<'_>, stack: &Stack<'_>) -> Option<SpanCounters> {
     let spans = service.container.metrics.as_ref()?.known()?.spans?;
-    let before = before(stack).and_then(|before| before.of_service(service.container));
-    Some(before.map_or(spans, |before| spans.since(before)))
+    match before(stack) {
+        Some(before) => Some(spans.since(before.of_service(service.container)?)),
+        None => Some(spans),
+    }
 }
 
 fn backend_count(backend: &Backend<'_>, stack: &Stack<'_>) -> Option<BackendCount> {
@@ -179,25 +180,29 @@ fn backend_count(backend: &Backend<'_>, stack: &Stack<'_>) -> Option<BackendCoun
         refused: metrics.refused,
         discarded: metrics.discarded.clone(),
     };
-    let name = &backend.tempo.name;
-    let before = before(stack).and_then(|before| before.of_backend(name, now.started_at));
-    let counted = before.map_or(now.clone(), |before| now.since(before));
+    let counted = match before(stack) {
+        Some(before) => now.since(&before.of_backend(&backend.tempo.name, now.started_at)?),
+        None => now,
+    };
     Some(BackendCount {
         subject: backend.subject.clone(),
         accepted: counted.accepted,
         refused: counted.refused,
-        discarded: counted.discarded.iter().map(|reason| reason.spans).sum(),
+        discarded: counted
+            .discarded
+            .iter()
+            .fold(0, |sum, reason| sum.saturating_add(reason.spans)),
         reasons: counted.discarded,
     })
 }
 
 fn added(one: SpanCounters, other: SpanCounters) -> SpanCounters {
     SpanCounters {
-        made: one.made + other.made,
-        sent: one.sent + other.sent,
-        failed: one.failed + other.failed,
-        dropped: one.dropped + other.dropped,
-        waiting: one.waiting + other.waiting,
+        made: one.made.saturating_add(other.made),
+        sent: one.sent.saturating_add(other.sent),
+        failed: one.failed.saturating_add(other.failed),
+        dropped: one.dropped.saturating_add(other.dropped),
+        waiting: one.waiting.saturating_add(other.waiting),
     }
 }
 
@@ -275,8 +280,8 @@ fn missing(count: &BackendCount, stack: &Stack<'_>) -> u64 {
                 })
         })
         .filter_map(|service| Some(counters(service, stack)?.sent))
-        .sum();
-    let gone = sent.saturating_sub(count.accepted + count.refused);
+        .fold(0, u64::saturating_add);
+    let gone = sent.saturating_sub(count.accepted.saturating_add(count.refused));
     if gone > IN_FLIGHT { gone } else { 0 }
 }
 

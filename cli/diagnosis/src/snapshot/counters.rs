@@ -69,32 +69,40 @@ impl Counters {
         }
     }
 
-    /// What a service had counted; `None` where its process is a newer one, which counts from nothing.
+    /// What a service had counted: nothing where its process is a newer one. `None` where nobody could read it then, so
+    /// that nobody knows what came since.
     pub fn of_service(&self, container: &Container) -> Option<SpanCounters> {
-        self.is_same_process(container)?;
+        if self.is_newer(container.state.started_at) {
+            return Some(SpanCounters::default());
+        }
         let (_, spans) = self.services.iter().find(|(id, _)| *id == container.id)?;
         Some(*spans)
     }
 
-    /// What a collector had counted; `None` where its process is a newer one.
-    pub fn of_collector(&self, container: &Container) -> Option<&CollectorMetrics> {
-        self.is_same_process(container)?;
+    /// What a collector had counted, likewise.
+    pub fn of_collector(&self, container: &Container) -> Option<CollectorMetrics> {
+        if self.is_newer(container.state.started_at) {
+            return Some(CollectorMetrics::default());
+        }
         let (_, metrics) = self.collectors.iter().find(|(id, _)| *id == container.id)?;
-        Some(metrics)
+        Some(metrics.clone())
     }
 
-    /// What a backend had counted; `None` where it began to count anew since.
-    pub fn of_backend(
-        &self,
-        name: &str,
-        started_at: Option<Timestamp>,
-    ) -> Option<&BackendCounters> {
+    /// What a backend had counted, likewise; it says itself when it began to count.
+    pub fn of_backend(&self, name: &str, started_at: Option<Timestamp>) -> Option<BackendCounters> {
+        if self.is_newer(started_at) {
+            return Some(BackendCounters::default());
+        }
         let (_, counters) = self.backends.iter().find(|(known, _)| known == name)?;
-        (counters.started_at == started_at).then_some(counters)
+        Some(if counters.started_at == started_at {
+            counters.clone()
+        } else {
+            BackendCounters::default()
+        })
     }
 
-    fn is_same_process(&self, container: &Container) -> Option<()> {
-        (container.state.started_at? < self.taken_at).then_some(())
+    fn is_newer(&self, started_at: Option<Timestamp>) -> bool {
+        started_at.is_some_and(|started_at| started_at >= self.taken_at)
     }
 }
 

@@ -14,7 +14,7 @@ pub struct ServiceMetrics {
 }
 
 /// What became of the spans that a process made, since its start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpanCounters {
     /// Ended and sampled.
     pub made: u64,

@@ -83,6 +83,19 @@ fn what_was_counted_before_is_left_out_and_a_newer_process_counts_from_nothing()
 }
 
 #[test]
+fn what_nobody_could_read_before_is_not_taken_for_new() {
+    let mut before = Counters::of(&fixtures::healthy());
+    before.taken_at = ago(30);
+    before.services.clear();
+    let mut snapshot = fixtures::healthy();
+    snapshot.counted_before = Some(before);
+    scraper_counts(&mut snapshot, |spans| spans.dropped = 9);
+    let ledger = ledger_of(&snapshot);
+    assert_eq!(ledger.services, None);
+    assert_eq!(ledger.losses, []);
+}
+
+#[test]
 fn spans_that_tempo_threw_away_are_counted_by_reason() {
     let mut snapshot = fixtures::healthy();
     let Observed::Known(metrics) = &mut snapshot.tempos[0].metrics else {
