@@ -35,13 +35,14 @@ pub(crate) static CHECK: Check = Check {
     masked_by: &[
         &[
             Cause::concerned(name_answered_twice::CHECK.code),
-            Cause::same_subject(disk_nearly_full::CHECK.code),
             Cause::same_subject(data_not_writable::CHECK.code),
             Cause::same_subject(writes_failing::CHECK.code),
             Cause::same_subject(live_traces_exceeded::CHECK.code),
             Cause::same_subject(trace_too_large::CHECK.code),
             Cause::same_subject(ring_empty::CHECK.code),
             Cause::same_subject(spans_discarded::CHECK.code),
+            // A disk that is nearly full may still take what is written.
+            Cause::same_subject(disk_nearly_full::CHECK.code),
         ],
         explanations::TEMPO_AWAY,
     ],

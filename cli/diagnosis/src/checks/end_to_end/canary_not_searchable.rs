@@ -30,11 +30,11 @@ pub(crate) static CHECK: Check = Check {
     remedy: "Look in Tempo's log for `failed to cut traces` and failed searches; compare the clocks.",
     verify: "`ptctl canary SERVICE` is found by search.",
     masked_by: &[&[
-        Cause::same_subject(disk_nearly_full::CHECK.code),
         Cause::same_subject(writes_failing::CHECK.code),
         Cause::same_subject(query_fails::CHECK.code),
         Cause::same_subject(search_cut_off::CHECK.code),
         Cause::same_subject(live_store_lagging::CHECK.code),
+        Cause::same_subject(disk_nearly_full::CHECK.code),
     ]],
     explains: &[],
     examine: Examine::EachBackend(examine),
