@@ -10,6 +10,7 @@ mod gather;
 mod lint;
 mod logs;
 mod manual;
+mod probe;
 mod program;
 mod replay;
 mod reports;

@@ -10,11 +10,13 @@ use crate::{
     view::{Service, Stack},
 };
 
-/// Findings that cannot be where a connection to the endpoint stands: nobody has its name, no network is shared, it does
-/// not run, its packets are dropped.
-const NOT_CONNECTED: [u16; 6] = [303, 304, 307, 316, 402, 441];
+/// Findings that cannot be where a connection to the endpoint stands: nobody has its name, no network is shared, its
+/// packets are dropped. The kernel takes connections for a paused receiver as well.
+const NOT_CONNECTED: [u16; 5] = [303, 304, 316, 402, 441];
 /// Findings that cannot be where the endpoint takes an export that is sent as the service sends it.
-const NOT_TAKEN: [u16; 12] = [302, 305, 306, 308, 309, 311, 312, 313, 314, 315, 321, 336];
+const NOT_TAKEN: [u16; 13] = [
+    302, 305, 306, 307, 308, 309, 311, 312, 313, 314, 315, 321, 336,
+];
 /// The finding that TLS is spoken for want of a scheme, which only an export with a known secrecy refutes.
 const SCHEME_MISSING: u16 = 310;
 
@@ -143,6 +145,23 @@ mod tests {
         stack.set_variable("scraper", "TEMPO_ENDPOINT", "tmepo:4317");
         stack.canaries = vec![fixtures::canary(&stack, "scraper")];
         assert_eq!(roots(&stack), []);
+    }
+
+    #[test]
+    fn a_paused_receiver_takes_connections_and_stays_the_cause() {
+        let mut stack = fixtures::healthy();
+        let mut gateway = fixtures::container("gateway", crate::snapshot::Role::Service);
+        gateway.state.status = crate::snapshot::Status::Paused;
+        gateway.exposed_ports = vec![4317];
+        stack.containers.push(gateway);
+        stack.set_variable("scraper", "TEMPO_ENDPOINT", "gateway:4317");
+        let mut path = fixtures::network_path(&stack, "scraper");
+        path.destination.host = "gateway".to_owned();
+        path.ladder_mut().ways[0].speech = None;
+        path.ladder_mut().ways[0].export = None;
+        stack.network_paths.push(path);
+        let codes: Vec<String> = roots(&stack).into_iter().map(|(code, _)| code).collect();
+        assert!(codes.contains(&"PT0307".to_owned()), "{codes:?}");
     }
 
     #[test]
