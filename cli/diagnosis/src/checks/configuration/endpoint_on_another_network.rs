@@ -13,7 +13,7 @@ use crate::{
     export::Target,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
     policy::Policy,
-    snapshot::EngineEventKind,
+    snapshot::{EngineEvent, EngineEventKind},
     view::{Service, Stack},
 };
 
@@ -62,10 +62,20 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     if address.is_some() && Effect::of(service, stack) == Effect::Arrive {
         return Ok(Outcome::Pass);
     }
-    let left = stack
-        .events_of(&container.id)
-        .filter(|event| event.kind == EngineEventKind::Disconnect)
-        .last();
+    let mut containers = stack.snapshot.containers.iter();
+    let other = containers.find(|other| other.name == *name);
+    let left = [Some(container), other]
+        .into_iter()
+        .flatten()
+        .filter_map(|container| {
+            let disconnected = |event: &&EngineEvent| event.kind == EngineEventKind::Disconnect;
+            let event = stack.events_of(&container.id).filter(disconnected).last()?;
+            Some(Moment::new(
+                event.at,
+                format!("`{}` left a network", container.display_name()),
+            ))
+        })
+        .max_by_key(|moment| moment.at);
     let shown = |networks: &[&str]| {
         if networks.is_empty() {
             "no network".to_owned()
@@ -111,10 +121,7 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         aim::source_proof(service, settings),
         remedy,
     );
-    let since = match left {
-        Some(event) => Some(Moment::new(event.at, "the container left a network")),
-        None => Some(aim::created(service)),
-    };
+    let since = left.unwrap_or_else(|| aim::created(service));
     let fields = [
         (container.name.as_str(), own.as_slice()),
         (name, networks.as_slice()),
@@ -126,7 +133,7 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
             format!("networks: {}", networks.join(", ")),
         )
     });
-    fail(report.since(since).proof(fields))
+    fail(report.since(Some(since)).proof(fields))
 }
 
 #[cfg(test)]
@@ -210,5 +217,23 @@ mod tests {
         let mut snapshot = apart("ipvlan");
         snapshot.failing("scraper", ErrorKind::BackendTimeout);
         assert_eq!(roots(&diagnose(&snapshot, &Policy::default())), ["PT0503"]);
+    }
+
+    #[test]
+    fn a_tempo_that_left_its_only_network_is_still_the_one_that_is_meant() {
+        let mut snapshot = fixtures::healthy();
+        snapshot.service_mut("tempo").attachments.clear();
+        snapshot.elsewhere.push(fixtures::elsewhere(
+            "bank_tempo_1",
+            Role::Tempo,
+            "bank_default",
+        ));
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        assert!(roots(&diagnosis).iter().all(|code| code == "PT0304"));
+        let remedy = &diagnosis.causes[0].finding.remedy;
+        assert_eq!(
+            remedy.command.as_deref(),
+            Some("docker network connect --alias tempo shop_default shop_tempo_1")
+        );
     }
 }

@@ -91,8 +91,11 @@ mod tests {
         let other = fixtures::elsewhere("other_tempo_1", Role::Tempo, "other_default");
         snapshot.elsewhere.push(other);
         let diagnosis = diagnose(&snapshot, &Policy::default());
-        let codes = diagnosis.findings().map(|finding| finding.code.to_string());
-        let codes: Vec<String> = codes.collect();
+        let codes: Vec<String> = diagnosis
+            .findings()
+            .filter(|finding| finding.subject.name() == "scraper")
+            .map(|finding| finding.code.to_string())
+            .collect();
         assert!(codes.contains(&"PT0402".to_owned()), "{codes:?}");
         assert!(!codes.contains(&"PT0304".to_owned()), "{codes:?}");
     }

@@ -76,7 +76,7 @@ fn not_shared<'s>(container: &Container, host: &str, snapshot: &'s Snapshot) -> 
                 .into_iter()
                 .any(|name| name.eq_ignore_ascii_case(host))
     };
-    let of_stack = namesake_on_legacy(container, host, snapshot)
+    let of_stack = namesake_in_project(container, host, snapshot)
         .or_else(|| snapshot.containers.iter().find(has_name));
     if let Some(other) = of_stack {
         return Some(Target::NotShared {
@@ -98,26 +98,23 @@ fn not_shared<'s>(container: &Container, host: &str, snapshot: &'s Snapshot) -> 
     })
 }
 
-/// The service of the container's own project that a name means, where both are on the network that has no names.
-fn namesake_on_legacy<'s>(
+/// The running service of the container's own project that a name means, wherever it is: one that left its networks has
+/// no names any more, and a namesake in another project is not meant.
+fn namesake_in_project<'s>(
     container: &Container,
     host: &str,
     snapshot: &'s Snapshot,
 ) -> Option<&'s Container> {
-    let on_legacy = |container: &Container| {
-        let mut attachments = container.attachments.iter();
-        attachments.any(|attachment| attachment.network == LEGACY)
-    };
     let is_namesake = |other: &&Container| {
-        other.project == container.project
+        other.is_running()
+            && other.project == container.project
             && other.service.as_deref() == Some(host)
-            && on_legacy(other)
     };
     snapshot
         .containers
         .iter()
         .find(is_namesake)
-        .filter(|_| container.project.is_some() && on_legacy(container))
+        .filter(|_| container.project.is_some())
 }
 
 /// Whether a name is a service of the container's own project that has no container: that one is meant, and not its
