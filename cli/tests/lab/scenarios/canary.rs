@@ -8,6 +8,7 @@ use super::{ANALYZER, recover};
 use crate::doctor::ptctl;
 use crate::failure::Failure;
 use crate::scenario::{Demo, Scenario, Stage, as_it_is, named};
+use crate::standin;
 use crate::tool::finish;
 use crate::trial::Trial;
 
@@ -61,9 +62,13 @@ pub(super) const STAGE: Stage = Stage {
         })
         .folding(&[named("PT0605", ANALYZER)]),
         Scenario::fault("canary-acknowledged-and-gone", "PT0214", "tempo", |trial| {
-            Box::pin(swallowed(trial))
+            Box::pin(dropped(trial))
         })
         .folding(&[named("PT0606", "tempo")]),
+        Scenario::fault("canary-taken-and-kept-by-nobody", "PT0606", "tempo", |trial| {
+            Box::pin(swallowed(trial))
+        })
+        .with_stand_in(),
     ],
 };
 
@@ -192,7 +197,7 @@ async fn limited(trial: &mut Trial, part: &str, replacement: &str) -> Result<(),
 }
 
 /// Tempo takes everything, and drops it afterwards.
-async fn swallowed(trial: &mut Trial) -> Result<(), Failure> {
+async fn dropped(trial: &mut Trial) -> Result<(), Failure> {
     let limit = "  defaults:\n    global:\n      max_bytes_per_trace: 20\n";
     let change = trial
         .stack
@@ -202,6 +207,25 @@ async fn swallowed(trial: &mut Trial) -> Result<(), Failure> {
         .stack
         .until_discarded("trace_too_large", ANALYZER)
         .await?;
+    judge(trial).await
+}
+
+/// At the port that one service sends to stands something that acknowledges everything and stores nothing.
+async fn swallowed(trial: &mut Trial) -> Result<(), Failure> {
+    let lab = trial.stack.lab.clone();
+    let change = trial.stack.reshape(|project| {
+        let shown = project.tempo_config().to_owned();
+        let behind = shown.replace("0.0.0.0:4318", "0.0.0.0:14318");
+        let page = ["page", "/status/config", "200 OK", "/etc/tempo.yaml"];
+        let actions = [&page[..], &["swallow", "4318"]].concat();
+        standin::recorded_tempo(project, &lab, &behind, &actions);
+        project.unset(ANALYZER, "TEMPO_ENDPOINT");
+        project.set(ANALYZER, "OTEL_EXPORTER_OTLP_ENDPOINT", "http://tempo:4318");
+    });
+    change.await?;
+    for service in ALL {
+        trial.stack.until_healthy(service).await?;
+    }
     judge(trial).await
 }
 

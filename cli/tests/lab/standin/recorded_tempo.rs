@@ -2,9 +2,10 @@
 //!
 //!   print FILE               prints the lines of a recording
 //!   page PATH STATUS FILE    answers a path with this status and the text of a recording; minitempo answers all others
+//!   swallow PORT             takes every export by HTTP at this port, and keeps none
 //!   serve FILE               runs minitempo with this configuration, whatever is mounted for Tempo; comes last
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::Command;
 use std::thread;
@@ -39,6 +40,10 @@ pub(crate) fn play(mut actions: &[&str]) -> io::Result<()> {
                 });
                 rest
             }
+            ["swallow", port, rest @ ..] => {
+                swallow(port)?;
+                rest
+            }
             ["serve", file] => return serve(file, pages),
             _ => {
                 let unknown = "unknown action of a Tempo";
@@ -65,6 +70,43 @@ fn serve(file: &str, pages: Vec<Page>) -> io::Result<()> {
         }
     });
     running.wait().map(|_| ())
+}
+
+/// Takes every export at a port and keeps none.
+fn swallow(port: &str) -> io::Result<()> {
+    let listener = TcpListener::bind(format!("0.0.0.0:{port}"))?;
+    thread::spawn(move || {
+        for connection in listener.incoming() {
+            thread::spawn(move || connection.and_then(acknowledge));
+        }
+    });
+    Ok(())
+}
+
+/// Answers each request of a connection as Tempo does what it took.
+fn acknowledge(mut client: TcpStream) -> io::Result<()> {
+    let mut reader = BufReader::new(client.try_clone()?);
+    loop {
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            if reader.read_line(&mut line)? == 0 {
+                return Ok(());
+            }
+            match line.trim_end().split_once(':') {
+                Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                    length = value.trim().parse().unwrap_or(0);
+                }
+                Some(_) => {}
+                None if line == "\r\n" => break,
+                None => {}
+            }
+        }
+        io::copy(&mut reader.by_ref().take(length), &mut io::sink())?;
+        let answer =
+            "HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n\r\n";
+        client.write_all(answer.as_bytes())?;
+    }
 }
 
 /// Answers one request, itself or by what minitempo answers to it.
