@@ -42,6 +42,7 @@ bench: ## the figures of docs/benchmarks.md: middleware, minitempo, doctor on th
 	$(CARGO) bench --locked --package telemetry
 	$(CARGO) bench --locked --package minitempo
 	$(CARGO) bench --locked --package ptctl --bench crowd
+	$(CARGO) bench --locked --package ptctl --bench volume
 	scripts/bench/doctor
 
 docs: ## write the generated pages: docs/checks.md and docs/cli.md

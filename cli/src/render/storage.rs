@@ -5,6 +5,8 @@ mod document;
 mod outlook;
 mod picture;
 mod project;
+#[cfg(test)]
+mod tests;
 
 use bytesize::ByteSize;
 use ptctl_diagnosis::{finding::Finding, snapshot::Snapshot};

@@ -16,3 +16,4 @@ mod replay;
 mod reports;
 mod secrets;
 mod stack_files;
+mod storage;

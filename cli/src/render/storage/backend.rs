@@ -9,7 +9,7 @@ use ptctl_diagnosis::{
 
 use super::{
     counted,
-    outlook::{Outlook, retention},
+    outlook::{Outlook, exact, retention},
     picture, row, size,
 };
 use crate::render::{
@@ -141,7 +141,7 @@ fn blocks(page: &mut Page, store: &BlockStore, now: Timestamp) {
     row(page, "blocks", &text);
     if let (Some(start), Some(end)) = (live.start, live.end) {
         let text = format!(
-            "{} to {} (spans of {})",
+            "{} to {}, over {}",
             age(start, now),
             age(end, now),
             span(end.duration_since(start))
@@ -214,7 +214,7 @@ fn by_its_own_word(page: &mut Page, tempo: &Tempo) {
 fn kept(page: &mut Page, tempo: &Tempo, store: Option<&BlockStore>, now: Timestamp) {
     match &tempo.config {
         Observed::Known(config) => {
-            let text = retention(tempo).map_or_else(|| "kept for ever".to_owned(), span);
+            let text = retention(tempo).map_or_else(|| "kept for ever".to_owned(), exact);
             row(
                 page,
                 "retention",
@@ -227,6 +227,14 @@ fn kept(page: &mut Page, tempo: &Tempo, store: Option<&BlockStore>, now: Timesta
         &tempo.oldest_trace,
         store.and_then(|store| store.live.start),
     ) {
+        (Observed::Known(Some(at)), Some(block)) if block < *at => {
+            let text = format!(
+                "a trace of {}; the oldest block begins {}",
+                age(*at, now),
+                age(block, now)
+            );
+            row(page, "oldest", &text);
+        }
         (Observed::Known(Some(at)), _) => {
             row(page, "oldest", &format!("a trace of {}", age(*at, now)))
         }
@@ -261,7 +269,7 @@ fn expected(page: &mut Page, outlook: &Outlook) {
     if let Some(shorter) = &outlook.shorter {
         let mut text = format!(
             "{} of retention would free {} now",
-            span(shorter.retention),
+            exact(shorter.retention),
             size(shorter.frees_bytes)
         );
         if let Some(level) = outlook.levels_at_bytes {

@@ -40,6 +40,15 @@ pub(super) fn retention(tempo: &Tempo) -> Option<SignedDuration> {
     config.retention.filter(|retention| retention.is_positive())
 }
 
+/// A retention, exactly: `7 d`, `84 h`.
+pub(super) fn exact(length: SignedDuration) -> String {
+    match (length.as_hours(), length.as_secs()) {
+        (hours, seconds) if seconds % 86_400 == 0 => format!("{} d", hours / 24),
+        (hours, seconds) if seconds % 3_600 == 0 => format!("{hours} h"),
+        (_, seconds) => format!("{} min", seconds / 60),
+    }
+}
+
 impl Outlook {
     /// What is to be expected of a backend's store.
     pub(super) fn of(tempo: &Tempo, store: &BlockStore, now: Timestamp) -> Option<Self> {

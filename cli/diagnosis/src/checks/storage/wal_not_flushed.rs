@@ -122,7 +122,7 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         Report::new(message, proof(oldest), remedy)
             .severity(severity)
             .since(Some(since))
-            .proof(stays.iter().skip(1).take(2).map(|block| proof(block))),
+            .proof(stays.iter().copied().skip(1).take(2).map(proof)),
     )
 }
 
