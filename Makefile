@@ -38,12 +38,13 @@ check: ## all that needs no Docker: format, lint, tests, current docs, dependenc
 lab: ## the fault lab: break the stack on purpose and see whether ptctl names the cause; LAB=changed for daily work
 	scripts/lab $(if $(filter changed,$(LAB)),--changed,$(LAB))
 
-bench: ## the figures of docs/benchmarks.md: middleware, minitempo, doctor on the running demo
+bench: ## the figures of docs/benchmarks.md: middleware, minitempo, doctor on the running demo, logs
 	$(CARGO) bench --locked --package telemetry
 	$(CARGO) bench --locked --package minitempo
 	$(CARGO) bench --locked --package ptctl --bench crowd
 	$(CARGO) bench --locked --package ptctl --bench volume
 	scripts/bench/doctor
+	scripts/bench/logs
 
 docs: ## write the generated pages: docs/checks.md and docs/cli.md
 	PTCTL_WRITE_DOCS=1 $(CARGO) test --locked --package ptctl --test it documents

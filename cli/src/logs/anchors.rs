@@ -29,9 +29,9 @@ impl Anchors {
         let mut texts: Vec<&str> = endpoints.iter().map(String::as_str).collect();
         texts.extend_from_slice(export_errors::Anchors.patterns());
         notices::anchors(role).for_each(|text| texts.push(text));
-        fatal::ANCHORS
-            .iter()
-            .for_each(|known| texts.extend_from_slice(known));
+        for known in fatal::ANCHORS {
+            texts.extend_from_slice(known);
+        }
         texts.extend_from_slice(&announcements::ANCHORS);
         Self::new(texts.into_iter().map(as_stored))
     }
@@ -59,6 +59,13 @@ impl Anchors {
             .filter_map(Searcher::of)
             .collect();
         Self { searchers }
+    }
+
+    /// Whether these bytes hold one.
+    pub(crate) fn are_in(&self, bytes: &[u8]) -> bool {
+        self.searchers
+            .iter()
+            .any(|searcher| searcher.find(bytes, 0).is_some())
     }
 }
 

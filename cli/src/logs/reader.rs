@@ -47,6 +47,8 @@ pub(crate) struct LogReader {
     trace_ids: TraceIdCoverage,
     requests: RequestLines,
     tail: Tail,
+    /// How many lines were looked at with [`Care::Everything`].
+    counted: u64,
 }
 
 impl LogReader {
@@ -61,6 +63,7 @@ impl LogReader {
                 first_at: None,
                 last_at: None,
                 cut: None,
+                counted: None,
             },
             errors: Errors::default(),
             notices: Notices::new(run.role, run.started_at),
@@ -69,6 +72,7 @@ impl LogReader {
             trace_ids: TraceIdCoverage::default(),
             requests: RequestLines::default(),
             tail: Tail::default(),
+            counted: 0,
         }
     }
 
@@ -147,6 +151,7 @@ impl LogReader {
         match care {
             Care::Anchors => {}
             Care::Everything => {
+                self.counted += 1;
                 self.keep(line);
                 if self.run.scope() == Scope::Service {
                     self.count(line, &text, fields.as_ref());
@@ -177,8 +182,12 @@ impl LogReader {
     /// What the log told.
     pub(crate) fn finish(self) -> LogFacts {
         let (receivers, announced_service) = self.announcements.finish();
+        let is_sampled = self.run.scope() == Scope::Service && self.counted < self.window.lines;
         LogFacts {
-            window: self.window,
+            window: LogWindow {
+                counted: is_sampled.then_some(self.counted),
+                ..self.window
+            },
             errors: self.errors.finish(self.run.started_at),
             notices: self.notices.finish(),
             fatal: self.fatal.finish(self.run),

@@ -66,6 +66,11 @@ impl Sieve {
 
     /// Whether a line is shown, and what it tells.
     pub(crate) fn take(&mut self, line: RawLine<'_>) -> Option<Told> {
+        // Most lines of a log that the engine streams end here.
+        let holds_none = |anchors: &Anchors| !anchors.are_in(line.bytes);
+        if self.anchors().is_some_and(holds_none) {
+            return None;
+        }
         let decoded = String::from_utf8_lossy(line.bytes);
         let text = strip_terminal_sequences(&decoded);
         let told = Told {

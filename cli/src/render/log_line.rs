@@ -86,7 +86,7 @@ impl LogRows {
         let (sign, style) = self.sign(line);
         let (label, label_style) = &self.labels[log];
         let text = cleaned(&line.bytes);
-        let meaning = line.told.verdict.and_then(meaning);
+        let meaning = line.told.verdict.map(meaning);
         let meaning = meaning.map_or_else(String::new, |meaning| format!("  ({meaning})"));
         match self.colour {
             Colour::Off => format!("{time} {label} {sign} {text}{meaning}\n"),
@@ -147,19 +147,19 @@ fn colour_of(name: &str, taken: &mut [bool; COLOURS.len()]) -> AnsiColor {
 }
 
 /// What a line means, in a few words.
-fn meaning(verdict: Verdict) -> Option<String> {
+fn meaning(verdict: Verdict) -> String {
     let kind = match verdict.outcome {
-        Outcome::Recovered => return Some("exporting works again".to_owned()),
+        Outcome::Recovered => return "exporting works again".to_owned(),
         Outcome::Failed if verdict.likeliest == ErrorKind::Unspecified => {
             "a failed export".to_owned()
         }
         Outcome::Failed | Outcome::Misconfigured => verdict.likeliest.describe().to_owned(),
     };
-    Some(match verdict.lost {
+    match verdict.lost {
         Loss::Yes => format!("{kind}; lost"),
         Loss::No => format!("{kind}; will be tried again"),
         Loss::Unknown => kind,
-    })
+    }
 }
 
 /// A line as a program reads it.

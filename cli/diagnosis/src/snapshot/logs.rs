@@ -53,6 +53,9 @@ pub struct LogWindow {
     pub last_at: Option<Timestamp>,
     /// Why older or newer lines of the window were left out, if any were.
     pub cut: Option<String>,
+    /// In how many of the lines requests and trace ids were counted, the newest ones, where that is not all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<u64>,
 }
 
 /// One line of a log, redacted and free of control characters.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     LogDriver, LogFiles, LogFilesError,
-    joined::Joined,
+    joined::{Joined, Whole},
     part::{LogBytes, Packing, Part},
     seek::seek,
 };
@@ -259,7 +259,7 @@ impl LogCursor {
     fn step(&mut self, want: Want<'_>) -> Step {
         if self.at == self.whole && !self.refill() {
             return match self.joined.rest(&mut self.text) {
-                Some(at) => Step::Line(at),
+                Some(Whole { at }) => Step::Line(at),
                 None => Step::End,
             };
         }
@@ -290,7 +290,7 @@ impl LogCursor {
             }
         }
         match self.joined.push(piece, &mut self.text) {
-            Some(at) => Step::Line(at),
+            Some(Whole { at }) => Step::Line(at),
             None => Step::Nothing,
         }
     }

@@ -31,6 +31,13 @@ pub(super) struct Piece {
     pub(super) ending: Ending,
 }
 
+/// A line with its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Whole {
+    /// The time of its first record.
+    pub(super) at: Option<Timestamp>,
+}
+
 /// The lines whose ends are still to come.
 #[derive(Debug, Default)]
 pub(super) struct Joined {
@@ -49,13 +56,13 @@ impl Joined {
         self.open.iter().any(Option::is_some)
     }
 
-    /// Takes a record with its text, and returns the time of the line that it ends, whose text `text` then is.
-    pub(super) fn push(&mut self, piece: Piece, text: &mut Vec<u8>) -> Option<Option<Timestamp>> {
+    /// Takes a record with its text, and returns the line that it ends, whose text `text` then is.
+    pub(super) fn push(&mut self, piece: Piece, text: &mut Vec<u8>) -> Option<Whole> {
         let slot = &mut self.open[piece.stream as usize];
         match (slot.take(), piece.ending) {
             (None, Ending::Line) => {
                 text.truncate(LINE_LIMIT);
-                Some(piece.at)
+                Some(Whole { at: piece.at })
             }
             (None, Ending::Open) => {
                 *slot = Some(OpenLine {
@@ -72,15 +79,15 @@ impl Joined {
                     return None;
                 }
                 *text = line.text;
-                Some(line.at)
+                Some(Whole { at: line.at })
             }
         }
     }
 
     /// A line that the log ended without ending it.
-    pub(super) fn rest(&mut self, text: &mut Vec<u8>) -> Option<Option<Timestamp>> {
+    pub(super) fn rest(&mut self, text: &mut Vec<u8>) -> Option<Whole> {
         let line = self.open.iter_mut().find_map(Option::take)?;
         *text = line.text;
-        Some(line.at)
+        Some(Whole { at: line.at })
     }
 }

@@ -10,6 +10,7 @@ mod endpoints;
 mod exports;
 mod healthy;
 mod helper;
+mod log_drivers;
 mod neighbours;
 mod network_path;
 mod order;
@@ -55,6 +56,7 @@ pub(crate) static STAGES: &[Stage] = &[
     collector::STAGE,
     collector_settings::STAGE,
     drift::STAGE,
+    log_drivers::STAGE,
     neighbours::STAGE,
     network_path::STAGE,
     pairs::STAGE,
