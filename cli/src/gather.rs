@@ -1,6 +1,7 @@
 //! One look at a stack: everything is read once, at the same time, within one budget.
 
 mod around;
+mod backends;
 mod engine;
 mod gaps;
 pub(crate) mod hands;
@@ -17,13 +18,17 @@ use jiff::{SignedDuration, Timestamp};
 use ptctl_diagnosis::{
     export::tracing_signs,
     observed::{Gap, Observed, Probe},
-    snapshot::{
-        Container, LogFacts, Origin, ProjectFiles, Role, SNAPSHOT_VERSION, Snapshot, Tempo,
-    },
+    snapshot::{Container, LogFacts, Origin, ProjectFiles, Role, SNAPSHOT_VERSION, Snapshot},
     subject::Subject,
 };
-use url::Url;
 
+pub(crate) use self::shelf::{LogShelf, shelf};
+use self::{
+    backends::tempos,
+    engine::{HostFacts, host_facts},
+    hands::Hands,
+    stack::{of_members, stack_facts},
+};
 pub use self::{
     engine::{ConnectedEngine, GatherError, connect},
     request::{
@@ -31,22 +36,13 @@ pub use self::{
         ProbeReach, ProbeWish, TempoAccess,
     },
 };
-pub(crate) use self::shelf::{LogShelf, shelf};
-use self::{
-    engine::{HostFacts, host_facts},
-    hands::Hands,
-    stack::{of_members, stack_facts},
-};
 use crate::{
     clients::{
         deadline::Deadline,
         http::{HttpClient, HttpSetupError},
     },
     probe::{
-        self, ENGINE_LIMIT, Look,
-        logs::LogSources,
-        network_path::Owners,
-        tempo::{Candidate, Names},
+        self, ENGINE_LIMIT, Look, logs::LogSources, network_path::Owners, tempo::Names,
         visit::Visit,
     },
     target::{self, Members},
@@ -161,7 +157,8 @@ async fn look_closer(
     let containers = &snapshot.containers;
     let names = Names::of(containers);
     let sources = LogSources::of(containers);
-    let owners = Owners::of(containers, &snapshot.elsewhere);
+    let networks = snapshot.networks.known().map_or(&[][..], Vec::as_slice);
+    let owners = Owners::of(containers, &snapshot.elsewhere, networks);
     let (events, logs, tempos, around, metrics, visits, log_files) = tokio::join!(
         probe::events::of(look, containers),
         logs_of(look, containers, &sources, has_telling_log),
@@ -269,60 +266,4 @@ impl Clients {
             services: HttpClient::new(&[], None)?,
         })
     }
-}
-
-/// Every backend of the stack, and the one given by its address.
-async fn tempos(
-    look: &Look<'_>,
-    http: &HttpClient,
-    access: &TempoAccess,
-    containers: &[Container],
-    names: &Names,
-) -> Vec<Tempo> {
-    let mut candidates: Vec<Candidate<'_>> = containers
-        .iter()
-        .filter(|container| container.role == Role::Tempo)
-        .map(|container| Candidate {
-            name: name_among(container, containers),
-            container: Some(container),
-            given: access
-                .url
-                .clone()
-                .filter(|url| is_published_by(url, container)),
-        })
-        .collect();
-    if let Some(url) = &access.url
-        && candidates.iter().all(|candidate| candidate.given.is_none())
-    {
-        candidates.push(Candidate {
-            name: url.host_str().unwrap_or("tempo").to_owned(),
-            container: None,
-            given: Some(url.clone()),
-        });
-    }
-    let looks = candidates
-        .into_iter()
-        .map(|candidate| probe::tempo::of(look, http, candidate, names));
-    futures_util::future::join_all(looks).await
-}
-
-/// The name that findings about a backend carry: its service's, or its container's where several share that.
-fn name_among(container: &Container, containers: &[Container]) -> String {
-    let namesakes = containers
-        .iter()
-        .filter(|other| other.display_name() == container.display_name());
-    match namesakes.count() {
-        1 => container.display_name().to_owned(),
-        _ => container.name.clone(),
-    }
-}
-
-/// Whether an address of this machine is a port that a container publishes.
-fn is_published_by(url: &Url, container: &Container) -> bool {
-    let is_local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    is_local
-        && container
-            .published_ports
-            .iter()
-            .any(|published| Some(published.host_port) == url.port_or_known_default())
 }

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use ptctl_diagnosis::snapshot::{Collector, Container, Grafana, Loki, Prometheus, Role, Snapshot};
 
-use super::name_among;
+use super::backends::name_among;
 use crate::{
     clients::http::HttpClient,
     probe::{self, Look},
