@@ -49,6 +49,8 @@ pub enum Judgement<'l> {
     Holds(RungName),
     /// A rung does not hold.
     Breaks(Break<'l>),
+    /// Not even the first rung is known, for this reason.
+    Untold(&'l str),
 }
 
 /// A rung that does not hold.

@@ -6,6 +6,7 @@ pub mod compose;
 pub mod deadline;
 pub mod docker;
 pub mod exposition;
+pub(crate) mod foreign;
 pub mod http;
 pub(crate) mod otlp;
 pub mod tempo;

@@ -5,11 +5,13 @@ use std::time::Duration;
 use ptctl_diagnosis::{
     code::Code,
     diagnosis::Diagnosis,
-    export::{Endpoint, Scheme},
+    export::{Endpoint, Scheme, TRACES_PATH},
     finding::Finding,
     ladder::{Break, Judgement, judge},
     observed::Observed,
-    snapshot::{Destination, Encryption, Ladder, LadderDepth, NetworkPath, OtlpProtocol},
+    snapshot::{
+        Destination, Encryption, Ladder, LadderDepth, NetworkPath, OtlpProtocol, Way, WayPlace,
+    },
     view::{Service, Stack},
 };
 
@@ -17,6 +19,7 @@ use super::look;
 use crate::{
     cli::{Format, Global, ProbeArguments, SpokenProtocol},
     clients::{
+        cause::on_one_line,
         deadline::Deadline,
         otlp::{Compression, Exporter, Protocol, Security, TlsSettings},
     },
@@ -109,7 +112,7 @@ fn line<'s>(service: &'s Service<'_>, stack: &Stack<'s>, diagnosis: &Diagnosis) 
 
 fn broken_at(path: &NetworkPath) -> Option<Break<'_>> {
     match judge(&path.destination, path.ladder.known()?) {
-        Judgement::Holds(_) => None,
+        Judgement::Holds(_) | Judgement::Untold(_) => None,
         Judgement::Breaks(at) => Some(at),
     }
 }
@@ -143,30 +146,52 @@ async fn from_host(
     output: &mut Output,
 ) -> Result<Exit, CommandError> {
     output.progress("trying the way from here …");
-    let owners = owners(global).await?;
+    let (owners, unknown) = match owners(global).await? {
+        Ok(owners) => (owners, None),
+        Err(why) => (Owners::default(), Some(why)),
+    };
     let task = task(args, endpoint, &owners);
     let ladder = task
         .perform(&Place::own(), Deadline::after(*global.timeout))
         .await;
+    if let (Some(why), Some(way)) = (unknown, unspoken_to(&ladder)) {
+        output.note(&format!(
+            "note: nobody can tell whether {} is the engine's, so that it was only connected to: {why}",
+            way.address
+        ));
+    }
     let path = path(&owners, task.destination, ladder);
     let lines = [LadderLine::tried("this machine", &path, None)];
     write(&lines, args.format(), output)?;
     Ok(exit_of(&lines[0]))
 }
 
-/// Whose the addresses of the engine are, where there is one that can be asked.
-async fn owners(global: &Global) -> Result<Owners, CommandError> {
+/// An address that takes connections, and that nothing was sent to, since it is not known to be the engine's.
+fn unspoken_to(ladder: &Ladder) -> Option<&Way> {
+    ladder
+        .open()
+        .find(|way| way.place == WayPlace::Outside && way.speech.is_none())
+}
+
+/// Whose the addresses of the engine are, or why nobody can tell. An engine on another machine says nothing about the
+/// addresses that are met from here.
+async fn owners(global: &Global) -> Result<Result<Owners, String>, CommandError> {
     let request = settings::request(global, &[], Depth::Description, SINCE)?;
     let deadline = Deadline::after(WHOSE);
-    let Ok(connected) = connect(&request.engine, &request.environment, deadline).await else {
-        return Ok(Owners::default());
+    let engine = match connect(&request.engine, &request.environment, deadline).await {
+        Ok(connected) => connected.engine,
+        Err(error) => return Ok(Err(on_one_line(&error))),
     };
-    let Ok(listed) = connected.engine.containers(deadline).await else {
-        return Ok(Owners::default());
+    if !engine.endpoint().is_on_this_machine() {
+        return Ok(Err("the engine is on another machine".to_owned()));
+    }
+    let (listed, networks) = tokio::join!(engine.containers(deadline), engine.networks(deadline));
+    let (listed, networks) = match (listed, networks) {
+        (Ok(listed), Ok(networks)) => (listed, networks),
+        (Err(error), _) | (_, Err(error)) => return Ok(Err(on_one_line(&error))),
     };
-    let (containers, _) =
-        probe::containers::inspect_all(&connected.engine, &listed, deadline).await;
-    Ok(Owners::of(&containers, &[]))
+    let (containers, _) = probe::containers::inspect_all(&engine, &listed, deadline).await;
+    Ok(Ok(Owners::of(&containers, &[], &networks)))
 }
 
 fn path(owners: &Owners, destination: Destination, ladder: Ladder) -> NetworkPath {
@@ -178,15 +203,10 @@ fn path(owners: &Owners, destination: Destination, ladder: Ladder) -> NetworkPat
 }
 
 fn task(args: &ProbeArguments, endpoint: &Endpoint, owners: &Owners) -> NetworkTask {
-    let by_port = || {
-        [OtlpProtocol::Grpc, OtlpProtocol::Http]
-            .into_iter()
-            .find(|protocol| endpoint.port == Some(protocol.default_port()))
-    };
     let protocol = match args.protocol {
         Some(SpokenProtocol::Grpc) => Some(OtlpProtocol::Grpc),
         Some(SpokenProtocol::Http) => Some(OtlpProtocol::Http),
-        None => by_port(),
+        None => endpoint.port.and_then(OtlpProtocol::of_port),
     };
     let port = endpoint.port.unwrap_or(match endpoint.scheme {
         Some(Scheme::Https) => 443,
@@ -197,7 +217,7 @@ fn task(args: &ProbeArguments, endpoint: &Endpoint, owners: &Owners) -> NetworkT
         Scheme::Https => Encryption::Tls,
     });
     let path = match endpoint.path.as_str() {
-        "" => "/v1/traces".to_owned(),
+        "" => TRACES_PATH.to_owned(),
         path => format!("/{path}"),
     };
     NetworkTask {
@@ -214,7 +234,7 @@ fn task(args: &ProbeArguments, endpoint: &Endpoint, owners: &Owners) -> NetworkT
             ProbeReach::Engine => LadderDepth::Connect,
             ProbeReach::Anywhere => LadderDepth::Full,
         },
-        exporter: Some(Exporter {
+        exporter: Ok(Exporter {
             host: endpoint.host.clone(),
             port,
             protocol: match protocol {

@@ -21,7 +21,7 @@ pub(crate) use self::{
     log_scan::LogScanTask,
     namespace::perform_inside,
     network::NetworkTask,
-    place::Place,
+    place::{Image, Place},
     serve::{ServeError, serve},
     sockets::SocketsTask,
     task::{Answer, Answered, Asked, Opening, Order, Task, Work},

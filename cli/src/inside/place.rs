@@ -7,6 +7,16 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Place {
     root: PathBuf,
     net: PathBuf,
+    image: Image,
+}
+
+/// Whether the files of the container's image are seen, besides those that the engine puts into every container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Image {
+    /// They are.
+    Seen,
+    /// They are not: the root is another image's.
+    Unseen,
 }
 
 impl Place {
@@ -15,6 +25,15 @@ impl Place {
         Self {
             root: PathBuf::from("/"),
             net: PathBuf::from("/proc/self/net"),
+            image: Image::Seen,
+        }
+    }
+
+    /// The helper's own: the network of the container that it was started for, and nothing of that one's image.
+    pub(crate) fn of_helper() -> Self {
+        Self {
+            image: Image::Unseen,
+            ..Self::own()
         }
     }
 
@@ -23,12 +42,23 @@ impl Place {
         Self {
             root: PathBuf::from(format!("/proc/{pid}/root")),
             net: PathBuf::from(format!("/proc/{pid}/net")),
+            image: Image::Seen,
         }
     }
 
     /// A file of the container: `etc/resolv.conf`.
     pub(crate) fn file(&self, path: &str) -> PathBuf {
         self.root.join(path.trim_start_matches('/'))
+    }
+
+    /// Whether files are those of this process's own root.
+    pub(crate) fn is_own_root(&self) -> bool {
+        self.root == Path::new("/")
+    }
+
+    /// Whether the files of the container's image are seen.
+    pub(crate) fn image(&self) -> Image {
+        self.image
     }
 
     /// The folder with the kernel's tables of sockets.
@@ -42,6 +72,7 @@ impl Place {
         Self {
             root: root.to_owned(),
             net: net.to_owned(),
+            image: Image::Seen,
         }
     }
 }

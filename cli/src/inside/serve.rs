@@ -37,7 +37,7 @@ pub(crate) async fn serve() -> Result<(), ServeError> {
     converse(
         BufReader::new(tokio::io::stdin()),
         tokio::io::stdout(),
-        &Place::own(),
+        &Place::of_helper(),
     )
     .await
 }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use ptctl_diagnosis::{
-    export::{Endpoint, EndpointSource, ExportSettings, Scheme, Setting, variables},
-    snapshot::{Container, OtlpProtocol},
+    export::{Endpoint, EndpointSource, ExportSettings, Setting, variables},
+    redact::REDACTED,
+    snapshot::{Container, Encryption, OtlpProtocol},
 };
 
 use super::Look;
@@ -29,10 +30,6 @@ const CLIENT_KEY: [&str; 2] = [
     "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY",
     "OTEL_EXPORTER_OTLP_CLIENT_KEY",
 ];
-/// The one variable whose URL is the whole address of the traces.
-const TRACES_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
-/// What is added to any other URL.
-const TRACES_PATH: &str = "/v1/traces";
 
 /// How a container exports; `Err` says what keeps anybody else from doing the same. Asks the engine for the container's
 /// headers anew, so that they are in no snapshot.
@@ -41,16 +38,13 @@ pub(crate) async fn exporter_of(
     container: &Container,
     settings: &ExportSettings,
 ) -> Result<Exporter, String> {
-    let endpoint = settings
-        .endpoint
-        .as_ref()
-        .map_err(|error| format!("its endpoint cannot be read: {error}"))?;
+    let endpoint = endpoint(settings)?;
     let protocol = protocol(container, settings, endpoint)?;
     let port = settings
         .port()
         .ok_or("nothing tells the port that it sends to")?;
-    let security = match encryption(container, settings, endpoint) {
-        Encryption::Plain => Security::Plain,
+    let security = match encryption(container, settings) {
+        Encryption::Plaintext => Security::Plain,
         Encryption::Tls => Security::Tls(tls(look, container).await?),
     };
     Ok(Exporter {
@@ -60,11 +54,26 @@ pub(crate) async fn exporter_of(
         security,
         path: match protocol {
             Protocol::Grpc => None,
-            Protocol::HttpProtobuf | Protocol::HttpJson => Some(path(settings, endpoint)),
+            Protocol::HttpProtobuf | Protocol::HttpJson => settings.request_path(),
         },
         headers: headers(look, container).await?,
         compression: compression(container),
     })
+}
+
+/// The endpoint, where it is known in full: an SDK may well send the credentials in it, and nobody here has them.
+fn endpoint(settings: &ExportSettings) -> Result<&Endpoint, String> {
+    if let EndpointSource::Variable { name, value, .. } = &settings.source {
+        let address = value.split_once("://").map_or(&**value, |(_, rest)| rest);
+        let authority = address.split('/').next().unwrap_or_default();
+        if authority.contains('@') || value.contains(REDACTED) {
+            return Err(format!(
+                "the URL in `{name}` holds credentials, which are kept nowhere: none but the service can send with them"
+            ));
+        }
+    }
+    let endpoint = settings.endpoint.as_ref();
+    endpoint.map_err(|error| format!("its endpoint cannot be read: {error}"))
 }
 
 /// The protocol that is written, else the one that the port stands for.
@@ -73,11 +82,7 @@ fn protocol(
     settings: &ExportSettings,
     endpoint: &Endpoint,
 ) -> Result<Protocol, String> {
-    let by_port = || {
-        [OtlpProtocol::Grpc, OtlpProtocol::Http]
-            .into_iter()
-            .find(|protocol| endpoint.port == Some(protocol.default_port()))
-    };
+    let by_port = || endpoint.port.and_then(OtlpProtocol::of_port);
     match settings.protocol.or_else(by_port) {
         Some(OtlpProtocol::Grpc) => Ok(Protocol::Grpc),
         Some(OtlpProtocol::Http) => {
@@ -91,45 +96,14 @@ fn protocol(
     }
 }
 
-enum Encryption {
-    Plain,
-    Tls,
-}
-
-/// By the scheme; without one gRPC is plain where a variable or our own library's form says so
-/// (<https://opentelemetry.io/docs/specs/otel/protocol/exporter/>).
-fn encryption(container: &Container, settings: &ExportSettings, endpoint: &Endpoint) -> Encryption {
-    match endpoint.scheme {
-        Some(Scheme::Http) => Encryption::Plain,
-        Some(Scheme::Https) => Encryption::Tls,
-        None => {
-            let is_ours = settings.library == ptctl_diagnosis::export::Library::Ours;
-            let insecure = Setting::first(container, &variables::INSECURE)
-                .is_some_and(|setting| setting.bare().eq_ignore_ascii_case("true"));
-            let is_http = settings.protocol == Some(OtlpProtocol::Http);
-            if is_ours || insecure || is_http {
-                Encryption::Plain
-            } else {
-                Encryption::Tls
-            }
-        }
-    }
-}
-
-fn path(settings: &ExportSettings, endpoint: &Endpoint) -> String {
-    let written = match endpoint.path.as_str() {
-        "" => String::new(),
-        path => format!("/{path}"),
-    };
-    let is_whole = matches!(
-        &settings.source,
-        EndpointSource::Variable { name, .. } if name == TRACES_ENDPOINT
-    );
-    match (is_whole, written.as_str()) {
-        (true, "") => "/".to_owned(),
-        (true, _) => written,
-        (false, _) => format!("{written}{TRACES_PATH}"),
-    }
+/// As the settings tell; where SDKs differ, those of gRPC mean TLS.
+fn encryption(container: &Container, settings: &ExportSettings) -> Encryption {
+    settings
+        .encryption(container)
+        .unwrap_or(match settings.protocol {
+            Some(OtlpProtocol::Http) => Encryption::Plaintext,
+            Some(OtlpProtocol::Grpc) | None => Encryption::Tls,
+        })
 }
 
 fn compression(container: &Container) -> Compression {
@@ -230,7 +204,31 @@ async fn file(
 
 #[cfg(test)]
 mod tests {
+    use ptctl_diagnosis::fixtures;
+
     use super::*;
+
+    #[test]
+    fn nobody_else_sends_to_an_endpoint_with_credentials() {
+        let endpoint_of = |value: &str| {
+            let mut snapshot = fixtures::healthy();
+            snapshot.set_variable("scraper", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", value);
+            let settings = ExportSettings::of(snapshot.service_mut("scraper"));
+            endpoint(settings.known().expect("settings")).cloned()
+        };
+        for value in [
+            "http://[redacted]@tempo:4318",
+            "http://ann:secret@tempo:4318/v1/traces",
+            "http://tempo:4318/[redacted]",
+            "http://tempo:4318/v1/traces?token=[redacted]",
+        ] {
+            let reason = endpoint_of(value).expect_err(value);
+            assert!(reason.contains("holds credentials"), "{reason}");
+            assert!(!reason.contains("secret"), "{reason}");
+        }
+        let plain = endpoint_of("http://tempo:4318/a@b").expect("an endpoint");
+        assert_eq!(plain.host, "tempo");
+    }
 
     #[test]
     fn headers_are_read_and_an_error_tells_nothing_of_them() {

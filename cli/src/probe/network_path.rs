@@ -7,11 +7,11 @@ use std::{
 
 use ptctl_diagnosis::{
     code::Code,
-    export::{EndpointSource, ExportSettings, Library, Scheme, Setting, variables},
+    export::{ExportSettings, Setting, variables},
     observed::Observed,
     snapshot::{
-        Attachment, Container, ContainerId, Destination, Elsewhere, Encryption, Ladder,
-        LadderDepth, NetworkPath, OtlpProtocol, Role,
+        Attachment, Container, ContainerId, Destination, Elsewhere, Ladder, LadderDepth, Network,
+        NetworkPath, OtlpProtocol, Role,
     },
 };
 
@@ -20,22 +20,34 @@ use crate::inside::NetworkTask;
 
 /// The check of a name of which one address alone is broken.
 pub(crate) const IN_PART: Code = Code::new(430);
-/// The one variable whose URL is the whole address of the traces.
-const TRACES_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
-/// What is added to any other URL.
-const TRACES_PATH: &str = "/v1/traces";
+/// The network that every engine has, and the driver whose gateways are the engine's host.
+const BRIDGE: &str = "bridge";
 
 /// Whose the addresses of an engine are.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Owners {
     names: BTreeMap<IpAddr, String>,
     gateways: BTreeSet<IpAddr>,
+    bridges: BTreeSet<String>,
 }
 
 impl Owners {
-    /// The addresses of all containers, and those of the engine's host on their networks.
-    pub(crate) fn of(containers: &[Container], elsewhere: &[Elsewhere]) -> Self {
-        let mut owners = Self::default();
+    /// The addresses of all containers, and those of the engine's host on their bridges: the gateway of a network of
+    /// another kind is somebody else's router.
+    pub(crate) fn of(
+        containers: &[Container],
+        elsewhere: &[Elsewhere],
+        networks: &[Network],
+    ) -> Self {
+        let bridges = networks
+            .iter()
+            .filter(|network| network.driver == BRIDGE)
+            .map(|network| network.name.clone())
+            .chain([BRIDGE.to_owned()]);
+        let mut owners = Self {
+            bridges: bridges.collect(),
+            ..Self::default()
+        };
         let all = containers
             .iter()
             .map(|container| (&container.name, &container.attachments))
@@ -55,7 +67,9 @@ impl Owners {
             if let Some(address) = attachment.address {
                 self.names.insert(address, name.to_owned());
             }
-            self.gateways.extend(attachment.gateway);
+            if self.bridges.contains(&attachment.network) {
+                self.gateways.extend(attachment.gateway);
+            }
         }
     }
 
@@ -119,9 +133,9 @@ pub(crate) async fn task_of(
         LadderDepth::Connect
     };
     let exporter = match depth {
-        LadderDepth::Connect => None,
+        LadderDepth::Connect => Err("nothing is to be sent".to_owned()),
         // Without all of its settings it is still seen what listens there.
-        LadderDepth::Full => exporter_of(look, container, settings).await.ok(),
+        LadderDepth::Full => exporter_of(look, container, settings).await,
     };
     Some(NetworkTask {
         destination,
@@ -144,40 +158,21 @@ fn sends_elsewhere(container: &Container) -> bool {
 /// Where a service sends, as far as its settings tell.
 fn destination(container: &Container, settings: &ExportSettings) -> Option<Destination> {
     let endpoint = settings.endpoint.as_ref().ok()?;
-    let insecure = || {
-        Setting::first(container, &variables::INSECURE)
-            .is_some_and(|setting| setting.bare().eq_ignore_ascii_case("true"))
-    };
-    let encryption = match endpoint.scheme {
-        Some(Scheme::Http) => Some(Encryption::Plaintext),
-        Some(Scheme::Https) => Some(Encryption::Tls),
-        None if settings.library == Library::Ours || insecure() => Some(Encryption::Plaintext),
-        // SDKs differ in what they take a missing scheme for.
-        None => None,
-    };
-    let is_whole = matches!(
-        &settings.source,
-        EndpointSource::Variable { name, .. } if name == TRACES_ENDPOINT
-    );
-    let path = match (settings.protocol, endpoint.path.as_str()) {
-        (Some(OtlpProtocol::Grpc), _) => None,
-        (_, "") if is_whole => Some("/".to_owned()),
-        (_, "") => Some(TRACES_PATH.to_owned()),
-        (_, path) if is_whole => Some(format!("/{path}")),
-        (_, path) => Some(format!("/{path}{TRACES_PATH}")),
-    };
     Some(Destination {
         host: endpoint.host.clone(),
         port: settings.port()?,
         protocol: settings.protocol,
-        encryption,
-        path,
+        encryption: settings.encryption(container),
+        path: match settings.protocol {
+            Some(OtlpProtocol::Grpc) => None,
+            Some(OtlpProtocol::Http) | None => settings.request_path(),
+        },
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use ptctl_diagnosis::fixtures;
+    use ptctl_diagnosis::{fixtures, snapshot::Encryption};
 
     use super::*;
 
@@ -200,38 +195,9 @@ mod tests {
     }
 
     #[test]
-    fn the_path_is_that_of_the_requests() {
-        for (name, value, path) in [
-            (
-                "OTEL_EXPORTER_OTLP_ENDPOINT",
-                "http://tempo:4318",
-                "/v1/traces",
-            ),
-            (
-                "OTEL_EXPORTER_OTLP_ENDPOINT",
-                "http://tempo:4318/v1/traces",
-                "/v1/traces/v1/traces",
-            ),
-            (
-                "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-                "http://tempo:4318",
-                "/",
-            ),
-            (
-                "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-                "https://tempo:4318/otlp",
-                "/otlp",
-            ),
-        ] {
-            let destination = destination_of(&[(name, value)]);
-            assert_eq!(destination.path.as_deref(), Some(path), "{value}");
-        }
-    }
-
-    #[test]
     fn an_address_is_named_by_who_has_it_and_the_gateway_is_the_host() {
         let snapshot = fixtures::healthy();
-        let owners = Owners::of(&snapshot.containers, &snapshot.elsewhere);
+        let owners = Owners::of(&snapshot.containers, &snapshot.elsewhere, &bridge("bridge"));
         let mut path = fixtures::network_path(&snapshot, "scraper");
         let mut host = path.ladder_mut().ways[0].clone();
         host.address = IpAddr::from([172, 20, 0, 1]);
@@ -244,5 +210,25 @@ mod tests {
             .map(|way| way.owner.as_deref())
             .collect();
         assert_eq!(names, [Some("shop_tempo_1"), Some("the engine's host")]);
+    }
+
+    fn bridge(driver: &str) -> Vec<Network> {
+        vec![Network {
+            id: "n1".to_owned(),
+            name: "shop_default".to_owned(),
+            driver: driver.to_owned(),
+        }]
+    }
+
+    #[test]
+    fn the_router_of_a_network_that_is_no_bridge_is_outside_of_the_engine() {
+        let snapshot = fixtures::healthy();
+        let gateway = IpAddr::from([172, 20, 0, 1]);
+        let addresses =
+            |driver: &str| Owners::of(&snapshot.containers, &[], &bridge(driver)).addresses();
+        assert!(addresses("bridge").contains(&gateway));
+        assert!(!addresses("macvlan").contains(&gateway));
+        let unknown = Owners::of(&snapshot.containers, &[], &[]).addresses();
+        assert!(!unknown.contains(&gateway) && !unknown.is_empty());
     }
 }

@@ -5,8 +5,8 @@ use ptctl_diagnosis::{
     finding::Finding,
     ladder::{Break, Judgement, Obstacle, RungName, judge},
     snapshot::{
-        Destination, Encryption, ExportAttempt, Ladder, LadderDepth, NetworkPath, Rung, Speech,
-        Way, WayPlace, spoken_time,
+        Destination, Encryption, ExportAttempt, Ladder, LadderDepth, NameResult, NetworkPath, Rung,
+        Speech, Way, WayPlace, spoken_time,
     },
 };
 use serde::Serialize;
@@ -85,16 +85,19 @@ impl<'s> LadderLine<'s> {
         }
     }
 
-    /// Whether every rung that was tried holds; `None` where nobody could try.
+    /// Whether every rung that was to be tried holds; `None` where nobody could try them all.
     pub fn is_whole(&self) -> Option<bool> {
-        self.path?.ladder.known()?;
-        Some(self.broken.is_none())
+        let ladder = self.path?.ladder.known()?;
+        let is_whole = self.broken.is_none();
+        let is_told = ladder.unfinished.is_none()
+            && !matches!(ladder.resolution.result, NameResult::Untold { .. });
+        (is_told || !is_whole).then_some(is_whole)
     }
 }
 
 fn at(path: &NetworkPath) -> Option<Break<'_>> {
     match judge(&path.destination, path.ladder.known()?) {
-        Judgement::Holds(_) => None,
+        Judgement::Holds(_) | Judgement::Untold(_) => None,
         Judgement::Breaks(at) => Some(at),
     }
 }
@@ -123,10 +126,10 @@ pub fn ladders(page: &mut Page, lines: &[LadderLine<'_>]) {
 }
 
 fn tried(page: &mut Page, line: &LadderLine<'_>, path: &NetworkPath, ladder: &Ladder) {
-    let tone = if line.broken.is_some() {
-        Tone::Bad
-    } else {
-        Tone::Good
+    let tone = match line.is_whole() {
+        Some(true) => Tone::Good,
+        Some(false) => Tone::Bad,
+        None => Tone::Doubtful,
     };
     let sign = page.sign(tone);
     page.entry(
@@ -140,6 +143,9 @@ fn tried(page: &mut Page, line: &LadderLine<'_>, path: &NetworkPath, ladder: &La
     );
     let rows = rows(page, path, ladder);
     page.table(["rung", "time", "found"], &rows);
+    if let (None, Some(reason)) = (&line.broken, &ladder.unfinished) {
+        page.entry("  not further: ", Tone::Doubtful, reason);
+    }
     if let Some(broken) = &line.broken {
         match &line.cause {
             Some(cause) => {
@@ -208,7 +214,7 @@ fn rows(page: &Page, path: &NetworkPath, ladder: &Ladder) -> Vec<Row> {
         if let Some(export) = &way.export {
             exported(&mut rows, &row, at.as_ref(), export);
         }
-        if is_open && way.speech.is_none() {
+        if is_open && way.speech.is_none() && ladder.unfinished.is_none() {
             rows.push(unsent(page, ladder, way));
         }
     }
@@ -226,11 +232,10 @@ fn spoken(row: &MakeRow<'_>, is_bad: bool, speech: &Rung<Speech>) -> Row {
             found.push_str(&fault);
         }
         if let Some(certificate) = &tls.certificate {
-            found.push_str(&format!(
-                "; for {} until {}",
-                certificate.names.join(", "),
-                certificate.not_after.strftime("%F")
-            ));
+            found.push_str("; for ");
+            found.push_str(&certificate.names.join(", "));
+            found.push_str(" until ");
+            found.push_str(&certificate.not_after.strftime("%F").to_string());
         }
     }
     row(RungName::Speak, is_bad, Some(speech.took_us), found)
@@ -314,10 +319,7 @@ fn shown(destination: &Destination) -> String {
 
 #[cfg(test)]
 mod tests {
-    use ptctl_diagnosis::{
-        fixtures,
-        snapshot::{ConnectOutcome, NameResult},
-    };
+    use ptctl_diagnosis::{fixtures, snapshot::ConnectOutcome};
 
     use super::*;
     use crate::render::Glyphs;
@@ -362,6 +364,20 @@ mod tests {
         path.ladder_mut().ways.clear();
         path.ladder_mut().resolution.result = NameResult::NoSuchName;
         assert!(drawn(&path).contains("✗ resolve  0.9 ms  no such name (NXDOMAIN)"));
+    }
+
+    #[test]
+    fn a_way_that_was_not_tried_to_its_end_is_neither_whole_nor_broken() {
+        let mut path = whole();
+        path.ladder_mut().ways[0].export = None;
+        path.ladder_mut().unfinished = Some("the time was over".to_owned());
+        assert!(drawn(&path).contains("not further: the time was over"));
+        assert_eq!(LadderLine::tried("scraper", &path, None).is_whole(), None);
+        path.ladder_mut().ways[0].connection.found = ConnectOutcome::Refused;
+        assert_eq!(
+            LadderLine::tried("scraper", &path, None).is_whole(),
+            Some(false)
+        );
     }
 
     #[test]

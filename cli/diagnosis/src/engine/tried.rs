@@ -82,6 +82,7 @@ pub(super) fn reached(path: &NetworkPath) -> Option<RungName> {
     let ladder = path.ladder.known()?;
     match judge(&path.destination, ladder) {
         Judgement::Holds(rung) => Some(rung),
+        Judgement::Untold(_) => None,
         Judgement::Breaks(at) => match at.obstacle.rung() {
             RungName::Resolve => None,
             RungName::Connect => Some(RungName::Resolve),

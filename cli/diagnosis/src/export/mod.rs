@@ -3,6 +3,7 @@
 mod endpoint;
 pub mod known_variables;
 mod layer;
+mod requests;
 mod runtime;
 mod settings;
 mod signs;
@@ -13,6 +14,7 @@ pub(crate) use self::layer::says;
 pub use self::{
     endpoint::{Endpoint, EndpointError, EndpointForm, Scheme},
     layer::{Declared, Layer, compose_service, declared, declared_at, is_tracing_variable},
+    requests::TRACES_PATH,
     runtime::{Agent, Language, Runtime},
     settings::{
         EndpointSource, ExportSettings, LIBRARY_LABEL, Library, ProtocolSource, SERVICE_NAME_LABEL,

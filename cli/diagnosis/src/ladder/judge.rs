@@ -3,11 +3,14 @@
 use super::{Break, Extent, Judgement, NameFault, Obstacle, RungName};
 use crate::snapshot::{
     ConnectOutcome, Destination, Encryption, ExportAttempt, ExportFault, ExportOutcome, Ladder,
-    Listener, OtlpProtocol, Plaintext, Speech, Way,
+    Listener, NameResult, OtlpProtocol, Plaintext, Speech, Way,
 };
 
 /// Judges a ladder by how spans are sent there.
 pub fn judge<'l>(destination: &Destination, ladder: &'l Ladder) -> Judgement<'l> {
+    if let NameResult::Untold { reason } = &ladder.resolution.result {
+        return Judgement::Untold(reason);
+    }
     if let Some(fault) = NameFault::of(&ladder.resolution.result) {
         return Judgement::Breaks(Break {
             obstacle: Obstacle::Name(fault),
@@ -44,8 +47,12 @@ pub fn judge<'l>(destination: &Destination, ladder: &'l Ladder) -> Judgement<'l>
     let is_of_good_family =
         |way: &Way| good().any(|(good, _)| good.address.is_ipv4() == way.address.is_ipv4());
     // An address of another family that nothing leads to is passed over by every program.
-    let broken = bad().find(|(way, _)| {
-        is_of_good_family(way) || way.connection.found != ConnectOutcome::NetworkUnreachable
+    let broken = bad().find(|(way, obstacle)| {
+        // Of others that were not tried as far nobody can say that they are well.
+        let others_are_well = ladder.unfinished.is_none() || obstacle.rung() <= reached;
+        others_are_well
+            && (is_of_good_family(way)
+                || way.connection.found != ConnectOutcome::NetworkUnreachable)
     });
     match broken {
         None => Judgement::Holds(reached),
@@ -119,7 +126,7 @@ fn protocol<'l>(
     match (destination.protocol, speech.otlp.as_slice()) {
         // A server that refuses everybody may be a receiver behind its guard.
         (_, []) if asks => Ok(()),
-        // Behind a certificate that is not trusted nobody was asked who it is.
+        // Nobody was asked who it is, or it was too slow to say.
         (_, []) if speech.listener == Listener::Unknown => Ok(()),
         (_, []) => match export.map(|export| &export.delivery.outcome) {
             // A server that nobody knows by its pages may be a receiver that refuses everything.
@@ -130,10 +137,12 @@ fn protocol<'l>(
             }
             _ => Err(Obstacle::NotAReceiver(&speech.listener)),
         },
-        (Some(spoken), [taken]) if *taken != spoken => Err(Obstacle::Protocol {
-            spoken,
-            taken: *taken,
-        }),
+        (Some(spoken), [taken]) if *taken != spoken && !speech.untold.contains(&spoken) => {
+            Err(Obstacle::Protocol {
+                spoken,
+                taken: *taken,
+            })
+        }
         (Some(_) | None, [_, ..]) => Ok(()),
     }
 }

@@ -57,10 +57,10 @@ pub enum NameFault {
 }
 
 impl NameFault {
-    /// The fault of a result; `None` for a name with addresses, or where a file of the container could not be read.
+    /// The fault of a result; `None` for a name with addresses, or where nobody can tell.
     pub(super) fn of(result: &NameResult) -> Option<Self> {
         match result {
-            NameResult::Found { .. } | NameResult::Unreadable { .. } => None,
+            NameResult::Found { .. } | NameResult::Untold { .. } => None,
             NameResult::NoSuchName | NameResult::NoAddress | NameResult::NotAName => {
                 Some(Self::Unknown)
             }

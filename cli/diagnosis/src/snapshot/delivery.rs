@@ -64,6 +64,24 @@ pub enum ExportOutcome {
     Broken(ExportFault),
 }
 
+impl ExportOutcome {
+    /// Whether nobody answered, at whatever layer: only who waited long enough may hold that against the receiver.
+    pub fn is_silence(&self) -> bool {
+        matches!(
+            self,
+            Self::Broken(
+                ExportFault::NoAnswer
+                    | ExportFault::Connect {
+                        fault: ConnectFault::TimedOut,
+                    }
+                    | ExportFault::Tls {
+                        fault: TlsFault::TimedOut,
+                    }
+            )
+        )
+    }
+}
+
 /// The layer at which an export broke, lowest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "layer")]

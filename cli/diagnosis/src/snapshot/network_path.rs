@@ -78,6 +78,9 @@ pub struct Ladder {
     pub ways: Vec<Way>,
     /// How long all of it took, in microseconds.
     pub took_us: u64,
+    /// Why it was not climbed as far as it was to be, where what stopped it is no fault of the way.
+    #[serde(default)]
+    pub unfinished: Option<String>,
 }
 
 /// What one address came to.

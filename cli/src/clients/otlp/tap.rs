@@ -7,8 +7,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use ptctl_diagnosis::{printable::printable, snapshot::Spoken};
+use ptctl_diagnosis::snapshot::Spoken;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::clients::foreign::beginning;
 
 /// So many bytes tell any protocol.
 const KEPT: usize = 64;
@@ -58,13 +60,9 @@ pub(super) fn spoken(bytes: &[u8]) -> Spoken {
         [0x15 | 0x16, 3, ..] => Spoken::Tls,
         // A length of at most 64 KiB, one of the first frames, on stream 0.
         [0, _, _, kind, _, 0, 0, 0, 0, ..] if FIRST_FRAMES.contains(kind) => Spoken::Http2,
-        _ => {
-            let text = String::from_utf8_lossy(bytes);
-            let short: String = text.trim_end().chars().take(32).collect();
-            Spoken::Other {
-                first: printable(&short).into_owned(),
-            }
-        }
+        _ => Spoken::Other {
+            first: beginning(bytes),
+        },
     }
 }
 

@@ -5,7 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
-use ptctl_diagnosis::snapshot::Certificate;
+use ptctl_diagnosis::{printable::printable, snapshot::Certificate};
 
 const INTEGER: u8 = 0x02;
 const OBJECT: u8 = 0x06;
@@ -122,7 +122,7 @@ fn common_name(mut attributes: &[u8]) -> Option<String> {
         };
         if kind == COMMON_NAME {
             let (_, text, _) = any_element(value)?;
-            return Some(String::from_utf8_lossy(text).into_owned());
+            return Some(printable(&String::from_utf8_lossy(text)).into_owned());
         }
     }
     None
@@ -158,7 +158,7 @@ fn general_names(mut names: &[u8]) -> Vec<String> {
     while let Some((tag, content, rest)) = any_element(names) {
         names = rest;
         let name = match (tag, content) {
-            (DNS_NAME, name) => Some(String::from_utf8_lossy(name).into_owned()),
+            (DNS_NAME, name) => Some(printable(&String::from_utf8_lossy(name)).into_owned()),
             (ADDRESS, octets) => address(octets).map(|address| address.to_string()),
             _ => None,
         };

@@ -5,32 +5,25 @@ use std::{io, net::SocketAddr, time::Duration};
 use ptctl_diagnosis::snapshot::ConnectOutcome;
 use tokio::net::TcpStream;
 
+use super::untold::{Unanswered, Untold, wait};
 use crate::clients::{cause::innermost, deadline::Deadline};
 
 /// A first packet that was lost is sent again after a second: longer than that, so that one loss is no verdict.
-pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Connects and hangs up.
-pub(super) async fn connect(address: SocketAddr, deadline: Deadline) -> ConnectOutcome {
-    match open(address, deadline).await {
-        Ok(_) => ConnectOutcome::Open,
-        Err(outcome) => outcome,
-    }
-}
-
-/// Connects.
-pub(super) async fn open(
+pub(super) async fn connect(
     address: SocketAddr,
     deadline: Deadline,
-) -> Result<TcpStream, ConnectOutcome> {
-    match deadline
-        .capped(PATIENCE)
-        .cut(TcpStream::connect(address))
-        .await
-    {
-        Ok(Ok(stream)) => Ok(stream),
-        Ok(Err(error)) => Err(outcome(&error)),
-        Err(_) => Err(ConnectOutcome::NoAnswer),
+) -> Result<ConnectOutcome, Untold> {
+    match wait(TcpStream::connect(address), PATIENCE, deadline).await {
+        Ok(Ok(_)) => Ok(ConnectOutcome::Open),
+        Ok(Err(error)) => match Untold::of(&error) {
+            Some(untold) => Err(untold),
+            None => Ok(outcome(&error)),
+        },
+        Err(Unanswered::Silence) => Ok(ConnectOutcome::NoAnswer),
+        Err(Unanswered::CutShort) => Err(Untold::over()),
     }
 }
 

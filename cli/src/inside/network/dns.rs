@@ -4,6 +4,6 @@ mod exchange;
 mod message;
 
 pub(super) use self::{
-    exchange::ask,
+    exchange::{ExchangeError, ask},
     message::{Answer, Family, NotAName, Query, ResponseCode},
 };

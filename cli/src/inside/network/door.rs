@@ -39,6 +39,15 @@ impl Door<'_> {
 
     /// A TLS connection that takes any certificate: whether it is trusted is another question.
     pub(super) async fn tls(&self, protocols: &[&str]) -> io::Result<TlsStream<TcpStream>> {
+        self.secure(self.plain().await?, protocols).await
+    }
+
+    /// The same over a connection that stands.
+    pub(super) async fn secure(
+        &self,
+        stream: TcpStream,
+        protocols: &[&str],
+    ) -> io::Result<TlsStream<TcpStream>> {
         let name = ServerName::try_from(self.host.to_owned())
             .unwrap_or_else(|_| ServerName::from(self.address.ip()));
         let provider = Arc::new(ring::default_provider());
@@ -52,7 +61,6 @@ impl Door<'_> {
             .iter()
             .map(|protocol| protocol.as_bytes().to_vec())
             .collect();
-        let stream = self.plain().await?;
         TlsConnector::from(Arc::new(config))
             .connect(name, stream)
             .await

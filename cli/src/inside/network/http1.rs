@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 use http::{Method, Request, header};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper_util::rt::TokioIo;
-use ptctl_diagnosis::snapshot::Encryption;
+use ptctl_diagnosis::{printable::printable, snapshot::Encryption};
 
 use super::door::Door;
 use crate::clients::deadline::Deadline;
@@ -46,11 +46,11 @@ impl<'q> Question<'q> {
 pub(super) struct HttpAnswer {
     pub(super) status: u16,
     pub(super) server: Option<String>,
-    /// The beginning of it.
+    /// It, or nothing of one that is too long.
     pub(super) body: String,
 }
 
-/// Asks; `None` where no answer came, for whatever reason.
+/// Asks; `None` where no whole answer came, for whatever reason.
 pub(super) async fn ask(
     door: &Door<'_>,
     encryption: Encryption,
@@ -94,13 +94,14 @@ async fn exchange(
         let server = response
             .headers()
             .get(header::SERVER)
-            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-        // What is longer is nobody's that is known here.
-        let body = Limited::new(response.into_body(), BODY_LIMIT)
-            .collect()
-            .await
-            .map(|body| body.to_bytes())
-            .unwrap_or_default();
+            .map(|value| printable(&String::from_utf8_lossy(value.as_bytes())).into_owned());
+        let body = Limited::new(response.into_body(), BODY_LIMIT);
+        let body = match body.collect().await {
+            Ok(body) => body.to_bytes(),
+            // What is longer is nobody's that is known here.
+            Err(error) if error.is::<LengthLimitError>() => Bytes::new(),
+            Err(_broken_off) => return None,
+        };
         Some(HttpAnswer {
             status,
             server,

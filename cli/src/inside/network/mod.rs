@@ -8,13 +8,13 @@ mod dns;
 mod door;
 mod export;
 mod files;
-mod foreign;
 mod http1;
 mod resolve;
 mod resolver_file;
 mod speak;
 mod task;
 mod trust;
+mod untold;
 
 pub(in crate::inside) use self::resolve::addresses_of;
 pub(crate) use self::task::NetworkTask;

@@ -1,8 +1,10 @@
 //! The first rung: a name becomes addresses, as the container's own files and name servers have it.
 
+mod question;
+
 use std::{
+    io,
     net::{IpAddr, SocketAddr},
-    time::Duration,
 };
 
 use ptctl_diagnosis::snapshot::{
@@ -10,15 +12,14 @@ use ptctl_diagnosis::snapshot::{
 };
 use tokio::time::Instant;
 
+use self::question::{NoAnswer, ask_one};
 use super::{
     clock::micros,
-    dns::{self, Family, NotAName, Query, ResponseCode},
+    files,
     resolver_file::{Resolver, hosts, own_server},
+    untold::Untold,
 };
 use crate::{clients::deadline::Deadline, inside::Place};
-
-/// No server is waited for longer: whoever looks is waiting.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What a name came to, with its addresses in the order in which they were given.
 pub(super) struct Resolved {
@@ -38,8 +39,8 @@ pub(super) struct Files {
 impl Files {
     fn read(place: &Place) -> Result<Self, NameResult> {
         Ok(Self {
-            hosts: read(place, "etc/hosts")?,
-            resolver: Resolver::read(&read(place, "etc/resolv.conf")?),
+            hosts: read(place, "/etc/hosts")?,
+            resolver: Resolver::read(&read(place, "/etc/resolv.conf")?),
         })
     }
 }
@@ -102,6 +103,9 @@ impl Search {
         }
         self.file = Some(resolver.file.clone());
         let mut servers = resolver.file.servers.clone();
+        if let (true, Some(server)) = (servers.is_empty(), resolver.zoned.first()) {
+            return Err(zoned(server));
+        }
         if servers.is_empty() {
             servers.push(own_server());
         }
@@ -109,9 +113,15 @@ impl Search {
         for name in resolver.candidates(host) {
             match self.ask_all(&name, &servers, &resolver).await {
                 Ok(found) => return Ok(found),
-                Err(NameResult::NotAName) => return Err(NameResult::NotAName),
+                Err(result @ (NameResult::NotAName | NameResult::Untold { .. })) => {
+                    return Err(result);
+                }
                 Err(result) => worst = graver(worst, result),
             }
+        }
+        // The one that was not asked may know what the others do not.
+        if let Some(server) = resolver.zoned.first() {
+            return Err(zoned(server));
         }
         if resolver.file.servers.is_empty() && worst != NameResult::NoSuchName {
             return Err(NameResult::NoServer);
@@ -127,16 +137,23 @@ impl Search {
         resolver: &Resolver,
     ) -> Result<(NameSource, Vec<IpAddr>), NameResult> {
         let mut worst = None;
-        for _ in 0..resolver.attempts {
+        for attempt in 0..resolver.attempts {
             for server in servers {
-                if self.deadline.has_passed() {
-                    return Err(worst.unwrap_or(NameResult::ServerSilent));
-                }
                 let begun = Instant::now();
-                let limit = self.deadline.capped(resolver.timeout.min(PATIENCE));
-                let (answer, addresses) = ask_one(*server, name, limit)
-                    .await
-                    .map_err(|NotAName| NameResult::NotAName)?;
+                let asked = ask_one(*server, name, resolver.timeout, self.deadline).await;
+                let (answer, addresses) = match asked {
+                    Ok(heard) => heard,
+                    Err(NoAnswer::NotAName) => return Err(NameResult::NotAName),
+                    // Each of them has been waited for as long as the container's own resolver waits.
+                    Err(NoAnswer::CutShort) if attempt > 0 => break,
+                    Err(NoAnswer::CutShort) => {
+                        let Untold(reason) = Untold::over();
+                        return Err(NameResult::Untold { reason });
+                    }
+                    Err(NoAnswer::Untold(Untold(reason))) => {
+                        return Err(NameResult::Untold { reason });
+                    }
+                };
                 self.questions.push(NameQuestion {
                     name: name.to_owned(),
                     server: *server,
@@ -163,64 +180,6 @@ impl Search {
     }
 }
 
-/// Asks one server for both families at once.
-async fn ask_one(
-    server: SocketAddr,
-    name: &str,
-    deadline: Deadline,
-) -> Result<(NameAnswer, Vec<IpAddr>), NotAName> {
-    let v4 = Query::new(random_id(), name, Family::V4)?;
-    let v6 = Query::new(random_id(), name, Family::V6)?;
-    let (v4, v6) = tokio::join!(
-        deadline.cut(dns::ask(server, &v4)),
-        deadline.cut(dns::ask(server, &v6)),
-    );
-    let mut addresses = Vec::new();
-    let mut answers = Vec::new();
-    for answer in [v4, v6] {
-        answers.push(match answer {
-            Ok(Ok(answer)) => {
-                addresses.extend(&answer.addresses);
-                match answer.code {
-                    ResponseCode::Ok if answer.addresses.is_empty() => NameAnswer::NoAddress,
-                    ResponseCode::Ok => NameAnswer::Addresses {
-                        count: answer.addresses.len(),
-                    },
-                    ResponseCode::NoSuchName => NameAnswer::NoSuchName,
-                    ResponseCode::Other(_) => NameAnswer::Code {
-                        code: answer.code.word(),
-                    },
-                }
-            }
-            Ok(Err(error)) => NameAnswer::Failed {
-                reason: error.to_string(),
-            },
-            Err(_) => NameAnswer::Silent,
-        });
-    }
-    if !addresses.is_empty() {
-        let count = addresses.len();
-        return Ok((NameAnswer::Addresses { count }, addresses));
-    }
-    // Of two answers without addresses, the one that says least about the name counts: the other may be a guess.
-    let answer = answers
-        .into_iter()
-        .max_by_key(gravity)
-        .unwrap_or(NameAnswer::Silent);
-    Ok((answer, addresses))
-}
-
-fn gravity(answer: &NameAnswer) -> u8 {
-    match answer {
-        NameAnswer::Addresses { .. } => 0,
-        NameAnswer::NoSuchName => 1,
-        NameAnswer::NoAddress => 2,
-        NameAnswer::Code { .. } => 3,
-        NameAnswer::Failed { .. } => 4,
-        NameAnswer::Silent => 5,
-    }
-}
-
 fn result_of(answer: NameAnswer) -> Option<NameResult> {
     match answer {
         NameAnswer::Addresses { .. } => None,
@@ -240,7 +199,7 @@ fn graver(one: NameResult, other: NameResult) -> NameResult {
         NameResult::ServerFails { .. } => 2,
         NameResult::ServerUnreachable { .. } => 3,
         NameResult::ServerSilent => 4,
-        NameResult::NoServer | NameResult::Unreadable { .. } | NameResult::NotAName => 5,
+        NameResult::NoServer | NameResult::Untold { .. } | NameResult::NotAName => 5,
     };
     if gravity(&other) > gravity(&one) {
         other
@@ -251,26 +210,30 @@ fn graver(one: NameResult, other: NameResult) -> NameResult {
 
 /// A file of the container; one that is not there says nothing.
 fn read(place: &Place, path: &str) -> Result<String, NameResult> {
-    match std::fs::read(place.file(path)) {
+    match files::read(place, path) {
         Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
-        Err(error) => Err(NameResult::Unreadable {
-            reason: format!("/{path}: {error}"),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(NameResult::Untold {
+            reason: format!("`{path}` of the container cannot be read: {error}"),
         }),
     }
 }
 
-/// A number that nobody guesses.
-fn random_id() -> u16 {
-    let [first, second, ..] = *uuid::Uuid::new_v4().as_bytes();
-    u16::from_be_bytes([first, second])
+fn zoned(server: &str) -> NameResult {
+    NameResult::Untold {
+        reason: format!("its name server `{server}` cannot be asked from here"),
+    }
 }
 
-/// The addresses of a name in the place where this runs; none where nobody knows it.
+/// The addresses of a name in the place where this runs, or why there are none.
 pub(in crate::inside) async fn addresses_of(
     host: &str,
     place: &Place,
     deadline: Deadline,
-) -> Vec<IpAddr> {
-    resolve(host, place, deadline).await.addresses
+) -> Result<Vec<IpAddr>, NameResult> {
+    let resolved = resolve(host, place, deadline).await;
+    match resolved.resolution.result {
+        NameResult::Found { .. } => Ok(resolved.addresses),
+        result => Err(result),
+    }
 }

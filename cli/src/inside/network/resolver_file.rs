@@ -23,6 +23,8 @@ pub(super) struct Resolver {
     pub(super) timeout: Duration,
     /// How often all servers are asked.
     pub(super) attempts: u8,
+    /// Servers with a zone, as in `fe80::1%eth0`, which only the container's own resolver can ask.
+    pub(super) zoned: Vec<String>,
 }
 
 impl Resolver {
@@ -34,9 +36,11 @@ impl Resolver {
             let mut words = line.split_ascii_whitespace();
             match words.next() {
                 Some("nameserver") => {
-                    let server = words.next().and_then(server);
-                    if resolver.file.servers.len() < SERVERS {
-                        resolver.file.servers.extend(server);
+                    let all = resolver.file.servers.len() + resolver.zoned.len();
+                    if let Some(word) = words.next()
+                        && all < SERVERS
+                    {
+                        resolver.add(word);
                     }
                 }
                 Some("search" | "domain") => {
@@ -50,6 +54,16 @@ impl Resolver {
             }
         }
         resolver
+    }
+
+    fn add(&mut self, server: &str) {
+        if let Ok(address) = server.parse::<IpAddr>() {
+            self.file.servers.push(SocketAddr::new(address, PORT));
+        } else if let Some((address, _)) = server.split_once('%')
+            && address.parse::<IpAddr>().is_ok()
+        {
+            self.zoned.push(server.to_owned());
+        }
     }
 
     fn set(&mut self, option: &str) {
@@ -96,15 +110,9 @@ impl Default for Resolver {
             },
             timeout: Duration::from_secs(5),
             attempts: 2,
+            zoned: Vec::new(),
         }
     }
-}
-
-/// A name server as it is written; a zone, as in `fe80::1%eth0`, only means something in the container.
-fn server(word: &str) -> Option<SocketAddr> {
-    let address = word.split('%').next().unwrap_or(word);
-    let address: IpAddr = address.parse().ok()?;
-    Some(SocketAddr::new(address, PORT))
 }
 
 /// The addresses that `/etc/hosts` gives to a name, each once.
@@ -152,9 +160,11 @@ mod tests {
     #[test]
     fn a_fourth_server_and_the_earlier_of_two_searches_do_not_count() {
         let text = "nameserver 1.1.1.1\nnameserver nonsense\nnameserver fe80::1%eth0\nnameserver 8.8.8.8\nnameserver 9.9.9.9\nsearch a\ndomain b\n";
-        let file = Resolver::read(text).file;
-        assert_eq!(file.servers.len(), 3);
-        assert_eq!(file.search, ["b"]);
+        let resolver = Resolver::read(text);
+        let servers: Vec<_> = resolver.file.servers.iter().map(SocketAddr::ip).collect();
+        assert_eq!(servers, [IpAddr::from([1, 1, 1, 1]), [8, 8, 8, 8].into()]);
+        assert_eq!(resolver.zoned, ["fe80::1%eth0"]);
+        assert_eq!(resolver.file.search, ["b"]);
     }
 
     #[test]
@@ -186,7 +196,7 @@ mod tests {
         fn no_file_makes_it_stumble(text in "\\PC{0,200}", name in "\\PC{0,20}") {
             let resolver = Resolver::read(&text);
             prop_assert!(!resolver.candidates(&name).is_empty());
-            prop_assert!(resolver.file.servers.len() <= SERVERS);
+            prop_assert!(resolver.file.servers.len() + resolver.zoned.len() <= SERVERS);
             let _ = hosts(&text, &name);
         }
     }

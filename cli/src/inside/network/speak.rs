@@ -1,34 +1,29 @@
 //! The third rung: what a port really speaks, whatever it was taken for.
 
+mod asking;
 mod first_words;
 mod identify;
 mod secured;
 
-use std::time::Duration;
-
 use ptctl_diagnosis::snapshot::{
-    Destination, Encryption, ExportFault, ExportOutcome, Listener, OtlpProtocol, Plaintext, Speech,
-    TlsSpeech, Trust,
+    Destination, Encryption, Listener, OtlpProtocol, Plaintext, Speech, TlsSpeech, Trust,
 };
 
-use self::first_words::{Reply, Word, first_words, is_frame};
+use self::{
+    asking::{Asking, QUESTION, Speaks, Spoken},
+    first_words::{Reply, Word, first_words, is_frame},
+};
 use super::{
     door::Door,
     http1::{self, Question},
     trust::Roots,
+    untold::Untold,
 };
-use crate::{
-    clients::{
-        deadline::Deadline,
-        otlp::{Compression, Exporter, Payload, Protocol, Security, TlsSettings},
-    },
-    inside::network::foreign::beginning,
+use crate::clients::{
+    deadline::Deadline,
+    foreign::beginning,
+    otlp::{Security, TlsSettings},
 };
-
-/// Nobody is asked longer who it is.
-const QUESTION: Duration = Duration::from_millis(1500);
-/// gRPC's `UNIMPLEMENTED`.
-const UNIMPLEMENTED: u32 = 12;
 
 /// Finds out what a port speaks: three first words, then questions in what it answered.
 pub(super) async fn speak(
@@ -36,13 +31,13 @@ pub(super) async fn speak(
     destination: &Destination,
     roots: &Roots,
     deadline: Deadline,
-) -> Speech {
+) -> Result<Speech, Untold> {
     let expected = match (destination.encryption, destination.protocol) {
         (Some(Encryption::Tls), _) => Word::Tls,
         (_, Some(OtlpProtocol::Grpc)) => Word::Http2,
         (_, Some(OtlpProtocol::Http) | None) => Word::Http1,
     };
-    let replies = first_words(door, expected, deadline).await;
+    let replies = first_words(door, expected, deadline).await?;
     let tls = replies
         .tls
         .as_ref()
@@ -50,162 +45,61 @@ pub(super) async fn speak(
     let mut speech = Speech {
         plaintext: plaintext(&replies.http1, &replies.http2),
         tls,
-        http1: is_http1(&replies.http1),
+        http1: is_http1(&replies.http1) || is_http1(&replies.http2),
         http2: matches!(&replies.http2, Reply::Bytes(bytes) if is_frame(bytes)),
         otlp: Vec::new(),
+        untold: Vec::new(),
         listener: Listener::Unknown,
+    };
+    let mut spoken = Spoken {
+        http1: Speaks::of(speech.http1, &replies.http1),
+        http2: Speaks::of(speech.http2, &replies.http2),
     };
     // What it was not seen to speak in plaintext, it may speak in TLS.
     drop(replies.tls);
-    let deadline = deadline.capped(QUESTION);
     let encryption = match (&speech.plaintext, &speech.tls) {
         (Plaintext::Http, _) => Encryption::Plaintext,
         (_, Some(tls)) => {
             speech.http2 = tls.alpn.as_deref() == Some("h2");
-            speech.http1 = http1::ask(door, Encryption::Tls, Question::get("/"), deadline)
-                .await
-                .is_some();
+            let page = Question::get("/");
+            let page = http1::ask(door, Encryption::Tls, page, deadline.capped(QUESTION)).await;
+            speech.http1 = page.is_some();
+            spoken = Spoken {
+                // Whoever wants a client's certificate hangs up where another asks.
+                http1: Speaks::of(speech.http1, &Reply::Silent),
+                http2: Speaks::of(speech.http2, &Reply::Closed),
+            };
             Encryption::Tls
         }
         (Plaintext::Other { .. }, None) => {
             speech.listener = Listener::Foreign;
-            return speech;
+            return Ok(speech);
         }
-        (Plaintext::WantsTls | Plaintext::Closed | Plaintext::Silent, None) => return speech,
+        (Plaintext::WantsTls | Plaintext::Closed | Plaintext::Silent, None) => return Ok(speech),
     };
-    let found = who(door, encryption, &speech, roots, deadline).await;
+    let asking = Asking {
+        door,
+        encryption,
+        security: security(encryption, speech.tls.as_ref(), roots),
+        spoken,
+        wanted: destination.protocol,
+    };
+    let found = Box::pin(asking.who(deadline)).await;
     speech.otlp = found.otlp;
+    speech.untold = found.untold;
     speech.listener = found.listener;
-    speech
+    Ok(speech)
 }
 
-/// Who listens, and by which protocols it takes OTLP.
-struct Found {
-    otlp: Vec<OtlpProtocol>,
-    listener: Listener,
-}
-
-async fn who(
-    door: &Door<'_>,
-    encryption: Encryption,
-    speech: &Speech,
-    roots: &Roots,
-    deadline: Deadline,
-) -> Found {
-    let security = match (encryption, &speech.tls) {
+/// How an export gets to a port; `None` where no client would get any further.
+fn security(encryption: Encryption, tls: Option<&TlsSpeech>, roots: &Roots) -> Option<Security> {
+    match (encryption, tls.map(|tls| &tls.trust)) {
         (Encryption::Plaintext, _) => Some(Security::Plain),
-        (
-            Encryption::Tls,
-            Some(TlsSpeech {
-                trust: Trust::Trusted,
-                ..
-            }),
-        ) => Some(Security::Tls(TlsSettings {
+        (Encryption::Tls, Some(Trust::Trusted)) => Some(Security::Tls(TlsSettings {
             authorities: roots.authorities(),
             ..TlsSettings::default()
         })),
-        // Nobody who does not trust it gets any further.
         (Encryption::Tls, _) => None,
-    };
-    let export = |protocol| {
-        let exporter = security.clone().map(|security| Exporter {
-            host: door.host.to_owned(),
-            port: door.address.port(),
-            protocol,
-            security,
-            path: None,
-            headers: Vec::new(),
-            compression: Compression::None,
-        });
-        async move {
-            let delivery = exporter?
-                .send(&[door.address], Payload::Empty, deadline)
-                .await;
-            Some(delivery.outcome)
-        }
-    };
-    let (by_grpc, by_http) = tokio::join!(
-        async {
-            if speech.http2 {
-                export(Protocol::Grpc).await
-            } else {
-                None
-            }
-        },
-        async {
-            if speech.http1 {
-                export(Protocol::HttpProtobuf).await
-            } else {
-                None
-            }
-        }
-    );
-    let mut otlp = Vec::new();
-    if by_grpc.as_ref().is_some_and(is_grpc_receiver) {
-        otlp.push(OtlpProtocol::Grpc);
-    }
-    if let Some(outcome) = &by_http
-        && is_http_receiver(door, encryption, outcome, deadline).await
-    {
-        otlp.push(OtlpProtocol::Http);
-    }
-    let listener = if !otlp.is_empty() {
-        Listener::Otlp
-    } else if matches!(by_grpc, Some(ExportOutcome::GrpcStatus { .. })) && !speech.http1 {
-        identify::grpc(door.address.port())
-    } else if speech.http1 {
-        identify::web(door, encryption, deadline).await
-    } else if speech.http2 {
-        Listener::Web { server: None }
-    } else {
-        Listener::Unknown
-    };
-    Found { otlp, listener }
-}
-
-/// Whether an answer by gRPC is one of OTLP's service, be it a refusal.
-fn is_grpc_receiver(outcome: &ExportOutcome) -> bool {
-    match outcome {
-        ExportOutcome::Accepted | ExportOutcome::PartialSuccess { .. } => true,
-        ExportOutcome::GrpcStatus {
-            code, http_status, ..
-        } => *code != UNIMPLEMENTED && *http_status == 200,
-        ExportOutcome::HttpStatus { .. }
-        | ExportOutcome::NotOtlp { .. }
-        | ExportOutcome::Broken(
-            ExportFault::Connect { .. }
-            | ExportFault::Tls { .. }
-            | ExportFault::Protocol { .. }
-            | ExportFault::Closed { .. }
-            | ExportFault::NoAnswer
-            | ExportFault::Unsendable { .. },
-        ) => false,
-    }
-}
-
-/// Whether an answer at OTLP's path is that of a receiver, be it a refusal: what it says there and not elsewhere.
-async fn is_http_receiver(
-    door: &Door<'_>,
-    encryption: Encryption,
-    outcome: &ExportOutcome,
-    deadline: Deadline,
-) -> bool {
-    match outcome {
-        ExportOutcome::Accepted | ExportOutcome::PartialSuccess { .. } => true,
-        ExportOutcome::HttpStatus { status, .. } => {
-            let may_be_a_receiver = matches!(status, 400 | 401 | 403 | 415 | 429 | 500 | 503);
-            if !may_be_a_receiver {
-                return false;
-            }
-            // A proxy that refuses everybody says so everywhere.
-            let elsewhere = Question::post("/v1/ptctl", "application/x-protobuf", b"");
-            http1::ask(door, encryption, elsewhere, deadline)
-                .await
-                .is_some_and(|answer| answer.status != *status)
-        }
-        ExportOutcome::GrpcStatus { .. }
-        | ExportOutcome::NotOtlp { .. }
-        | ExportOutcome::Broken(_) => false,
     }
 }
 

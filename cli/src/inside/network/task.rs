@@ -20,6 +20,7 @@ use super::{
     resolve::resolve,
     speak::speak,
     trust::Roots,
+    untold::Untold,
 };
 use crate::{
     clients::{
@@ -29,10 +30,12 @@ use crate::{
     inside::{Answer, Place, Task, Work},
 };
 
-/// A name is waited for no longer.
-const RESOLVING: Duration = Duration::from_secs(3);
+/// A name is waited for no longer: a little more than the five seconds that resolvers give a server by default.
+const RESOLVING: Duration = Duration::from_millis(5500);
 /// A ladder is climbed no longer, whatever happens on it.
-const WHOLE: Duration = Duration::from_secs(9);
+const WHOLE: Duration = Duration::from_secs(11);
+/// The answer has to be back in time.
+const ANSWERING: Duration = Duration::from_millis(250);
 /// A name with more addresses is tried no further.
 const ADDRESSES: usize = 16;
 /// Of so many addresses that take a connection it is found out what they speak.
@@ -49,8 +52,8 @@ pub(crate) struct NetworkTask {
     pub(crate) engine_addresses: Vec<IpAddr>,
     /// How far to climb at other addresses.
     pub(crate) beyond: LadderDepth,
-    /// How the service exports, in full; `None` where nothing tells, and where nothing is to be sent.
-    pub(crate) exporter: Option<Exporter>,
+    /// How the service exports, in full, or what keeps anybody else from doing the same.
+    pub(crate) exporter: Result<Exporter, String>,
 }
 
 impl From<NetworkTask> for Task {
@@ -74,7 +77,8 @@ impl NetworkTask {
     /// Climbs the ladder as far as it goes.
     pub(crate) async fn perform(&self, place: &Place, deadline: Deadline) -> Ladder {
         let begun = Instant::now();
-        let deadline = deadline.capped(WHOLE);
+        let deadline = Deadline::after(deadline.left().saturating_sub(ANSWERING)).capped(WHOLE);
+        let mut unfinished = None;
         let host = self.destination.host.as_str();
         let resolved = resolve(host, place, deadline.capped(RESOLVING)).await;
         let attempts = resolved
@@ -82,7 +86,12 @@ impl NetworkTask {
             .iter()
             .take(ADDRESSES)
             .map(|address| self.try_address(*address, deadline));
-        let mut ways = join_all(attempts).await;
+        let tried: Result<Vec<Way>, Untold> = join_all(attempts).await.into_iter().collect();
+        // Where one address was not tried to the end, nobody can say what the others mean for the whole.
+        let mut ways = tried.unwrap_or_else(|Untold(reason)| {
+            unfinished = Some(reason);
+            Vec::new()
+        });
         let wanted: Vec<&mut Way> = ways
             .iter_mut()
             .filter(|way| {
@@ -96,46 +105,52 @@ impl NetworkTask {
             let climbs = wanted
                 .into_iter()
                 .map(|way| self.climb(way, &roots, deadline));
-            join_all(climbs).await;
+            for climbed in join_all(climbs).await {
+                if let Err(Untold(reason)) = climbed {
+                    unfinished.get_or_insert(reason);
+                }
+            }
         }
         Ladder {
             depth: self.depth,
             resolution: resolved.resolution,
             ways,
             took_us: micros(begun),
+            unfinished,
         }
     }
 
-    async fn try_address(&self, address: IpAddr, deadline: Deadline) -> Way {
+    async fn try_address(&self, address: IpAddr, deadline: Deadline) -> Result<Way, Untold> {
         let socket = SocketAddr::new(address, self.destination.port);
-        Way {
+        Ok(Way {
             address,
             owner: None,
             place: self.place_of(address),
-            connection: timed(connect(socket, deadline)).await,
+            connection: timed(connect(socket, deadline)).await?,
             speech: None,
             export: None,
-        }
+        })
     }
 
-    async fn climb(&self, way: &mut Way, roots: &Roots, deadline: Deadline) {
+    async fn climb(&self, way: &mut Way, roots: &Roots, deadline: Deadline) -> Result<(), Untold> {
         let door = Door {
             address: SocketAddr::new(way.address, self.destination.port),
             host: &self.destination.host,
         };
-        let speech = timed(speak(&door, &self.destination, roots, deadline)).await;
+        let speaking = speak(&door, &self.destination, roots, deadline);
+        let speech = way.speech.insert(timed(Box::pin(speaking)).await?);
         let begun = Instant::now();
-        let attempt = export(self, &door, &speech.found, roots, deadline).await;
+        let attempt = Box::pin(export(self, &door, &speech.found, roots, deadline)).await?;
         way.export = attempt.map(|found| Rung {
             took_us: micros(begun),
             found,
         });
-        way.speech = Some(speech);
+        Ok(())
     }
 
     /// The certificates that the service was told to trust.
     fn authorities(&self) -> Option<&str> {
-        match &self.exporter.as_ref()?.security {
+        match &self.exporter.as_ref().ok()?.security {
             Security::Plain => None,
             Security::Tls(settings) => settings.authorities.as_deref(),
         }

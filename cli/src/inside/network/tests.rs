@@ -31,7 +31,7 @@ fn task(address: SocketAddr, protocol: OtlpProtocol, encryption: Encryption) -> 
         depth: LadderDepth::Full,
         engine_addresses: Vec::new(),
         beyond: LadderDepth::Connect,
-        exporter: Some(Exporter {
+        exporter: Ok(Exporter {
             host: address.ip().to_string(),
             port: address.port(),
             protocol: match protocol {
@@ -65,7 +65,7 @@ fn only(ladder: &Ladder) -> &Way {
 /// The same task of a service that sends to another path.
 fn at_path(mut task: NetworkTask, path: &str) -> NetworkTask {
     task.destination.path = Some(path.to_owned());
-    if let Some(exporter) = &mut task.exporter {
+    if let Ok(exporter) = &mut task.exporter {
         exporter.path = Some(path.to_owned());
     }
     task
@@ -73,7 +73,7 @@ fn at_path(mut task: NetworkTask, path: &str) -> NetworkTask {
 
 /// The same task of a service that was told whom to trust.
 fn trusting(mut task: NetworkTask, authorities: Option<&str>) -> NetworkTask {
-    if let Some(exporter) = &mut task.exporter {
+    if let Ok(exporter) = &mut task.exporter {
         exporter.security = Security::Tls(TlsSettings {
             authorities: authorities.map(str::to_owned),
             ..TlsSettings::default()

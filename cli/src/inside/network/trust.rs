@@ -11,7 +11,7 @@ use rustls::{
 };
 
 use super::files;
-use crate::inside::Place;
+use crate::inside::{Image, Place};
 
 /// Where images keep the authorities that they trust.
 const BUNDLES: [&str; 4] = [
@@ -25,6 +25,8 @@ const BUNDLES: [&str; 4] = [
 #[derive(Debug)]
 pub(super) struct Roots {
     used: RootsUsed,
+    /// Whether the service may trust others, which are not seen from here.
+    image: Image,
     store: Result<RootCertStore, String>,
     /// The file's text, for a client that is to trust the same.
     text: Option<String>,
@@ -37,6 +39,7 @@ impl Roots {
             let named = store(text.as_bytes());
             return Self {
                 used: RootsUsed::Named,
+                image: Image::Seen,
                 store: if named.is_empty() {
                     Err("the authorities that it names hold no certificate".to_owned())
                 } else {
@@ -47,12 +50,16 @@ impl Roots {
         }
         let mut trusted = RootCertStore::empty();
         trusted.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
-        let bundle = BUNDLES
-            .iter()
-            .find_map(|path| Some((*path, files::read(place, path).ok()?)));
+        let bundle = match place.image() {
+            Image::Seen => BUNDLES
+                .iter()
+                .find_map(|path| Some((*path, files::read(place, path).ok()?))),
+            Image::Unseen => None,
+        };
         let Some((path, text)) = bundle else {
             return Self {
                 used: RootsUsed::Public,
+                image: place.image(),
                 store: Ok(trusted),
                 text: None,
             };
@@ -62,6 +69,7 @@ impl Roots {
             used: RootsUsed::Image {
                 path: path.to_owned(),
             },
+            image: Image::Seen,
             store: Ok(trusted),
             text: String::from_utf8(text).ok(),
         }
@@ -107,7 +115,13 @@ impl Roots {
         match verifier.verify_server_cert(server, intermediates, &name, &[], UnixTime::now()) {
             Ok(_) => Trust::Trusted,
             Err(rustls::Error::InvalidCertificate(error)) => match error {
-                CertificateError::UnknownIssuer => Trust::UnknownIssuer,
+                CertificateError::UnknownIssuer => match self.image {
+                    Image::Seen => Trust::UnknownIssuer,
+                    Image::Unseen => Trust::Unchecked {
+                        reason: "the authorities in its image cannot be seen from the helper"
+                            .to_owned(),
+                    },
+                },
                 CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
                     Trust::Expired
                 }

@@ -2,13 +2,13 @@
 
 use super::path::{self, Authority, Complaint};
 use crate::{
-    check::{Check, Examine, Verdict},
+    check::{Check, Examine, Outcome, Verdict},
     checks::explanations,
     code::Code,
     finding::{Remedy, Severity},
     ladder::{Obstacle, RungName},
     policy::Policy,
-    snapshot::Trust,
+    snapshot::{Encryption, Trust},
     view::{Service, Stack},
 };
 
@@ -35,7 +35,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
-    path::examine(service, stack, RungName::Speak, |broken| {
+    let verdict = path::examine(service, stack, RungName::Speak, |broken| {
         if broken.is_in_part() {
             return None;
         }
@@ -79,5 +79,24 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
             (Trust::UnknownIssuer, Authority::Unnamed) => complaint.likely(),
             _ => complaint,
         })
+    });
+    match (verdict, unchecked(service, stack)) {
+        (Ok(Outcome::Pass), Some(reason)) => Err(path::gap(service, reason)),
+        (verdict, _) => verdict,
+    }
+}
+
+/// Why nobody could tell whether a certificate that counts is trusted.
+fn unchecked<'s>(service: &Service<'_>, stack: &Stack<'s>) -> Option<&'s str> {
+    let path = stack.path_of(service)?;
+    if path.destination.encryption == Some(Encryption::Plaintext) {
+        return None;
+    }
+    path.ladder.known()?.ways.iter().find_map(|way| {
+        let tls = way.speech.as_ref()?.found.tls.as_ref()?;
+        match &tls.trust {
+            Trust::Unchecked { reason } => Some(reason.as_str()),
+            _ => None,
+        }
     })
 }

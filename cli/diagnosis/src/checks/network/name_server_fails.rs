@@ -8,6 +8,7 @@ use crate::{
     finding::{Remedy, Severity},
     ladder::{NameFault, Obstacle, RungName},
     policy::Policy,
+    snapshot::NameResult,
     view::{Service, Stack},
 };
 
@@ -38,7 +39,7 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         if broken.at.obstacle != Obstacle::Name(NameFault::ServerFails) {
             return None;
         }
-        Some(Complaint::new(
+        let complaint = Complaint::new(
             format!(
                 "but in its own network that name cannot be looked up: {}",
                 broken.ladder.resolution.result.describe()
@@ -46,6 +47,14 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
             Remedy::edit(
                 "use a name that the receiver answers to on a shared network, or a name server that answers",
             ),
-        ))
+        );
+        // A slow server may still answer whoever asks again.
+        Some(
+            if broken.ladder.resolution.result == NameResult::ServerSilent {
+                complaint.likely()
+            } else {
+                complaint
+            },
+        )
     })
 }

@@ -11,6 +11,7 @@ use crate::{
     export::{ExportSettings, Setting, variables},
     finding::{Confidence, Evidence, EvidenceKind, Remedy, Severity},
     ladder::{Break, Extent, Judgement, RungName, judge},
+    observed::{Gap, Probe},
     snapshot::{ExportAttempt, Ladder, NameResult, NetworkPath, Rung, Speech, Way, spoken_time},
     view::{Service, Stack},
 };
@@ -92,11 +93,15 @@ pub(super) fn examine(
     let at = match judge(&path.destination, ladder) {
         Judgement::Holds(reached) if reached >= rung => return Ok(Outcome::Pass),
         Judgement::Holds(_) => {
-            return Ok(Outcome::NotApplicable(
-                "nothing was sent to its endpoint, as `--probe` would",
-            ));
+            return match &ladder.unfinished {
+                Some(reason) => Err(gap(service, reason)),
+                None => Ok(Outcome::NotApplicable(
+                    "nothing was sent to its endpoint, as `--probe` would",
+                )),
+            };
         }
         Judgement::Breaks(at) => at,
+        Judgement::Untold(reason) => return Err(gap(service, reason)),
     };
     let reached = at.obstacle.rung();
     let broken = Broken {
@@ -111,6 +116,11 @@ pub(super) fn examine(
         None if reached >= rung => Ok(Outcome::Pass),
         None => Ok(Outcome::NotApplicable("its way breaks before that")),
     }
+}
+
+/// What nobody could tell of a service's way.
+pub(super) fn gap(service: &Service<'_>, reason: &str) -> Gap {
+    Gap::new(Probe::NetworkPath, service.subject.clone(), reason)
 }
 
 impl Broken<'_> {
@@ -266,4 +276,87 @@ fn arrives_now(service: &Service<'_>, stack: &Stack<'_>) -> bool {
         Ok(None) | Err(_) => None,
     };
     !fails && last.is_some_and(|last| stack.snapshot.taken_at.duration_since(last) < NOW)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        code::Code,
+        diagnose, fixtures,
+        observed::Probe,
+        policy::Policy,
+        snapshot::{Ladder, NameResult, Plaintext},
+    };
+
+    /// What comes of `scraper`'s way: findings of this area, passed checks of it, and the reasons of its gaps.
+    fn judged(change: impl Fn(&mut Ladder)) -> (Vec<Code>, Vec<Code>, Vec<String>) {
+        let mut stack = fixtures::healthy();
+        let mut path = fixtures::network_path(&stack, "scraper");
+        change(path.ladder_mut());
+        stack.network_paths.push(path);
+        let diagnosis = diagnose(&stack, &Policy::default());
+        // 441 judges packets by what the engine says of its networks.
+        let is_here = |code: &Code| {
+            (Code::new(428)..=Code::new(445)).contains(code) && *code != Code::new(441)
+        };
+        (
+            diagnosis
+                .findings()
+                .map(|finding| finding.code)
+                .filter(is_here)
+                .collect(),
+            diagnosis
+                .passed
+                .iter()
+                .map(|passed| passed.code)
+                .filter(is_here)
+                .collect(),
+            diagnosis
+                .gaps
+                .iter()
+                .filter(|gap| gap.probe == Probe::NetworkPath)
+                .map(|gap| gap.reason.clone())
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn a_name_that_nobody_could_look_up_passes_no_check_and_fails_none() {
+        let (found, passed, gaps) = judged(|ladder| {
+            ladder.ways.clear();
+            ladder.resolution.result = NameResult::Untold {
+                reason: "`/etc/hosts` cannot be read".to_owned(),
+            };
+        });
+        assert_eq!((found, passed), (Vec::new(), Vec::new()));
+        assert!(!gaps.is_empty() && gaps.iter().all(|gap| gap.contains("/etc/hosts")));
+    }
+
+    #[test]
+    fn what_was_not_tried_for_want_of_time_is_a_gap_and_what_was_holds() {
+        let (found, passed, gaps) = judged(|ladder| {
+            ladder.ways[0].speech = None;
+            ladder.ways[0].export = None;
+            ladder.unfinished = Some("no time".to_owned());
+        });
+        assert_eq!(found, []);
+        assert!(passed.contains(&Code::new(431)) && !passed.contains(&Code::new(437)));
+        assert!(gaps.iter().any(|gap| gap == "no time"));
+    }
+
+    #[test]
+    fn a_silence_is_never_proven() {
+        let mut stack = fixtures::healthy();
+        let mut path = fixtures::network_path(&stack, "scraper");
+        let way = &mut path.ladder_mut().ways[0];
+        way.export = None;
+        way.speech.as_mut().unwrap().found.plaintext = Plaintext::Silent;
+        stack.network_paths.push(path);
+        let diagnosis = diagnose(&stack, &Policy::default());
+        let finding = diagnosis
+            .findings()
+            .find(|finding| finding.code == Code::new(443))
+            .unwrap();
+        assert_eq!(finding.confidence, crate::finding::Confidence::Likely);
+    }
 }

@@ -48,11 +48,17 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
                 "takes connections and never says a word"
             }
         };
-        Some(Complaint::new(
+        let complaint = Complaint::new(
             format!("but {} {what}", broken.place()),
             Remedy::edit(
                 "look at the state and the last lines of what listens there, and restart it",
             ),
-        ))
+        );
+        Some(match plaintext {
+            Plaintext::Silent => complaint.likely(),
+            Plaintext::Closed | Plaintext::Http | Plaintext::WantsTls | Plaintext::Other { .. } => {
+                complaint
+            }
+        })
     })
 }

@@ -41,13 +41,18 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         let Obstacle::Export(export) = &broken.at.obstacle else {
             return None;
         };
-        Some(Complaint::new(
+        let complaint = Complaint::new(
             format!(
                 "but {} does not take an empty export: {}",
                 broken.place(),
                 export.delivery.outcome
             ),
             Remedy::edit("look at the log of what answers there, and of what stands behind it"),
-        ))
+        );
+        Some(if export.delivery.outcome.is_silence() {
+            complaint.likely()
+        } else {
+            complaint
+        })
     })
 }

@@ -14,7 +14,7 @@ fn path() -> NetworkPath {
 fn code(path: &NetworkPath) -> Option<Code> {
     let ladder = path.ladder.known().unwrap();
     match judge(&path.destination, ladder) {
-        Judgement::Holds(_) => None,
+        Judgement::Holds(_) | Judgement::Untold(_) => None,
         Judgement::Breaks(at) => Some(at.obstacle.code()),
     }
 }
@@ -90,4 +90,42 @@ fn nobody_is_accused_where_the_program_alone_knows_how_it_sends() {
         roots: crate::snapshot::RootsUsed::Public,
     });
     assert_eq!(code(&path), None);
+}
+
+#[test]
+fn a_name_that_nobody_could_look_up_is_neither_found_nor_unknown() {
+    let mut path = path();
+    let ladder = path.ladder_mut();
+    ladder.ways.clear();
+    ladder.resolution.result = NameResult::Untold {
+        reason: "no time".to_owned(),
+    };
+    assert_eq!(holds(&path), Judgement::Untold("no time"));
+}
+
+#[test]
+fn a_receiver_that_was_too_slow_to_say_so_is_not_taken_for_one_of_the_other_protocol() {
+    let mut path = path();
+    let way = &mut path.ladder_mut().ways[0];
+    way.export = None;
+    let speech = &mut way.speech.as_mut().unwrap().found;
+    speech.otlp = vec![OtlpProtocol::Http];
+    assert_eq!(code(&path), Some(Code::new(436)));
+    let way = &mut path.ladder_mut().ways[0];
+    way.speech.as_mut().unwrap().found.untold = vec![OtlpProtocol::Grpc];
+    assert_eq!(code(&path), None);
+}
+
+#[test]
+fn of_an_address_that_was_not_tried_as_far_nobody_says_that_it_is_well() {
+    let mut path = path();
+    let mut mute = path.ladder_mut().ways[0].clone();
+    mute.export = None;
+    mute.speech.as_mut().unwrap().found.plaintext = Plaintext::Silent;
+    let ladder = path.ladder_mut();
+    ladder.ways[0].speech = None;
+    ladder.ways[0].export = None;
+    ladder.ways.push(mute);
+    ladder.unfinished = Some("no time".to_owned());
+    assert_eq!(holds(&path), Judgement::Holds(RungName::Connect));
 }

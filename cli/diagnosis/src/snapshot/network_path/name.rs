@@ -46,9 +46,11 @@ pub enum NameResult {
     },
     /// The container has no name server.
     NoServer,
-    /// A file that it takes cannot be read.
-    Unreadable {
-        /// Which and why.
+    /// Nobody can tell: a file or a name server that it takes is not to be used from here, or the time of the look was
+    /// over before the name servers could answer.
+    #[serde(alias = "unreadable")]
+    Untold {
+        /// Why.
         reason: String,
     },
     /// It is not a name that DNS can carry.
@@ -160,7 +162,7 @@ impl NameResult {
                 format!("no name server can be reached: {reason}")
             }
             Self::NoServer => "/etc/resolv.conf names no server".to_owned(),
-            Self::Unreadable { reason } => reason.clone(),
+            Self::Untold { reason } => reason.clone(),
             Self::NotAName => "not a name that DNS can carry".to_owned(),
         }
     }

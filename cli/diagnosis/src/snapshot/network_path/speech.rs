@@ -20,6 +20,9 @@ pub struct Speech {
     /// The protocols by which it takes OTLP traces.
     #[serde(default)]
     pub otlp: Vec<OtlpProtocol>,
+    /// The protocols by which it may take them as well: nobody could ask, or it gave no answer in time.
+    #[serde(default)]
+    pub untold: Vec<OtlpProtocol>,
     /// Who it is.
     pub listener: Listener,
 }

@@ -9,13 +9,16 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
-use crate::{clients::deadline::Deadline, inside::network::door::Door};
+use crate::{
+    clients::deadline::Deadline,
+    inside::network::{door::Door, untold::Untold},
+};
 
-/// Nobody is waited for longer: a server that is well answers its first word at once.
-pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
+/// Half of what an SDK waits for an answer: who says nothing for so long is no slow receiver.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// The expected word is said alone for so long.
 const HEAD_START: Duration = Duration::from_millis(300);
-/// As soon as one word is answered, the others have so long.
+/// As soon as the expected word and any other is answered, the rest have so long.
 const GRACE: Duration = Duration::from_millis(400);
 /// Who has begun to answer goes on within this time.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -41,7 +44,8 @@ pub(super) struct Replies {
     pub(super) http1: Reply,
     pub(super) http2: Reply,
     /// A TLS connection, where the handshake succeeded.
-    pub(super) tls: Option<TlsStream<TcpStream>>,
+    pub(super) tls: Option<Box<TlsStream<TcpStream>>>,
+    unsaid: Option<io::Error>,
 }
 
 /// The three first words.
@@ -58,7 +62,9 @@ pub(super) enum Word {
 enum Answered {
     Http1(Reply),
     Http2(Reply),
-    Tls(io::Result<TlsStream<TcpStream>>),
+    Tls(io::Result<Box<TlsStream<TcpStream>>>),
+    /// There was no connection to say it on.
+    Unsaid(io::Error),
 }
 
 impl Answered {
@@ -66,6 +72,7 @@ impl Answered {
         match self {
             Self::Http1(reply) | Self::Http2(reply) => matches!(reply, Reply::Bytes(_)),
             Self::Tls(handshake) => handshake.is_ok(),
+            Self::Unsaid(_) => false,
         }
     }
 }
@@ -76,46 +83,90 @@ impl Replies {
             Answered::Http1(reply) => self.http1 = reply,
             Answered::Http2(reply) => self.http2 = reply,
             Answered::Tls(handshake) => self.tls = handshake.ok(),
+            Answered::Unsaid(error) => {
+                self.unsaid.get_or_insert(error);
+            }
         }
+    }
+
+    fn are_silent(&self) -> bool {
+        self.http1 == Reply::Silent && self.http2 == Reply::Silent && self.tls.is_none()
     }
 }
 
 /// Says all three, each on a connection of its own: first the one that is expected there, and as soon as it is answered the
 /// others one by one. A server that serves one connection at a time would wait for the end of a word that it does not know
 /// while the one that it knows waits in line.
-pub(super) async fn first_words(door: &Door<'_>, expected: Word, deadline: Deadline) -> Replies {
+pub(super) async fn first_words(
+    door: &Door<'_>,
+    expected: Word,
+    deadline: Deadline,
+) -> Result<Replies, Untold> {
     let mut replies = Replies {
         http1: Reply::Silent,
         http2: Reply::Silent,
         tls: None,
+        unsaid: None,
     };
-    let until = deadline.capped(PATIENCE);
+    let whole = Deadline::after(PATIENCE);
+    let until = deadline.min(whole);
     let others = [Word::Http1, Word::Http2, Word::Tls]
         .into_iter()
         .filter(|word| *word != expected);
     let mut first = speak(door, expected);
-    let head_start = deadline.capped(HEAD_START).cut(&mut first).await;
-    if let Ok(answered) = head_start {
-        let tells = answered.tells();
-        replies.take(answered);
-        for other in others {
-            let limit = if tells { until.capped(GRACE) } else { until };
-            if let Ok(answered) = limit.cut(speak(door, other)).await {
-                replies.take(answered);
+    let is_answered = match until.capped(HEAD_START).cut(&mut first).await {
+        Ok(answered) => {
+            let tells = answered.tells();
+            replies.take(answered);
+            for other in others {
+                let limit = if tells { until.capped(GRACE) } else { until };
+                if let Ok(answered) = limit.cut(speak(door, other)).await {
+                    replies.take(answered);
+                }
             }
+            true
         }
-        return replies;
+        Err(_) => {
+            let pending = others.map(|word| speak(door, word)).collect();
+            together(&mut replies, first, pending, until).await
+        }
+    };
+    match replies.unsaid {
+        Some(error) => Err(Untold(format!(
+            "a connection that stood could not be opened again: {error}"
+        ))),
+        // Who had no time to answer is not silent.
+        None if deadline < whole && (!is_answered || replies.are_silent()) => Err(Untold::over()),
+        None => Ok(replies),
     }
-    let mut pending: FuturesUnordered<_> = others.map(|word| speak(door, word)).collect();
-    pending.push(first);
-    let mut until = until;
-    while let Ok(Some(answered)) = until.cut(pending.next()).await {
-        if answered.tells() {
+}
+
+/// Hears what comes back to all of them; whether the expected one was answered.
+async fn together(
+    replies: &mut Replies,
+    mut first: BoxFuture<'_, Answered>,
+    mut others: FuturesUnordered<BoxFuture<'_, Answered>>,
+    mut until: Deadline,
+) -> bool {
+    let mut is_answered = false;
+    let mut tells = false;
+    while !is_answered || !others.is_empty() {
+        let answered = tokio::select! {
+            biased;
+            answered = &mut first, if !is_answered => {
+                is_answered = true;
+                answered
+            }
+            Some(answered) = others.next() => answered,
+            () = tokio::time::sleep_until(until.instant()) => break,
+        };
+        tells |= answered.tells();
+        replies.take(answered);
+        if tells && is_answered {
             until = until.capped(GRACE);
         }
-        replies.take(answered);
     }
-    replies
+    is_answered
 }
 
 /// Says one word.
@@ -127,17 +178,33 @@ fn speak<'d>(door: &'d Door<'d>, word: Word) -> BoxFuture<'d, Answered> {
                 door.authority(),
                 env!("CARGO_PKG_VERSION")
             );
-            Answered::Http1(say(door, request.as_bytes()).await)
+            match door.plain().await {
+                Ok(stream) => Answered::Http1(say(stream, request.as_bytes()).await),
+                Err(error) => Answered::Unsaid(error),
+            }
         }),
-        Word::Http2 => Box::pin(async move { Answered::Http2(say(door, PREFACE).await) }),
-        Word::Tls => Box::pin(async move { Answered::Tls(door.tls(&["h2", "http/1.1"]).await) }),
+        Word::Http2 => Box::pin(async move {
+            match door.plain().await {
+                Ok(stream) => Answered::Http2(say(stream, PREFACE).await),
+                Err(error) => Answered::Unsaid(error),
+            }
+        }),
+        Word::Tls => Box::pin(async move {
+            match door.plain().await {
+                Ok(stream) => {
+                    let secured = door.secure(stream, &["h2", "http/1.1"]).await;
+                    Answered::Tls(secured.map(Box::new))
+                }
+                Err(error) => Answered::Unsaid(error),
+            }
+        }),
     }
 }
 
 /// Sends a word and reads until it is plain what comes back.
-async fn say(door: &Door<'_>, word: &[u8]) -> Reply {
+async fn say(stream: TcpStream, word: &[u8]) -> Reply {
     let mut reply = Vec::new();
-    let result = exchange(door, word, &mut reply).await;
+    let result = exchange(stream, word, &mut reply).await;
     match result {
         _ if !reply.is_empty() => Reply::Bytes(reply),
         // Cut without a byte, by a reset as by an end.
@@ -145,8 +212,7 @@ async fn say(door: &Door<'_>, word: &[u8]) -> Reply {
     }
 }
 
-async fn exchange(door: &Door<'_>, word: &[u8], reply: &mut Vec<u8>) -> io::Result<()> {
-    let mut stream = door.plain().await?;
+async fn exchange(mut stream: TcpStream, word: &[u8], reply: &mut Vec<u8>) -> io::Result<()> {
     stream.write_all(word).await?;
     let mut buffer = [0; 1024];
     while reply.len() < ENOUGH && !is_frame(reply) {

@@ -64,9 +64,10 @@ pub(super) async fn web(door: &Door<'_>, encryption: Encryption, deadline: Deadl
     } else if good(&metrics, |body| body.contains("# TYPE ")) && !answers(root.as_ref()) {
         Listener::Metrics
     } else {
-        Listener::Web {
-            server: root.and_then(|answer| answer.server),
-        }
+        // Who has no time to show a page may have any.
+        root.map_or(Listener::Unknown, |answer| Listener::Web {
+            server: answer.server,
+        })
     }
 }
 

@@ -133,6 +133,7 @@ async fn resolved(servers: &[SocketAddr], search: &[&str], hosts: &str) -> Resol
             },
             timeout: Duration::from_millis(300),
             attempts: 1,
+            zoned: Vec::new(),
         },
     };
     resolve_by("tempo", Ok(files), Deadline::after(Duration::from_secs(20))).await
@@ -256,4 +257,48 @@ async fn a_server_that_knows_that_there_is_nothing_is_believed() {
     let resolved = resolved(&[first.address, second.address], &[], "").await;
     assert_eq!(resolved.resolution.result, NameResult::NoSuchName);
     assert_eq!(resolved.resolution.questions.len(), 1);
+}
+
+/// Resolves `tempo` by these files within this time.
+async fn within(time: Duration, servers: &[SocketAddr], zoned: &[&str]) -> Resolved {
+    let files = Files {
+        hosts: String::new(),
+        resolver: Resolver {
+            file: ResolverFile {
+                servers: servers.to_vec(),
+                search: Vec::new(),
+                ndots: 0,
+            },
+            timeout: Duration::from_secs(5),
+            attempts: 2,
+            zoned: zoned.iter().map(|server| (*server).to_owned()).collect(),
+        },
+    };
+    resolve_by("tempo", Ok(files), Deadline::after(time)).await
+}
+
+#[tokio::test]
+async fn a_server_that_was_not_waited_for_as_long_as_the_container_waits_is_not_silent() {
+    let slow = Server::start(Does::Nothing).await;
+    let resolved = within(Duration::from_millis(200), &[slow.address], &[]).await;
+    let NameResult::Untold { reason } = &resolved.resolution.result else {
+        panic!("{:?}", resolved.resolution);
+    };
+    assert!(reason.contains("time of the look"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_server_that_only_the_container_can_ask_leaves_the_name_untold() {
+    let knows_nothing = Server::start(Does::Says(3)).await;
+    for servers in [&[knows_nothing.address][..], &[]] {
+        let resolved = within(Duration::from_secs(5), servers, &["fe80::1%eth0"]).await;
+        assert!(
+            matches!(resolved.resolution.result, NameResult::Untold { .. }),
+            "{:?}",
+            resolved.resolution
+        );
+    }
+    let knows = Server::start(Does::Knows(&[[10, 0, 0, 5]])).await;
+    let resolved = within(Duration::from_secs(5), &[knows.address], &["fe80::1%eth0"]).await;
+    assert_eq!(resolved.resolution.result, found(&knows, "tempo"));
 }

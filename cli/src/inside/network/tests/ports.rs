@@ -2,15 +2,36 @@
 
 use std::time::Duration;
 
-use ptctl_diagnosis::snapshot::{
-    ConnectOutcome, Encryption, ExportFault, ExportOutcome, LadderDepth, Listener as Who,
-    NameResult, NameSource, OtlpProtocol, Plaintext, Trust, Wanted,
+use ptctl_diagnosis::{
+    ladder::{Judgement, judge},
+    snapshot::{
+        ConnectOutcome, Encryption, ExportFault, ExportOutcome, Ladder, LadderDepth,
+        Listener as Who, NameResult, NameSource, OtlpProtocol, Plaintext, Trust, Wanted,
+    },
 };
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{
     at_path, climb,
     listeners::{Certificate, Listener},
     only, task, trusting,
+};
+use crate::{
+    clients::{
+        deadline::Deadline,
+        otlp::{Header, Security, TlsSettings},
+    },
+    inside::{
+        Place,
+        network::{
+            NetworkTask,
+            door::Door,
+            http1::{Question, ask},
+            speak::speak,
+            trust::Roots,
+        },
+    },
+    secret::Secret,
 };
 
 const OTLP: &str =
@@ -157,6 +178,16 @@ async fn an_address_that_swallows_packets_is_no_answer_and_costs_a_bounded_time(
     let ladder = climb(&task(address, OtlpProtocol::Grpc, Encryption::Plaintext)).await;
     assert_eq!(only(&ladder).connection.found, ConnectOutcome::NoAnswer);
     assert!(ladder.took_us < 3_000_000, "{ladder:?}");
+    assert_eq!(ladder.unfinished, None);
+
+    let task = task(address, OtlpProtocol::Grpc, Encryption::Plaintext);
+    let ladder = task
+        .perform(&Place::own(), Deadline::after(Duration::from_millis(500)))
+        .await;
+    assert!(
+        ladder.ways.is_empty() && ladder.unfinished.is_some(),
+        "{ladder:?}"
+    );
 }
 
 #[tokio::test]
@@ -330,7 +361,6 @@ async fn nothing_is_sent_where_only_connections_are_wanted() {
         Arc,
         atomic::{AtomicUsize, Ordering},
     };
-    use tokio::io::AsyncReadExt;
     let bytes = Arc::new(AtomicUsize::new(0));
     let (sender, mut ended) = tokio::sync::mpsc::unbounded_channel();
     let count = Arc::clone(&bytes);
@@ -352,4 +382,197 @@ async fn nothing_is_sent_where_only_connections_are_wanted() {
     assert!(way.speech.is_none() && way.export.is_none());
     ended.recv().await.expect("the connection ended");
     assert_eq!(bytes.load(Ordering::SeqCst), 0);
+}
+
+/// Whether nobody is blamed for what a look found.
+fn blames_nobody(task: &NetworkTask, ladder: &Ladder) -> bool {
+    !matches!(judge(&task.destination, ladder), Judgement::Breaks(_))
+}
+
+#[tokio::test]
+async fn a_receiver_that_had_no_time_to_answer_is_not_mute() {
+    let silent = Listener::silent().await;
+    let task = task(silent.address, OtlpProtocol::Grpc, Encryption::Plaintext);
+    let ladder = task
+        .perform(&Place::own(), Deadline::after(Duration::from_secs(2)))
+        .await;
+    let way = only(&ladder);
+    assert_eq!(way.connection.found, ConnectOutcome::Open);
+    assert!(
+        way.speech.is_none() && ladder.unfinished.is_some(),
+        "{ladder:?}"
+    );
+    assert!(blames_nobody(&task, &ladder));
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_slow_to_take_an_export_is_not_taken_for_a_web_server() {
+    // Pages come at once, and an export is never answered.
+    let listener = Listener::start(|mut stream| async move {
+        let mut buffer = [0; 1024];
+        let read = stream.read(&mut buffer).await.unwrap_or_default();
+        if buffer[..read].starts_with(b"POST") {
+            std::future::pending::<()>().await;
+        }
+        stream.write_all(NOT_FOUND.as_bytes()).await.ok();
+    })
+    .await;
+    let task = task(listener.address, OtlpProtocol::Http, Encryption::Plaintext);
+    // Enough for what the port speaks, and not for the patience of an export.
+    let ladder = task
+        .perform(&Place::own(), Deadline::after(Duration::from_secs(6)))
+        .await;
+    let way = only(&ladder);
+    let speech = &way.speech.as_ref().expect("speech").found;
+    assert_eq!(speech.listener, Who::Unknown, "{speech:?}");
+    assert_eq!(speech.untold, [OtlpProtocol::Http]);
+    assert!(
+        way.export.is_none() && ladder.unfinished.is_some(),
+        "{ladder:?}"
+    );
+    assert!(blames_nobody(&task, &ladder));
+}
+
+#[tokio::test]
+async fn a_guard_whose_other_pages_do_not_answer_may_stand_before_a_receiver() {
+    let listener = Listener::start(|mut stream| async move {
+        let mut buffer = [0; 1024];
+        let read = stream.read(&mut buffer).await.unwrap_or_default();
+        if buffer[..read].starts_with(b"POST /v1/ptctl") {
+            std::future::pending::<()>().await;
+        }
+        let answer = if buffer[..read].starts_with(b"POST") {
+            UNAUTHORISED
+        } else {
+            NOT_FOUND
+        };
+        stream.write_all(answer.as_bytes()).await.ok();
+    })
+    .await;
+    let task = task(listener.address, OtlpProtocol::Http, Encryption::Plaintext);
+    let ladder = climb(&task).await;
+    let speech = &only(&ladder).speech.as_ref().expect("speech").found;
+    assert_eq!(
+        (&speech.listener, speech.untold.as_slice()),
+        (&Who::Unknown, [OtlpProtocol::Http].as_slice())
+    );
+}
+
+#[tokio::test]
+async fn an_authority_that_the_helper_cannot_see_is_not_missing() {
+    let listener = Listener::secured(Certificate::Good, receiver).await;
+    let task = task(listener.address, OtlpProtocol::Http, Encryption::Tls);
+    let deadline = Deadline::after(Duration::from_secs(20));
+    let ladder = task.perform(&Place::of_helper(), deadline).await;
+    let way = only(&ladder);
+    let tls = way.speech.as_ref().expect("one").found.tls.as_ref();
+    assert!(
+        matches!(tls.expect("TLS").trust, Trust::Unchecked { .. }),
+        "{tls:?}"
+    );
+    assert!(way.export.is_none());
+    let reason = ladder.unfinished.as_deref().expect("a reason");
+    assert!(reason.contains("cannot be seen"), "{reason}");
+    assert!(blames_nobody(&task, &ladder));
+}
+
+#[tokio::test]
+async fn headers_of_a_service_that_may_mean_tls_never_go_out_in_plaintext() {
+    let (sender, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    let listener = Listener::start(move |mut stream| {
+        let sender = sender.clone();
+        async move {
+            let mut buffer = vec![0; 4096];
+            let read = stream.read(&mut buffer).await.unwrap_or_default();
+            sender.send(buffer[..read].to_vec()).ok();
+            let is_export = buffer.starts_with(b"POST /v1/traces");
+            let answer = if is_export { OTLP } else { NOT_FOUND };
+            stream.write_all(answer.as_bytes()).await.ok();
+        }
+    })
+    .await;
+    let mut task = task(listener.address, OtlpProtocol::Http, Encryption::Plaintext);
+    task.destination.encryption = None;
+    let exporter = task.exporter.as_mut().expect("one");
+    exporter.security = Security::Tls(TlsSettings::default());
+    exporter.headers = vec![Header {
+        name: "authorization".to_owned(),
+        value: Secret::new("Bearer planted"),
+    }];
+    let ladder = climb(&task).await;
+    drop(listener);
+    let way = only(&ladder);
+    assert_eq!(
+        way.speech.as_ref().expect("one").found.otlp,
+        [OtlpProtocol::Http]
+    );
+    assert!(way.export.is_none());
+    let reason = ladder.unfinished.as_deref().expect("a reason");
+    assert!(reason.contains("headers"), "{reason}");
+    while let Ok(bytes) = heard.try_recv() {
+        assert!(memchr::memmem::find(&bytes, b"planted").is_none());
+    }
+}
+
+#[tokio::test]
+async fn what_keeps_anybody_from_exporting_like_the_service_is_said() {
+    let listener = Listener::web(receiver).await;
+    let mut task = task(listener.address, OtlpProtocol::Http, Encryption::Plaintext);
+    task.exporter = Err("its headers cannot be read".to_owned());
+    let ladder = climb(&task).await;
+    assert!(only(&ladder).speech.is_some() && only(&ladder).export.is_none());
+    let reason = ladder.unfinished.as_deref().expect("a reason");
+    assert!(reason.contains("its headers cannot be read"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_word_that_could_not_be_said_is_no_hang_up() {
+    let gone = Listener::nobody().await;
+    let door = Door {
+        address: gone,
+        host: "127.0.0.1",
+    };
+    let task = task(gone, OtlpProtocol::Http, Encryption::Plaintext);
+    let roots = Roots::of(&Place::own(), None);
+    let deadline = Deadline::after(Duration::from_secs(20));
+    let spoken = speak(&door, &task.destination, &roots, deadline).await;
+    assert!(spoken.is_err(), "{spoken:?}");
+}
+
+#[tokio::test]
+async fn what_a_server_calls_itself_cannot_move_the_cursor() {
+    fn page(_: &str, _: &str) -> &'static str {
+        "HTTP/1.1 200 OK\r\nserver: a\u{9b}2J\r\ncontent-length: 6\r\n\r\n<html>"
+    }
+    let listener = Listener::web(page).await;
+    let task = task(listener.address, OtlpProtocol::Http, Encryption::Plaintext);
+    let ladder = climb(&task).await;
+    let expected = Who::Web {
+        server: Some("a\\u{9b}2J".to_owned()),
+    };
+    assert_eq!(
+        only(&ladder).speech.as_ref().expect("one").found.listener,
+        expected
+    );
+}
+
+#[tokio::test]
+async fn a_page_that_breaks_off_is_no_answer() {
+    fn page(_: &str, _: &str) -> &'static str {
+        "HTTP/1.1 200 OK\r\ncontent-length: 60\r\n\r\necho"
+    }
+    let listener = Listener::web(page).await;
+    let door = Door {
+        address: listener.address,
+        host: "127.0.0.1",
+    };
+    let deadline = Deadline::after(Duration::from_secs(20));
+    let answer = ask(
+        &door,
+        Encryption::Plaintext,
+        Question::get("/api/echo"),
+        deadline,
+    )
+    .await;
+    assert_eq!(answer, None);
 }

@@ -6,7 +6,7 @@ use ptctl_diagnosis::printable::printable;
 const SHOWN: usize = 60;
 
 /// The beginning of the first line.
-pub(super) fn beginning(bytes: &[u8]) -> String {
+pub(crate) fn beginning(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let line = text.lines().next().unwrap_or_default().trim_end();
     let short: String = line.chars().take(SHOWN).collect();
