@@ -90,7 +90,7 @@ impl Growth {
         retention: Option<SignedDuration>,
         now: Timestamp,
     ) -> Option<u64> {
-        let retention = retention.filter(|retention| retention.is_positive())?;
+        let retention = retention.filter(SignedDuration::is_positive)?;
         let is_kept_too_long = store
             .first_end
             .is_some_and(|end| now.duration_since(end) > retention.saturating_add(RETENTION_SLACK));

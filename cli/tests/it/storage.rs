@@ -1,5 +1,7 @@
 //! `ptctl storage` on a volume that can be read from here, and on one that cannot.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on is to fail")]
+
 use std::{fs, path::Path};
 
 use serde_json::{Value, json};

@@ -16,7 +16,14 @@ const REASONS: &[(&str, &[&str])] = &[
         "minitempo may delete whatever it wrote, and nothing is recorded of a Tempo that may not",
         &["PT0809"],
     ),
-    ("it takes hours until it shows", &["PT0806"]),
+    (
+        "it takes hours until it shows",
+        &["PT0806", "PT0811", "PT0813"],
+    ),
+    (
+        "it takes files of many megabytes that lie there for an hour, or a log of a gibibyte",
+        &["PT0812", "PT0814"],
+    ),
     (
         "the engine keeps its last 256 events, which the health checks of the lab's stacks use up before it shows",
         &["PT0136"],

@@ -83,7 +83,7 @@ impl VolumeTask {
             free: space.f_bavail.saturating_mul(space.f_frsize),
             size: space.f_blocks.saturating_mul(space.f_frsize),
         });
-        let stored = walk::through(root, self.blocks.as_deref(), deadline, now);
+        let stored = walk::through(&root, self.blocks.as_deref(), deadline, now);
         Ok(VolumeFound { stored, disk })
     }
 }

@@ -31,7 +31,7 @@ const WAL_BLOCKS_TOLD: usize = 20;
 
 /// Walks through a folder.
 pub(super) fn through(
-    root: OwnedFd,
+    root: &OwnedFd,
     blocks: Option<&Path>,
     deadline: Deadline,
     now: Timestamp,
@@ -46,7 +46,7 @@ pub(super) fn through(
         minitempo: Tally::new(now),
         periods: Vec::new(),
     };
-    if let ControlFlow::Break(end) = walk.folder(&root, Path::new(""), 0) {
+    if let ControlFlow::Break(end) = walk.folder(root, Path::new(""), 0) {
         walk.stored.cut = Some(end);
     }
     walk.finish()

@@ -88,11 +88,11 @@ fn files(page: &mut Page, stored: &StoredData, store: Option<&BlockStore>, now: 
             counted(wal.all.files, "file")
         );
         if let Some(oldest) = wal.oldest.first() {
-            text.push_str(&format!(
-                "; {}, the oldest written to {}",
+            text = format!(
+                "{text}; {}, the oldest written to {}",
                 counted(wal.blocks, "block"),
                 age(oldest.written_at, now)
-            ));
+            );
         }
         row(page, "wal", &text);
     }
@@ -128,7 +128,7 @@ fn blocks(page: &mut Page, store: &BlockStore, now: Timestamp) {
     let live = &store.live;
     let mut text = format!("{}, {}", counted(live.blocks, "block"), size(live.bytes));
     if let Some(objects) = live.objects {
-        text.push_str(&format!(", {objects} traces"));
+        text = format!("{text}, {objects} traces");
     }
     if store.levels.iter().any(|level| level.level > 0) {
         let levels: Vec<String> = store
@@ -136,7 +136,7 @@ fn blocks(page: &mut Page, store: &BlockStore, now: Timestamp) {
             .iter()
             .map(|level| format!("{}: {}", level.level, level.blocks))
             .collect();
-        text.push_str(&format!("; by level of compaction {}", levels.join(", ")));
+        text = format!("{text}; by level of compaction {}", levels.join(", "));
     }
     row(page, "blocks", &text);
     if let (Some(start), Some(end)) = (live.start, live.end) {
@@ -236,7 +236,7 @@ fn kept(page: &mut Page, tempo: &Tempo, store: Option<&BlockStore>, now: Timesta
             row(page, "oldest", &text);
         }
         (Observed::Known(Some(at)), _) => {
-            row(page, "oldest", &format!("a trace of {}", age(*at, now)))
+            row(page, "oldest", &format!("a trace of {}", age(*at, now)));
         }
         (Observed::Known(None), Some(at)) => row(
             page,
@@ -273,7 +273,7 @@ fn expected(page: &mut Page, outlook: &Outlook) {
             size(shorter.frees_bytes)
         );
         if let Some(level) = outlook.levels_at_bytes {
-            text.push_str(&format!(", and hold it at about {}", size(level / 2)));
+            text = format!("{text}, and hold it at about {}", size(level / 2));
         }
         row(page, "shorter", &text);
     }

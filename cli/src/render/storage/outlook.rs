@@ -37,7 +37,7 @@ pub(super) struct Shorter {
 /// How long traces are kept; `None` for ever, or unknown.
 pub(super) fn retention(tempo: &Tempo) -> Option<SignedDuration> {
     let config = tempo.config.known()?;
-    config.retention.filter(|retention| retention.is_positive())
+    config.retention.filter(SignedDuration::is_positive)
 }
 
 /// A retention, exactly: `7 d`, `84 h`.

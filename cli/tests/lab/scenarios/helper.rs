@@ -105,7 +105,7 @@ async fn interrupted(trial: &mut Trial) -> Result<(), Failure> {
 }
 
 /// The static binary out of our own image.
-async fn static_binary(trial: &Trial) -> Result<String, Failure> {
+pub(super) async fn static_binary(trial: &Trial) -> Result<String, Failure> {
     let path: PathBuf = trial.stack.folder.join("ptctl-static");
     let shown = path.display().to_string();
     if !path.exists() {

@@ -26,6 +26,7 @@ mod tempo;
 mod tempo_keeping;
 mod tempo_start;
 mod unseen;
+mod volume;
 
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
@@ -52,6 +53,7 @@ pub(crate) static STAGES: &[Stage] = &[
     healthy::STAGE,
     helper::STAGE,
     storage::STAGE,
+    volume::STAGE,
     containers::STAGE,
     collector::STAGE,
     collector_settings::STAGE,
