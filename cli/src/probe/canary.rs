@@ -16,7 +16,7 @@ use ptctl_diagnosis::{
     view::{Service, Stack},
 };
 
-use super::{Look, exporter::exporter_of};
+use super::{Look, exporter::exporter_of, network_path::Owners};
 use crate::{
     clients::otlp::Exporter,
     gather::{CanaryReach, CanaryWish, TempoAccess},
@@ -73,7 +73,7 @@ async fn fly(sky: &Sky<'_>, service: &Service<'_>) -> Result<Flight, String> {
     }
     let settings = service.settings.get().map_err(|gap| gap.reason)?;
     let exporter = exporter_of(sky.look, container, settings).await?;
-    let bounds = bounds(sky, service);
+    let bounds = bounds(sky.wish.reach, service.target.as_ref(), sky.stack.snapshot);
     if bounds == Bounds::Engine(Vec::new()) && service.target == Some(Target::Outside) {
         return Err(outside("its endpoint"));
     }
@@ -93,6 +93,9 @@ async fn fly(sky: &Sky<'_>, service: &Service<'_>) -> Result<Flight, String> {
             return Err("the time of the look was over before an answer could come".to_owned());
         }
         Some(Sent::Away { at, delivery }) => (at, delivery),
+        Some(Sent::NotLookedUp { reason }) => {
+            return Err(format!("its endpoint could not be looked up: {reason}"));
+        }
         Some(Sent::OutOfBounds { address }) => return Err(outside(&format!("`{address}`"))),
         None => return Err("nobody said what became of it".to_owned()),
     };
@@ -160,29 +163,64 @@ fn tenant(exporter: &Exporter) -> Option<String> {
 
 /// Where a canary of a service may go: to containers of this engine, and by the engine's host to the ports that they
 /// publish there.
-fn bounds(sky: &Sky<'_>, service: &Service<'_>) -> Bounds {
-    match (sky.wish.reach, &service.target) {
+fn bounds(reach: CanaryReach, target: Option<&Target>, snapshot: &Snapshot) -> Bounds {
+    match (reach, target) {
         (CanaryReach::Anywhere, _) => return Bounds::None,
         (CanaryReach::Inside, Some(Target::Outside)) => return Bounds::Engine(Vec::new()),
         (CanaryReach::Inside, _) => {}
     }
-    let snapshot = sky.stack.snapshot;
-    let attachments = || {
-        let inside = snapshot
-            .containers
-            .iter()
-            .flat_map(|container| &container.attachments);
-        let elsewhere = snapshot
-            .elsewhere
-            .iter()
-            .flat_map(|container| &container.attachments);
-        inside.chain(elsewhere)
-    };
-    let mut addresses: BTreeSet<IpAddr> = attachments()
+    // Without networks there are no gateways but those of the bridge that every engine has.
+    let networks = snapshot.networks.known().map_or(&[][..], Vec::as_slice);
+    let owners = Owners::of(&snapshot.containers, &snapshot.elsewhere, networks);
+    if let Some(Target::Container { .. }) = target {
+        return Bounds::Engine(owners.addresses());
+    }
+    let inside = snapshot
+        .containers
+        .iter()
+        .flat_map(|container| &container.attachments);
+    let elsewhere = snapshot
+        .elsewhere
+        .iter()
+        .flat_map(|container| &container.attachments);
+    let containers: BTreeSet<IpAddr> = inside
+        .chain(elsewhere)
         .filter_map(|attachment| attachment.address)
         .collect();
-    if let Some(Target::Container { .. }) = &service.target {
-        addresses.extend(attachments().filter_map(|attachment| attachment.gateway));
+    Bounds::Engine(containers.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use ptctl_diagnosis::fixtures;
+
+    use super::*;
+
+    #[test]
+    fn a_canary_goes_to_the_gateway_of_a_bridge_and_to_no_other_router() {
+        let gateway = IpAddr::from([172, 20, 0, 1]);
+        let may_go = |driver: &str| {
+            let mut snapshot = fixtures::healthy();
+            let Observed::Known(networks) = &mut snapshot.networks else {
+                panic!("the fixture has networks");
+            };
+            for network in networks {
+                driver.clone_into(&mut network.driver);
+            }
+            let stack = Stack::of(&snapshot);
+            let to_container = stack
+                .services
+                .iter()
+                .find(|service| matches!(service.target, Some(Target::Container { .. })))
+                .expect("one");
+            let target = to_container.target.as_ref();
+            let Bounds::Engine(addresses) = bounds(CanaryReach::Inside, target, &snapshot) else {
+                panic!("bounds");
+            };
+            assert!(addresses.len() > 1, "{addresses:?}");
+            addresses.contains(&gateway)
+        };
+        assert!(may_go("bridge"));
+        assert!(!may_go("macvlan"));
     }
-    Bounds::Engine(addresses.into_iter().collect())
 }

@@ -173,7 +173,8 @@ async fn by_id(
         for (id, answer) in answers {
             match answer {
                 Ok(Some(trace)) => {
-                    spans += trace.spans() as u64;
+                    // Each trace has one span; what is there twice makes up for no other.
+                    spans += u64::from(trace.spans() > 0);
                     found = Some(since(begun));
                 }
                 Ok(None) => missing.push(id),

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use jiff::Timestamp;
-use ptctl_diagnosis::snapshot::{CanaryShape, Delivery};
+use ptctl_diagnosis::snapshot::{CanaryShape, Delivery, NameResult};
 use serde::{Deserialize, Serialize};
 
 use super::shape;
@@ -50,6 +50,11 @@ pub(crate) enum Sent {
         at: Timestamp,
         /// What the receiver said.
         delivery: Delivery,
+    },
+    /// It was not, since the endpoint's name could not be looked up, which says nothing of the name.
+    NotLookedUp {
+        /// Why, as a fragment.
+        reason: String,
     },
     /// It was not, since the endpoint is none of the engine's.
     OutOfBounds {
@@ -108,7 +113,15 @@ impl CanaryTask {
 
     /// Sends it, after a look at where to.
     pub(crate) async fn perform(&self, place: &Place, deadline: Deadline) -> Sent {
-        let addresses = addresses_of(&self.exporter.host, place, deadline).await;
+        let addresses = match addresses_of(&self.exporter.host, place, deadline).await {
+            Ok(addresses) => addresses,
+            Err(result) if is_unknown(&result) => Vec::new(),
+            Err(result) => {
+                return Sent::NotLookedUp {
+                    reason: result.describe(),
+                };
+            }
+        };
         let stranger = addresses
             .iter()
             .find(|address| !self.bounds.contain(**address));
@@ -128,4 +141,15 @@ impl CanaryTask {
             .await;
         Sent::Away { at, delivery }
     }
+}
+
+/// Whether it is sure that the name leads nowhere.
+fn is_unknown(result: &NameResult) -> bool {
+    matches!(
+        result,
+        NameResult::NoSuchName
+            | NameResult::NoAddress
+            | NameResult::NoServer
+            | NameResult::NotAName
+    )
 }

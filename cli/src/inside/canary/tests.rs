@@ -153,9 +153,23 @@ async fn an_endpoint_outside_of_the_engine_gets_nothing() {
 }
 
 #[tokio::test]
-async fn a_name_that_nobody_has_is_no_address() {
+async fn a_name_that_nobody_has_is_no_address_and_one_that_nobody_could_look_up_is_not_held_against_it()
+ {
+    let Sent::Away { delivery, .. } = sent_to(&"n".repeat(64)).await else {
+        panic!("not sent");
+    };
+    let expected = ExportOutcome::Broken(ExportFault::Connect {
+        fault: ConnectFault::NoAddress,
+    });
+    assert_eq!(delivery.outcome, expected);
+    let sent = sent_to("nobody.invalid").await;
+    assert!(matches!(sent, Sent::NotLookedUp { .. }), "{sent:?}");
+}
+
+/// A canary to a host in a place whose name server does not answer.
+async fn sent_to(host: &str) -> Sent {
     let mut exporter = exporter("127.0.0.1:1".parse().expect("one"), Protocol::Grpc);
-    exporter.host = "nobody.invalid".into();
+    exporter.host = host.into();
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("etc")).expect("a folder");
     std::fs::write(folder.path().join("etc/hosts"), "").expect("a file");
@@ -166,11 +180,19 @@ async fn a_name_that_nobody_has_is_no_address() {
     .expect("one");
     let place = Place::at(folder.path(), folder.path());
     let task = CanaryTask::new(exporter, Bounds::None, CanaryShape::Plain, "shop");
-    let Sent::Away { delivery, .. } = task.perform(&place, deadline()).await else {
-        panic!("out of bounds");
-    };
-    let expected = ExportOutcome::Broken(ExportFault::Connect {
-        fault: ConnectFault::NoAddress,
-    });
-    assert_eq!(delivery.outcome, expected);
+    task.perform(&place, deadline()).await
+}
+
+#[tokio::test]
+async fn each_trace_of_a_canary_counts_once() {
+    let backend = Backend::start().await;
+    let receiver = backend.running.otlp_grpc_addr().expect("a receiver");
+    let exporter = exporter(receiver, Protocol::Grpc);
+    let task = CanaryTask::new(exporter, Bounds::None, CanaryShape::Plain, "shop");
+    // As by a sender that tries again what was taken already.
+    send(&task).await;
+    let sent = send(&task).await;
+    let sought = sought(&task, &sent, Duration::from_secs(5));
+    let seen = seek(&backend.client(), &sought, deadline()).await;
+    assert_eq!(seen.spans, 1);
 }
