@@ -13,6 +13,7 @@ use super::{
     http1, http2,
     message::SpanBatch,
     reply,
+    words::Words,
 };
 use crate::{clients::deadline::Deadline, secret::Secret};
 
@@ -165,12 +166,10 @@ impl Exporter {
             }
         };
         let reply = reply.map_err(|_| ExportFault::NoAnswer)??;
-        let secrets = self.headers.iter().map(|header| &header.value);
+        let words = Words::hiding(self.headers.iter().map(|header| &header.value));
         Ok(match self.protocol {
-            Protocol::Grpc => reply::of_grpc(&reply, &reply::Words::hiding(secrets)),
-            Protocol::HttpProtobuf | Protocol::HttpJson => {
-                reply::of_http(&reply, &reply::Words::hiding(secrets))
-            }
+            Protocol::Grpc => reply::of_grpc(&reply, &words),
+            Protocol::HttpProtobuf | Protocol::HttpJson => reply::of_http(&reply, &words),
         })
     }
 

@@ -12,6 +12,7 @@ mod protobuf;
 mod reply;
 mod tap;
 mod tls;
+mod words;
 
 pub(crate) use self::{
     exporter::{Compression, Exporter, Header, Identity, Payload, Protocol, Security, TlsSettings},

@@ -1,20 +1,15 @@
 //! What a receiver's answer means.
 
 use http::{HeaderMap, header};
-use ptctl_diagnosis::{
-    redact,
-    snapshot::{ExportFault, ExportOutcome, Spoken},
-};
+use ptctl_diagnosis::snapshot::{ExportFault, ExportOutcome, Spoken};
 
-use super::message::{self, Partial};
-use crate::secret::Secret;
+use super::{
+    message::{self, Partial},
+    words::Words,
+};
 
 /// No answer is read further.
 pub(super) const BODY_LIMIT: usize = 64 << 10;
-/// So many characters of a receiver's own words are kept.
-const WORDS_LIMIT: usize = 300;
-/// Shorter values of headers are too common in any text to be taken out of it.
-const SHORTEST_SECRET: usize = 4;
 /// The code `UNKNOWN` (<https://grpc.io/docs/guides/status-codes/>).
 const UNKNOWN: u32 = 2;
 
@@ -26,33 +21,8 @@ pub(super) struct Reply {
     pub(super) trailers: HeaderMap,
 }
 
-/// Writes a receiver's words down: on one line, short, and without anything secret that it may have repeated.
-pub(super) struct Words<'s> {
-    secrets: Vec<&'s str>,
-}
-
-impl<'s> Words<'s> {
-    pub(super) fn hiding(secrets: impl Iterator<Item = &'s Secret>) -> Self {
-        Self {
-            secrets: secrets
-                .map(Secret::reveal)
-                .filter(|secret| secret.len() >= SHORTEST_SECRET)
-                .collect(),
-        }
-    }
-
-    fn of(&self, text: &str) -> String {
-        let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        for secret in &self.secrets {
-            text = text.replace(secret, "…");
-        }
-        let short: String = text.chars().take(WORDS_LIMIT).collect();
-        redact::text(&short)
-    }
-}
-
 /// An answer to an export by gRPC.
-pub(super) fn of_grpc(reply: &Reply, words: &Words<'_>) -> ExportOutcome {
+pub(super) fn of_grpc(reply: &Reply, words: &Words) -> ExportOutcome {
     let said = |name: &str| {
         let value = reply.trailers.get(name).or_else(|| reply.headers.get(name));
         value.and_then(|value| value.to_str().ok())
@@ -79,7 +49,7 @@ pub(super) fn of_grpc(reply: &Reply, words: &Words<'_>) -> ExportOutcome {
 }
 
 /// An answer to an export by HTTP.
-pub(super) fn of_http(reply: &Reply, words: &Words<'_>) -> ExportOutcome {
+pub(super) fn of_http(reply: &Reply, words: &Words) -> ExportOutcome {
     match reply.status {
         200..=299 if reply.body.is_empty() => ExportOutcome::Accepted,
         200..=299 if is_of_type(reply, PROTOBUF) => {
@@ -102,7 +72,7 @@ fn is_of_type(reply: &Reply, types: &[&str]) -> bool {
     content_type(reply).is_some_and(|text| types.iter().any(|wanted| text.starts_with(wanted)))
 }
 
-fn accepted(partial: &Partial, words: &Words<'_>) -> ExportOutcome {
+fn accepted(partial: &Partial, words: &Words) -> ExportOutcome {
     if *partial == Partial::default() {
         return ExportOutcome::Accepted;
     }
@@ -112,15 +82,15 @@ fn accepted(partial: &Partial, words: &Words<'_>) -> ExportOutcome {
     }
 }
 
-fn not_otlp(reply: &Reply, words: &Words<'_>) -> ExportOutcome {
+fn not_otlp(reply: &Reply, words: &Words) -> ExportOutcome {
     ExportOutcome::NotOtlp {
         status: reply.status,
-        content_type: content_type(reply).map(str::to_owned),
+        content_type: content_type(reply).map(|text| words.of(text)),
         body: words.of(&String::from_utf8_lossy(&reply.body)),
     }
 }
 
-fn http_status(reply: &Reply, words: &Words<'_>) -> ExportOutcome {
+fn http_status(reply: &Reply, words: &Words) -> ExportOutcome {
     let text = || String::from_utf8_lossy(&reply.body).into_owned();
     let body = if is_of_type(reply, PROTOBUF) {
         message::status_message(&reply.body).unwrap_or_default()
@@ -167,6 +137,7 @@ fn percent_decoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Secret;
 
     fn reply(status: u16, content_type: &'static str, body: &[u8]) -> Reply {
         let mut headers = HeaderMap::new();
@@ -184,13 +155,31 @@ mod tests {
 
     #[test]
     fn a_secret_that_a_receiver_repeats_is_not_written_down() {
-        let secret = Secret::new("tok-8f2a");
+        let secret = Secret::new("Bearer tok-8f2a");
         let words = Words::hiding(std::iter::once(&secret));
         let outcome = of_http(&reply(401, "text/plain", b"bad\n token tok-8f2a"), &words);
         let ExportOutcome::HttpStatus { body, .. } = outcome else {
             panic!("{outcome:?}");
         };
         assert_eq!(body, "bad token …");
+    }
+
+    #[test]
+    fn a_content_type_is_written_down_as_other_words_are() {
+        let secret = Secret::new("Bearer tok-8f2a");
+        let words = Words::hiding(std::iter::once(&secret));
+        let mut reply = reply(200, "text/html", b"<html>");
+        let long = format!("text/html; tok-8f2a; {}", "x".repeat(9_000));
+        reply
+            .headers
+            .insert(header::CONTENT_TYPE, long.parse().expect("a value"));
+        let outcome = of_http(&reply, &words);
+        let ExportOutcome::NotOtlp { content_type, .. } = outcome else {
+            panic!("{outcome:?}");
+        };
+        let shown = content_type.expect("one");
+        assert!(shown.starts_with("text/html; …; x"), "{shown}");
+        assert!(shown.chars().count() <= 300, "{shown}");
     }
 
     #[test]

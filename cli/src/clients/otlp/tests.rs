@@ -473,6 +473,37 @@ async fn what_http_does_not_allow_is_said_without_its_value() {
     );
 }
 
+#[tokio::test]
+async fn a_receiver_that_repeats_every_header_gets_none_of_them_written_down() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let repeat = async |headers: axum::http::HeaderMap| {
+        let values = headers.values().filter_map(|value| value.to_str().ok());
+        let body = values.collect::<Vec<_>>().join("\n") + "\nann-of-shop:plantedbasic";
+        (StatusCode::UNAUTHORIZED, body)
+    };
+    let app = Router::new().route("/v1/traces", post(repeat));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let mut exporter = exporter(address, Protocol::HttpProtobuf);
+    let header = |name: &str, value: &str| Header {
+        name: name.into(),
+        value: Secret::new(value),
+    };
+    exporter.headers = vec![
+        header("authorization", "Basic YW5uLW9mLXNob3A6cGxhbnRlZGJhc2lj"),
+        header("x-other", "Bearer plantedbearer"),
+        header("x-third", "planted value"),
+    ];
+    let outcome = send(&exporter, Payload::Empty).await.outcome;
+    let ExportOutcome::HttpStatus { body, .. } = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert!(body.contains("application/x-protobuf"), "{body}");
+    for secret in ["YW5u", "cGxhbnRl", "planted", "ann-of-shop"] {
+        assert!(!body.contains(secret), "{body}");
+    }
+}
+
 #[test]
 fn an_export_belongs_to_the_thread_that_sends_it() {
     let runtime = || {
