@@ -13,6 +13,7 @@ use crate::{
     },
     code::Code,
     finding::{Evidence, EvidenceKind, Remedy, Severity},
+    observed::{Gap, Probe},
     policy::Policy,
     snapshot::{Flight, Landing, Sight},
     view::{Backend, Service, Stack},
@@ -62,14 +63,8 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         })
         .collect();
     let Some((first, flight, landing, waited)) = lost.first() else {
-        let found = landings
-            .iter()
-            .any(|(_, _, landing)| landing.by_id.is_found());
-        return Ok(if found {
-            Outcome::Pass
-        } else {
-            Outcome::NotApplicable("no canary was looked for here")
-        });
+        let sights = landings.iter().map(|(_, _, landing)| &landing.by_id);
+        return found_or_not(backend, sights, "no canary was looked for here");
     };
     let who = match lost.len() {
         1 => format!("the canary of `{}`", first.label()),
@@ -90,7 +85,31 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     fail(if direct { report } else { report.likely() })
 }
 
-fn is_direct(stack: &Stack<'_>, service: &Service<'_>) -> bool {
+/// What it comes to where none is missing: that one was found, that nobody could ask, or that nobody did.
+pub(super) fn found_or_not<'s>(
+    backend: &Backend<'_>,
+    sights: impl Iterator<Item = &'s Sight>,
+    nobody_asked: &'static str,
+) -> Verdict {
+    let mut failure = None;
+    for sight in sights {
+        match sight {
+            Sight::Found { .. } => return Ok(Outcome::Pass),
+            Sight::Failed { reason } => failure = Some(reason),
+            Sight::NotYet { .. } | Sight::Missing { .. } | Sight::NotAsked => {}
+        }
+    }
+    match failure {
+        Some(reason) => Err(Gap::new(
+            Probe::Canary,
+            backend.subject.clone(),
+            format!("nobody could look for the canary: {reason}"),
+        )),
+        None => Ok(Outcome::NotApplicable(nobody_asked)),
+    }
+}
+
+pub(super) fn is_direct(stack: &Stack<'_>, service: &Service<'_>) -> bool {
     stack.backend_of(service).is_some()
 }
 
@@ -120,5 +139,63 @@ fn remedy(backend: &Backend<'_>) -> Remedy {
     match backend.container {
         Some(container) => Remedy::run(action, format!("docker logs --tail 50 {}", container.name)),
         None => Remedy::edit(action),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        diagnose,
+        diagnosis::Diagnosis,
+        fixtures,
+        observed::{Observed, Probe},
+        policy::Policy,
+        snapshot::{Landing, Sight},
+    };
+
+    /// A look at a healthy stack whose one canary was looked for like this.
+    fn looked_for(change: impl FnOnce(&mut Landing)) -> Diagnosis {
+        let mut snapshot = fixtures::healthy();
+        let mut canary = fixtures::canary(&snapshot, "scraper");
+        let Observed::Known(flight) = &mut canary.flight else {
+            panic!("the fixture flies");
+        };
+        let Some(Observed::Known(landing)) = &mut flight.landing else {
+            panic!("the fixture lands");
+        };
+        change(landing);
+        snapshot.canaries = vec![canary];
+        diagnose(&snapshot, &Policy::default())
+    }
+
+    fn failed() -> Sight {
+        Sight::Failed {
+            reason: "HTTP 500".to_owned(),
+        }
+    }
+
+    fn canary_gaps(diagnosis: &Diagnosis) -> usize {
+        let of_canaries = diagnosis.gaps.iter();
+        of_canaries
+            .filter(|gap| gap.probe == Probe::Canary && gap.reason.contains("HTTP 500"))
+            .count()
+    }
+
+    #[test]
+    fn a_canary_that_nobody_could_look_for_is_a_gap() {
+        assert_eq!(canary_gaps(&looked_for(|_| {})), 0);
+        let by_id = looked_for(|landing| landing.by_id = failed());
+        assert_eq!(by_id.causes, []);
+        assert!(canary_gaps(&by_id) > 0);
+    }
+
+    #[test]
+    fn a_search_that_failed_is_a_gap() {
+        let by_tags = looked_for(|landing| landing.by_tags = failed());
+        let by_query = looked_for(|landing| landing.by_query = failed());
+        for diagnosis in [by_tags, by_query] {
+            assert_eq!(diagnosis.causes, []);
+            assert!(canary_gaps(&diagnosis) > 0);
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Canaries that a search by tags finds and a query in `TraceQL` does not.
 
 use super::{
-    canary_lost::sent,
-    canary_not_searchable::{CHECK as NOT_SEARCHABLE, found_or_not, missing},
+    canary_lost::{found_or_not, sent},
+    canary_not_searchable::{CHECK as NOT_SEARCHABLE, NOT_SO_LONG, missing, sights},
 };
 use crate::{
     check::{Cause, Check, Examine, Report, Verdict, fail},
@@ -36,7 +36,8 @@ pub(crate) static CHECK: Check = Check {
 fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let lost = missing(backend, stack, |landing| &landing.by_query);
     let Some((service, flight, landing, waited)) = lost.first() else {
-        return Ok(found_or_not(backend, stack, |landing| &landing.by_query));
+        let sights = sights(backend, stack, |landing| &landing.by_query);
+        return found_or_not(backend, sights, NOT_SO_LONG);
     };
     let message = format!(
         "Tempo `{}` has the canary of `{}`, and a query in TraceQL does not find it {} s later",

@@ -2,9 +2,9 @@
 
 use jiff::SignedDuration;
 
-use super::canary_lost::sent;
+use super::canary_lost::{found_or_not, sent};
 use crate::{
-    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
+    check::{Cause, Check, Examine, Report, Verdict, fail},
     checks::{
         storage::disk_nearly_full,
         tempo::{live_store_lagging, query_fails, search_cut_off, writes_failing},
@@ -40,10 +40,14 @@ pub(crate) static CHECK: Check = Check {
     examine: Examine::EachBackend(examine),
 };
 
+/// Why there is nothing to say of searches.
+pub(super) const NOT_SO_LONG: &str = "no canary was searched for so long that it had to be found";
+
 fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let tags = missing(backend, stack, |landing| &landing.by_tags);
     let Some((service, flight, landing, waited)) = tags.first() else {
-        return Ok(found_or_not(backend, stack, |landing| &landing.by_tags));
+        let sights = sights(backend, stack, |landing| &landing.by_tags);
+        return found_or_not(backend, sights, NOT_SO_LONG);
     };
     let message = format!(
         "Tempo `{}` has the canary of `{}` by its id, and a search does not find it {} s later",
@@ -64,6 +68,16 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     )
 }
 
+/// What one way to search came to.
+pub(super) fn sights<'a>(
+    backend: &'a Backend<'_>,
+    stack: &'a Stack<'_>,
+    sight: impl Fn(&Landing) -> &Sight + 'a,
+) -> impl Iterator<Item = &'a Sight> + 'a {
+    let landings = stack.landings_in(backend);
+    landings.map(move |(_, _, landing)| sight(landing))
+}
+
 /// The canaries that are in a backend and that one way to search does not find, though it is time.
 pub(super) fn missing<'a, 's>(
     backend: &'a Backend<'_>,
@@ -80,20 +94,4 @@ pub(super) fn missing<'a, 's>(
             }
         })
         .collect()
-}
-
-/// What it comes to where none is missing.
-pub(super) fn found_or_not(
-    backend: &Backend<'_>,
-    stack: &Stack<'_>,
-    sight: impl Fn(&Landing) -> &Sight,
-) -> Outcome {
-    let is_found = stack
-        .landings_in(backend)
-        .any(|(_, _, landing)| sight(landing).is_found());
-    if is_found {
-        Outcome::Pass
-    } else {
-        Outcome::NotApplicable("no canary was searched for so long that it had to be found")
-    }
 }
