@@ -9,10 +9,7 @@ use jiff::SignedDuration;
 use ptctl_diagnosis::{
     export::{Setting, Target, variables},
     observed::{Gap, Observed, Probe},
-    snapshot::{
-        Canary, ConnectFault, Container, Delivery, ExportFault, ExportOutcome, Flight, Snapshot,
-        TlsFault,
-    },
+    snapshot::{Canary, Container, Delivery, Flight, Snapshot},
     view::{Service, Stack},
 };
 
@@ -133,19 +130,7 @@ fn is_switched_off(container: &Container) -> bool {
 
 /// Whether nobody answered, and nobody waited long enough to hold that against the receiver.
 fn is_cut_short(delivery: &Delivery) -> bool {
-    let is_silent = matches!(
-        delivery.outcome,
-        ExportOutcome::Broken(
-            ExportFault::NoAnswer
-                | ExportFault::Connect {
-                    fault: ConnectFault::TimedOut,
-                }
-                | ExportFault::Tls {
-                    fault: TlsFault::TimedOut,
-                }
-        )
-    );
-    is_silent && delivery.ended_after < ENOUGH
+    delivery.outcome.is_silence() && delivery.ended_after < ENOUGH
 }
 
 fn outside(what: &str) -> String {
