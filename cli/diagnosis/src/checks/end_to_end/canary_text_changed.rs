@@ -56,3 +56,37 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        diagnose,
+        finding::Confidence,
+        fixtures,
+        observed::Observed,
+        policy::Policy,
+        snapshot::{Fidelity, Snapshot},
+    };
+
+    fn changed(mut snapshot: Snapshot) -> Confidence {
+        let mut canary = fixtures::canary(&snapshot, "scraper");
+        let Observed::Known(flight) = &mut canary.flight else {
+            panic!("the fixture flies");
+        };
+        let Some(Observed::Known(landing)) = &mut flight.landing else {
+            panic!("the fixture lands");
+        };
+        landing.text = Fidelity::Changed;
+        snapshot.canaries = vec![canary];
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        let mut findings = diagnosis.causes.iter().map(|cause| &cause.finding);
+        let finding = findings.find(|finding| finding.code == super::CHECK.code);
+        finding.expect("a finding").confidence
+    }
+
+    #[test]
+    fn behind_a_collector_text_may_be_rewritten_on_purpose() {
+        assert_eq!(changed(fixtures::healthy()), Confidence::Proven);
+        assert_eq!(changed(fixtures::surrounded()), Confidence::Likely);
+    }
+}
