@@ -41,8 +41,8 @@ fn profiles(named: Vec<String>, sources: &ComposeSources, environment: &Environm
     }
     match compose::setting("COMPOSE_PROFILES", &sources.folder, environment) {
         Some(listed) => {
-            let names = listed.split(',').map(|name| name.trim().to_owned());
-            Profiles::These(names.collect())
+            let profiles = listed.split(',').map(|name| name.trim().to_owned());
+            Profiles::These(profiles.collect())
         }
         None => Profiles::All,
     }

@@ -76,7 +76,7 @@ struct Written {
     output: Option<Spanned<String>>,
     color: Option<Spanned<String>>,
     project: Option<String>,
-    probe: Option<WrittenProbe>,
+    probe: Option<Spanned<WrittenProbe>>,
     #[serde(default)]
     canary: bool,
 }
@@ -86,7 +86,7 @@ struct Written {
 #[serde(untagged)]
 enum WrittenProbe {
     Switch(bool),
-    By(Spanned<String>),
+    By(String),
 }
 
 #[derive(Deserialize)]
@@ -135,11 +135,13 @@ impl SettingsFile {
             output: reader.choice(written.output.as_ref())?,
             color: reader.choice(written.color.as_ref())?,
             project: written.project,
-            probe: match written.probe {
+            probe: match &written.probe {
                 None => None,
-                Some(WrittenProbe::Switch(true)) => Some(ProbeChoice::Auto),
-                Some(WrittenProbe::Switch(false)) => Some(ProbeChoice::Never),
-                Some(WrittenProbe::By(word)) => reader.choice(Some(&word))?,
+                Some(probe) => Some(match probe.get_ref() {
+                    WrittenProbe::Switch(true) => ProbeChoice::Auto,
+                    WrittenProbe::Switch(false) => ProbeChoice::Never,
+                    WrittenProbe::By(word) => reader.word(word, probe.span().start)?,
+                }),
             },
             canary: written.canary,
         };
@@ -210,14 +212,18 @@ impl Reader<'_> {
         let Some(value) = value else {
             return Ok(None);
         };
-        T::from_str(value.get_ref(), false).map(Some).map_err(|_| {
+        self.word(value.get_ref(), value.span().start).map(Some)
+    }
+
+    fn word<T: ValueEnum>(&self, word: &str, start: usize) -> Result<T, SettingsError> {
+        T::from_str(word, false).map_err(|_| {
             let names: Vec<String> = T::value_variants()
                 .iter()
                 .filter_map(ValueEnum::to_possible_value)
                 .map(|value| format!("`{}`", value.get_name()))
                 .collect();
-            let problem = format!("`{}` is none of {}", value.get_ref(), names.join(", "));
-            self.wrong(value.span().start, problem)
+            let problem = format!("`{word}` is none of {}", names.join(", "));
+            self.wrong(start, problem)
         })
     }
 

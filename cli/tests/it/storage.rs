@@ -91,7 +91,13 @@ async fn what_lies_in_a_volume_is_told_with_the_projects_other_volumes_and_logs(
         .collect();
     assert_eq!(names, ["shop_data", "shop_old"]);
     assert_eq!(told["files"]["logs"][0]["container"], WEB);
-    assert_eq!(told["findings"], json!([]));
+    let findings = told["findings"].as_array().unwrap();
+    // The folder lies on this machine's own disk, which may be nearly full.
+    let made: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding["code"] != "PT0802")
+        .collect();
+    assert!(made.is_empty(), "{made:?}");
 
     let page = ptctl(&engine, &["storage", "--project", "shop"]).await;
     let page = both(&page);

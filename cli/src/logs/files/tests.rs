@@ -128,7 +128,7 @@ impl Shelf {
     }
 
     fn cursor(&self, range: TimeRange) -> LogCursor {
-        let deadline = Deadline::after(Duration::from_secs(60));
+        let deadline = Deadline::after(Duration::from_mins(1));
         let files = LogFiles::open(&self.folder()).unwrap();
         files.window(range, deadline).unwrap()
     }

@@ -48,7 +48,8 @@ pub(super) fn spans(page: &mut Page, ledger: &Ledger) {
     };
     let text = format!("{} ({since})", stations.join(" → "));
     page.entry("spans   ", Tone::Faint, &text);
-    if !ledger.losses.is_empty() {
+    // Without `--for` the stations say it, and a report is to fit a screen.
+    if ledger.since.is_some() && !ledger.losses.is_empty() {
         let losses: Vec<String> = ledger.losses.iter().map(loss).collect();
         page.entry("lost    ", Tone::Doubtful, &losses.join("; "));
     }

@@ -22,7 +22,7 @@ const REPORT: &str = "report";
 /// What a program has to say of its start it says within this time.
 const A_START: SignedDuration = SignedDuration::from_secs(61);
 /// Until when a container is as old as that.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Starts the service as a process of its own and passes no signal on to it, as a shell does not either.
 const WRAPPER: &str =
