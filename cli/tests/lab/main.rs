@@ -7,7 +7,7 @@
 //! - [`stage`] and [`trial`]: playing them; [`doctor`]: the report that is judged; [`table`], [`untried`]: the result;
 //! - [`blueprint`], [`marks`], [`stack`], [`container`], [`traffic`], [`python`]: the stacks, rendered from `compose.yml`, and
 //!   requests to them;
-//! - [`prometheus`], [`grafana`], [`loki`], [`pages`]: what stands around the traces, real or played;
+//! - [`prometheus`], [`grafana`], [`loki`], [`pages`], [`name_server`]: what stands around the traces, real or played;
 //! - [`lab`], [`identity`], [`remains`]: a run, and how nothing of it stays behind;
 //! - [`changes`]: which scenarios a change bears on; [`demo`]: the same faults on the demo, for people to look at.
 
@@ -23,6 +23,7 @@ mod identity;
 mod lab;
 mod loki;
 mod marks;
+mod name_server;
 mod options;
 mod otlp;
 mod pages;

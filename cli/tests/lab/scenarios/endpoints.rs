@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{ANALYZER, astray, recover};
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
+use crate::name_server::{Answer, NameServer};
 use crate::scenario::{Demo, Scenario, Stage, as_it_is, named};
 use crate::trial::Trial;
 
@@ -74,7 +75,8 @@ pub(super) const STAGE: Stage = Stage {
             Box::pin(elsewhere(trial))
         })
         // Nobody knows the name of that elsewhere either.
-        .with(&[named("PT0428", ANALYZER)]),
+        .with(&[named("PT0428", ANALYZER)])
+        .with_stand_in(),
     ],
 };
 
@@ -106,8 +108,10 @@ fn standard(project: &mut Blueprint, endpoint: &str, protocol: &str) {
 /// The general endpoint is the stack's Tempo, and the one for traces is somewhere else. Nobody calls the service, so that
 /// nothing is ever sent there.
 async fn elsewhere(trial: &mut Trial) -> Result<(), Failure> {
+    let names = NameServer::start(trial, Answer::NoSuchName).await?;
     let change = trial.stack.reshape(|project| {
         let traces = "https://otlp.shop.invalid/v1/traces";
+        names.serve(project, ANALYZER);
         project.unset(ANALYZER, "TEMPO_ENDPOINT");
         project.set(ANALYZER, "OTEL_EXPORTER_OTLP_ENDPOINT", "http://tempo:4318");
         project.set(ANALYZER, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", traces);

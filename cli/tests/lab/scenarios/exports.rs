@@ -8,6 +8,7 @@ use super::{ANALYZER, astray, recover};
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
 use crate::lab::Lab;
+use crate::name_server::{Answer, NameServer};
 use crate::scenario::{Demo, Scenario, Stage};
 use crate::standin;
 use crate::trial::Trial;
@@ -26,10 +27,9 @@ pub(super) const STAGE: Stage = Stage {
         })
         .with_stand_in(),
         Scenario::fault("name-outside-not-found", "PT0428", ANALYZER, |trial| {
-            Box::pin(astray(trial, |project| {
-                project.set(ANALYZER, "TEMPO_ENDPOINT", "tempo.shop.invalid:4317");
-            }))
-        }),
+            Box::pin(name_outside_not_found(trial))
+        })
+        .with_stand_in(),
         Scenario::fault("collector-does-not-answer", "PT0443", ANALYZER, |trial| {
             Box::pin(silent_gateway(
                 trial,
@@ -107,7 +107,16 @@ fn with_a_gateway(project: &mut Blueprint, lab: &Lab) {
     );
 }
 
-/// Its port accepts connections, and nobody answers there.
+/// A name outside the stack that nobody has.
+async fn name_outside_not_found(trial: &mut Trial) -> Result<(), Failure> {
+    let names = NameServer::start(trial, Answer::NoSuchName).await?;
+    astray(trial, |project| {
+        names.serve(project, ANALYZER);
+        project.set(ANALYZER, "TEMPO_ENDPOINT", "tempo.shop.invalid:4317");
+    })
+    .await
+}
+
 /// A gateway that is silenced by one command of docker's and speaks again after the other.
 async fn silent_gateway(
     trial: &mut Trial,

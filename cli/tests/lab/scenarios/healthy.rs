@@ -6,6 +6,7 @@ use super::ANALYZER;
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
 use crate::lab::Lab;
+use crate::name_server::{Answer, NameServer};
 use crate::scenario::{Demo, Scenario, Stage};
 use crate::standin;
 use crate::trial::Trial;
@@ -62,7 +63,8 @@ pub(super) const STAGE: Stage = Stage {
         // Nothing outside can be had here: that its name is nobody's is all that may be said of it.
         Scenario::fault("endpoint-outside", "PT0428", ANALYZER, |trial| {
             Box::pin(endpoint_outside(trial))
-        }),
+        })
+        .with_stand_in(),
     ],
 };
 
@@ -112,7 +114,9 @@ async fn variant(trial: &mut Trial, change: impl FnOnce(&mut Blueprint)) -> Resu
 
 /// No request is sent to the service, so that nothing is ever sent to the endpoint.
 async fn endpoint_outside(trial: &mut Trial) -> Result<(), Failure> {
+    let names = NameServer::start(trial, Answer::NoSuchName).await?;
     let change = trial.stack.reshape(|project| {
+        names.serve(project, ANALYZER);
         project.unset(ANALYZER, "TEMPO_ENDPOINT");
         project.set(
             ANALYZER,

@@ -8,6 +8,7 @@ use super::{ANALYZER, astray, recover};
 use crate::blueprint::Blueprint;
 use crate::failure::Failure;
 use crate::lab::Lab;
+use crate::name_server::{Answer, NameServer};
 use crate::scenario::{Demo, Scenario, Stage};
 use crate::trial::Trial;
 use crate::{http, python, standin};
@@ -131,18 +132,9 @@ async fn over_http(trial: &mut Trial, part: &[&str]) -> Result<(), Failure> {
 
 /// The service's name server cannot ask on, as after a change of the machine's own.
 async fn name_server_away(trial: &mut Trial) -> Result<(), Failure> {
-    let program = trial.stack.lab.standin.clone();
-    let serve = |project: &mut Blueprint| {
-        let server = standin::service(&program, "docutag-demo-page:dev", &["names", "fail"]);
-        project.add(GATEWAY, server);
-    };
-    trial.stack.reshape(serve).await?;
-    let server = trial.stack.address(GATEWAY, 53).await?.ip();
+    let names = NameServer::start(trial, Answer::Failure).await?;
     astray(trial, |project| {
-        serve(project);
-        project
-            .service(ANALYZER)
-            .insert("dns".to_owned(), json!([server]));
+        names.serve(project, ANALYZER);
         project.set(ANALYZER, "TEMPO_ENDPOINT", "tempo.shop.invalid:4317");
     })
     .await

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{CHECKOUT, ENDPOINT, INVOICES, STORE, a_shop, order, until_kept};
 use crate::blueprint::{Blueprint, disk};
 use crate::failure::Failure;
+use crate::name_server::{Answer, NameServer};
 use crate::python;
 use crate::scenario::{Demo, Scenario, Stage};
 use crate::trial::Trial;
@@ -31,7 +32,8 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
         // The vendor cannot be had here: that its name is nobody's is all that may be said.
         Scenario::fault("unseen-a-day-and-a-vendor", "PT0428", "invoices", |trial| {
             Box::pin(a_day_and_a_vendor(trial))
-        }),
+        })
+        .with_stand_in(),
         Scenario::healthy("unseen-words-of-failure", |trial| {
             Box::pin(words_of_failure(trial))
         }),
@@ -74,7 +76,9 @@ async fn job_done(trial: &mut Trial) -> Result<(), Failure> {
 
 /// Traces are kept for a day; one service sends its own to somebody else, and nobody has called it yet.
 async fn a_day_and_a_vendor(trial: &mut Trial) -> Result<(), Failure> {
+    let names = NameServer::start(trial, Answer::NoSuchName).await?;
     let change = trial.stack.reshape(|project| {
+        names.serve(project, INVOICES);
         project.edit_tempo_config("block_retention: 168h", "block_retention: 24h");
         project.set(INVOICES, ENDPOINT, "https://otlp.vendor.invalid:443");
         project.set(INVOICES, "OTEL_EXPORTER_OTLP_HEADERS", "api-key=0123456789");
