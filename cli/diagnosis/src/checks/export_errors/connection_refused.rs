@@ -27,6 +27,7 @@ pub(crate) static CHECK: Check = Check {
         explanations::ENDPOINT,
         explanations::NETWORK_PATH,
         explanations::BACKEND,
+        explanations::RELAY_START,
         AFTER_A_RESTART,
         explanations::ENDPOINT_UNREAD,
     ],

@@ -28,6 +28,7 @@ pub(crate) static CHECK: Check = Check {
         explanations::ENDPOINT,
         explanations::BACKEND,
         explanations::RELAY,
+        explanations::RELAY_START,
     ],
     explains: &[],
     examine: Examine::EachService(examine),
