@@ -67,7 +67,7 @@ async fn serve() -> Result<(), Failure> {
         .route("/api/log", get(log))
         .route("/api/scheduled", get(scheduled))
         .route("/api/endless", get(endless))
-        .route("/api/counters", get(counters))
+        .route("/metrics", get(counters))
         .route("/health", get(health))
         .with_state(clients)
         .layer(telemetry::http_middleware("example").slow_threshold(Duration::from_millis(80)));

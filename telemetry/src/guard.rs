@@ -41,7 +41,7 @@ impl TracerGuard {
     }
 
     /// Sends the spans that wait now. There is no need for it in a service: they are sent by
-    /// themselves. If the backend is away this takes as long as a batch may be retried.
+    /// themselves. If the backend is away they wait on after one attempt.
     pub async fn flush(&self) {
         if let Some(Active {
             export: Some(export),

@@ -42,7 +42,8 @@
 //! | `OTEL_BSP_MAX_QUEUE_SIZE` | spans that wait at most; the oldest are dropped first | 2048 |
 //! | `OTEL_BSP_MAX_EXPORT_BATCH_SIZE` | spans sent at once | 512 |
 //! | `OTEL_BSP_SCHEDULE_DELAY` | milliseconds that a span waits for others at most | 5000 |
-//! | `OTEL_BSP_EXPORT_TIMEOUT` | milliseconds that a batch is tried again for | 30000 |
+//! | `OTEL_BSP_EXPORT_TIMEOUT` | milliseconds for one attempt, where that is less | 30000 |
+//! | `TEMPO_RETRY_BUFFER_BYTES` | bytes of spans that wait at most for a backend that is away; the oldest are dropped first | 67108864 (64 MiB) |
 //! | `OTEL_RESOURCE_ATTRIBUTES` | `name=value,…`; cannot rename the service | |
 //! | `OTEL_SDK_DISABLED` | `true`: no spans, contexts still pass through | `false` |
 //! | `RUST_LOG`, else `LOG_LEVEL` | filter directives, or one level | `info` |
@@ -52,14 +53,30 @@
 //! is appended to the general endpoint, while the one for traces is taken as it is. Neither the
 //! export nor [`http_client`] uses a proxy: what they talk to is in the same stack.
 //!
+//! # A backend that is away
+//!
+//! Batches that cannot be sent yet wait, encoded, in a buffer that is bounded in bytes. A failure
+//! is worth another attempt as the OTLP specification says: connections that fail or break, no
+//! answer in time, the HTTP answers 429, 502, 503 and 504, the gRPC codes `UNAVAILABLE`,
+//! `CANCELLED`, `DEADLINE_EXCEEDED`, `ABORTED`, `OUT_OF_RANGE`, `DATA_LOSS`, and
+//! `RESOURCE_EXHAUSTED` where it tells a time to come back at. Whatever else the backend refuses
+//! is lost at once, counted as failed and logged. Between attempts are pauses of 1 s growing to
+//! 5 s, up to a fifth shorter or longer by chance, or what `Retry-After` or `RetryInfo` asks for,
+//! 10 min at most. Once the backend is back, what waited follows at 500 traces and 3 MB a second
+//! on top of what is new, as a Tempo with its usual limits takes it. At the end everything is tried once more, until the deadline; a backend that
+//! is not there at all does not hold the end up. What is made can be sent twice where an answer
+//! got lost, never silently none at all: [`export_counters`] accounts for each span.
+//!
 //! # Log lines about the export
 //!
 //! | `msg` | level | when | fields |
 //! | --- | --- | --- | --- |
-//! | `failed to export spans` | ERROR | the export begins to fail, then once a minute | `error`, `cause`, `endpoint`, `spans_waiting`, `spans_dropped`, `spans_failed` |
+//! | `failed to export spans` | ERROR | the export begins to fail, or the first batch is refused for good; then once a minute | `error`, `cause`, `endpoint`, `spans_lost`, `spans_waiting`, `spans_dropped`, `spans_failed` |
 //! | `span export recovered` | INFO | it works again | `endpoint`, `spans_lost`, `spans_waiting`, `outage_ms` |
-//! | `span queue is full, oldest spans dropped` | WARN | once a minute while the export works | `endpoint`, `spans_dropped_now`, `spans_dropped` |
+//! | `span queue is full, oldest spans dropped` | WARN | once a minute | `endpoint`, `spans_dropped_now`, `spans_dropped` |
+//! | `retry buffer is full, oldest spans dropped` | WARN | once a minute | `endpoint`, `spans_dropped_now`, `spans_dropped`, `buffered_bytes` |
 //! | `backend rejected spans` | WARN | once a minute | `endpoint`, `spans_rejected`, `error` |
+//! | `spans lost at shutdown` | WARN | the end, where it comes before all was sent | `endpoint`, `spans_lost`, `error`, `cause` |
 //! | `tracer shut down` | INFO | the end | `spans_made`, `spans_sent`, `spans_failed`, `spans_dropped` |
 //!
 //! `cause` is one of `connection refused`, `no such host`, `unreachable`, `timeout`,
@@ -88,7 +105,7 @@ mod tracer;
 pub use attribute::{Attribute, Value};
 pub use config::MalformedValue;
 pub use correlation::{Level, SpanId, TraceId, log_with_trace, request_id, span_id, trace_id};
-pub use counters::{ExportCounters, export_counters};
+pub use counters::{Drops, ExportCounters, export_counters};
 pub use error::{CertificateError, InitError, cause_chain};
 pub use guard::TracerGuard;
 pub use http::{

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use ptctl_diagnosis::export_errors::{
-    Context, ErrorKind, Outcome, Program, Signal, Verdict, classify, is_candidate,
+    Context, ErrorKind, Loss, Outcome, Program, Signal, Verdict, classify, is_candidate,
 };
 use serde::Deserialize;
 
@@ -157,6 +157,27 @@ fn our_own_library_is_understood_when_it_fails_and_when_it_recovers() {
     assert_eq!(verdict.outcome, Outcome::Recovered);
     assert!(!verdict.export_error());
     assert!(is_candidate(failing) && is_candidate(recovered));
+}
+
+#[test]
+fn what_our_own_library_drops_is_understood_as_lost() {
+    for (line, kind) in [
+        (
+            r#"{"time":"2026-01-01T00:00:00.000000000Z","level":"WARN","msg":"retry buffer is full, oldest spans dropped","service":"docutag-scraper","endpoint":"http://tempo:4317","spans_dropped_now":512,"spans_dropped":512,"buffered_bytes":67000000}"#,
+            ErrorKind::SdkQueueFull,
+        ),
+        (
+            r#"{"time":"2026-01-01T00:00:00.000000000Z","level":"WARN","msg":"spans lost at shutdown","service":"docutag-scraper","error":"tcp connect error: Connection refused (os error 111)","cause":"connection refused","endpoint":"http://tempo:4317","spans_lost":2}"#,
+            ErrorKind::BackendDown,
+        ),
+    ] {
+        assert!(is_candidate(line.as_bytes()), "{line}");
+        let verdict = classify(line.as_bytes(), &Context::default()).expect("a loss");
+        assert_eq!(
+            (verdict.outcome, verdict.kind, verdict.lost),
+            (Outcome::Failed, kind, Loss::Yes)
+        );
+    }
 }
 
 #[test]

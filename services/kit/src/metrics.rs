@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use prometheus::core::{Collector, Desc};
-use prometheus::proto::{Metric, MetricFamily, MetricType};
+use prometheus::proto::{LabelPair, Metric, MetricFamily, MetricType};
 use prometheus::{Gauge, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
+use telemetry::Drops;
 
 const LABELS: [&str; 3] = ["method", "route", "status"];
 
@@ -81,13 +82,21 @@ struct SpanMetrics {
     failed: Desc,
     dropped: Desc,
     waiting: Desc,
+    retried: Desc,
+    buffered: Desc,
+    buffered_bytes: Desc,
 }
+
+/// The label of dropped spans.
+const REASON: &str = "reason";
 
 impl SpanMetrics {
     fn new() -> Result<Self, prometheus::Error> {
-        let describe = |name: &str, help: &str| {
-            Desc::new(name.into(), help.into(), Vec::new(), HashMap::new())
+        let labelled = |name: &str, help: &str, labels: &[&str]| {
+            let labels = labels.iter().map(|&label| label.to_owned()).collect();
+            Desc::new(name.into(), help.into(), labels, HashMap::new())
         };
+        let describe = |name: &str, help: &str| labelled(name, help, &[]);
         Ok(Self {
             made: describe(
                 "telemetry_spans_made_total",
@@ -99,13 +108,26 @@ impl SpanMetrics {
             )?,
             failed: describe(
                 "telemetry_spans_failed_total",
-                "Spans whose export failed for good.",
+                "Spans that the backend refused for good.",
             )?,
-            dropped: describe(
+            dropped: labelled(
                 "telemetry_spans_dropped_total",
-                "Spans dropped: the queue was full, or the process ended first.",
+                "Spans dropped unsent, by reason.",
+                &[REASON],
             )?,
-            waiting: describe("telemetry_spans_waiting", "Spans waiting for export.")?,
+            waiting: describe(
+                "telemetry_spans_waiting",
+                "Spans waiting for export, wherever they wait.",
+            )?,
+            retried: describe(
+                "telemetry_spans_retried_total",
+                "Spans of failed attempts that are made again, counted once for each attempt.",
+            )?,
+            buffered: describe(
+                "telemetry_spans_buffered",
+                "Waiting spans that are in the retry buffer.",
+            )?,
+            buffered_bytes: describe("telemetry_retry_buffer_bytes", "Bytes in the retry buffer.")?,
         })
     }
 }
@@ -118,6 +140,9 @@ impl Collector for SpanMetrics {
             &self.failed,
             &self.dropped,
             &self.waiting,
+            &self.retried,
+            &self.buffered,
+            &self.buffered_bytes,
         ]
     }
 
@@ -127,18 +152,47 @@ impl Collector for SpanMetrics {
             counter(&self.made, counters.made),
             counter(&self.sent, counters.sent),
             counter(&self.failed, counters.failed),
-            counter(&self.dropped, counters.dropped),
+            by_reason(&self.dropped, counters.drops),
             gauge(&self.waiting, counters.waiting),
+            counter(&self.retried, counters.retried),
+            gauge(&self.buffered, counters.buffered),
+            gauge(&self.buffered_bytes, counters.buffered_bytes),
         ]
     }
 }
 
 fn counter(desc: &Desc, value: u64) -> MetricFamily {
+    family(desc, MetricType::COUNTER, vec![counted(value)])
+}
+
+fn counted(value: u64) -> Metric {
     let mut metric = Metric::default();
     let mut counter = prometheus::proto::Counter::default();
     counter.set_value(as_float(value));
     metric.set_counter(counter);
-    family(desc, MetricType::COUNTER, metric)
+    metric
+}
+
+fn by_reason(desc: &Desc, drops: Drops) -> MetricFamily {
+    let Drops {
+        queue_full,
+        buffer_full,
+        shutdown,
+    } = drops;
+    let metrics = [
+        ("buffer_full", buffer_full),
+        ("queue_full", queue_full),
+        ("shutdown", shutdown),
+    ]
+    .map(|(reason, spans)| {
+        let mut label = LabelPair::default();
+        label.set_name(REASON.to_owned());
+        label.set_value(reason.to_owned());
+        let mut metric = counted(spans);
+        metric.set_label(vec![label]);
+        metric
+    });
+    family(desc, MetricType::COUNTER, metrics.into())
 }
 
 fn gauge(desc: &Desc, value: u64) -> MetricFamily {
@@ -146,15 +200,15 @@ fn gauge(desc: &Desc, value: u64) -> MetricFamily {
     let mut gauge = prometheus::proto::Gauge::default();
     gauge.set_value(as_float(value));
     metric.set_gauge(gauge);
-    family(desc, MetricType::GAUGE, metric)
+    family(desc, MetricType::GAUGE, vec![metric])
 }
 
-fn family(desc: &Desc, kind: MetricType, metric: Metric) -> MetricFamily {
+fn family(desc: &Desc, kind: MetricType, metrics: Vec<Metric>) -> MetricFamily {
     let mut family = MetricFamily::default();
     family.set_name(desc.fq_name.clone());
     family.set_help(desc.help.clone());
     family.set_field_type(kind);
-    family.set_metric(vec![metric]);
+    family.set_metric(metrics);
     family
 }
 
@@ -194,14 +248,21 @@ mod tests {
             "sent_total counter",
             "failed_total counter",
             "dropped_total counter",
+            "retried_total counter",
+            "waiting gauge",
+            "buffered gauge",
         ] {
             assert!(
                 text.contains(&format!("# TYPE telemetry_spans_{line}\n")),
                 "{text}"
             );
         }
+        for reason in ["queue_full", "buffer_full", "shutdown"] {
+            let sample = format!("telemetry_spans_dropped_total{{reason=\"{reason}\"}} ");
+            assert!(text.contains(&sample), "{text}");
+        }
         assert!(
-            text.contains("# TYPE telemetry_spans_waiting gauge\n"),
+            text.contains("# TYPE telemetry_retry_buffer_bytes gauge\n"),
             "{text}"
         );
     }

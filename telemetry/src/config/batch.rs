@@ -23,7 +23,8 @@ pub(crate) struct BatchSettings {
     pub(crate) batch: usize,
     /// How long a span waits at most for others.
     pub(crate) delay: Duration,
-    /// How long a batch is tried to be sent, repetitions included.
+    /// How long one attempt to send a batch may take, where that is less than the exporter's own
+    /// limit.
     pub(crate) export_timeout: Duration,
 }
 

@@ -26,6 +26,7 @@ use crate::{resource, sampling};
 const SDK_DISABLED: &str = "OTEL_SDK_DISABLED";
 const TRACES_EXPORTER: &str = "OTEL_TRACES_EXPORTER";
 const SERVICE_NAME: &str = "OTEL_SERVICE_NAME";
+const RETRY_BUFFER: &str = "TEMPO_RETRY_BUFFER_BYTES";
 const TIMEOUT: [&str; 2] = [
     "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
     "OTEL_EXPORTER_OTLP_TIMEOUT",
@@ -41,6 +42,9 @@ const CERTIFICATE: [&str; 2] = [
 
 /// How long one attempt to send a batch may take, by the OTLP exporter specification.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How many bytes of spans wait for a backend that is away.
+const DEFAULT_RETRY_BUFFER: usize = 64 * 1024 * 1024;
 
 /// What the environment asks for.
 #[derive(Debug)]
@@ -80,6 +84,8 @@ pub(crate) struct Otlp {
     /// How long one attempt may take.
     pub(crate) timeout: Duration,
     pub(crate) batch: BatchSettings,
+    /// How many bytes of spans wait at most for a backend that is away.
+    pub(crate) retry_buffer: usize,
 }
 
 /// Whether requests to the backend are compressed.
@@ -182,6 +188,7 @@ fn read_exporter(lookup: &Lookup<'_>, notes: &mut Vec<Note>) -> Result<Exporter,
         certificate: certificate.filter(|_| endpoint.is_encrypted()),
         timeout: lookup.milliseconds(&TIMEOUT, DEFAULT_TIMEOUT)?,
         batch: BatchSettings::read(lookup)?,
+        retry_buffer: lookup.bytes(RETRY_BUFFER, DEFAULT_RETRY_BUFFER)?,
         endpoint,
     })))
 }

@@ -206,6 +206,11 @@ fn what_is_malformed_is_named_with_its_value_and_the_form_expected() {
         ("OTEL_EXPORTER_OTLP_TIMEOUT", "0", MILLISECONDS),
         ("OTEL_EXPORTER_OTLP_COMPRESSION", "zstd", "`gzip` or `none`"),
         ("OTEL_BSP_SCHEDULE_DELAY", "-1", MILLISECONDS),
+        (
+            "TEMPO_RETRY_BUFFER_BYTES",
+            "64MiB",
+            "a whole number of bytes above 0, such as `67108864`",
+        ),
         ("OTEL_BSP_EXPORT_TIMEOUT", "1.5", MILLISECONDS),
         ("OTEL_BSP_MAX_QUEUE_SIZE", "many", COUNT),
         ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "0", COUNT),
@@ -303,6 +308,13 @@ fn times_are_milliseconds_and_those_for_traces_go_first() {
     assert_eq!(otlp.timeout, Duration::from_millis(1500));
     assert_eq!(otlp.batch.delay, Duration::from_millis(200));
     assert_eq!(otlp.batch.export_timeout, Duration::from_millis(700));
+}
+
+#[test]
+fn the_retry_buffer_holds_64_mib_unless_told_otherwise() {
+    assert_eq!(otlp(&[]).retry_buffer, 67_108_864);
+    let told = otlp(&[("TEMPO_RETRY_BUFFER_BYTES", "1000000")]);
+    assert_eq!(told.retry_buffer, 1_000_000);
 }
 
 #[test]

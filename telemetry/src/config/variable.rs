@@ -117,6 +117,20 @@ impl<'a> Lookup<'a> {
             positive,
         )
     }
+
+    /// A size in bytes.
+    pub(crate) fn bytes(
+        &self,
+        variable: &'static str,
+        default: usize,
+    ) -> Result<usize, MalformedValue> {
+        self.parsed(
+            &[variable],
+            "a whole number of bytes above 0, such as `67108864`",
+            default,
+            positive,
+        )
+    }
 }
 
 /// A whole number above 0.

@@ -98,7 +98,7 @@ impl Failure {
         Self {
             cause: Cause::Timeout,
             chain: "no answer before the shutdown deadline".to_owned(),
-            retry: Retry::Never,
+            retry: Retry::Later,
         }
     }
 
@@ -114,17 +114,22 @@ impl Failure {
     pub(super) fn of_status(status: &Status) -> Self {
         // A status with a source was made here, not by the backend: the transport failed.
         if let Some(source) = status.source() {
-            return Self {
-                cause: cause_of(source).unwrap_or(Cause::ConnectionLost),
-                chain: cause_chain(source),
-                retry: Retry::Later,
-            };
+            return Self::of_transport(source);
         }
         let code = status.code();
         Self {
             cause: cause_of_code(code),
             chain: format!("{code:?}: {}", status.message()),
             retry: retry_of_code(status),
+        }
+    }
+
+    /// What the failure of a gRPC connection says.
+    pub(super) fn of_transport(error: &(dyn Error + 'static)) -> Self {
+        Self {
+            cause: cause_of(error).unwrap_or(Cause::ConnectionLost),
+            chain: cause_chain(error),
+            retry: Retry::Later,
         }
     }
 

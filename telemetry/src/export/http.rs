@@ -5,13 +5,12 @@ use std::io::{self, Write as _};
 use ::http::{HeaderValue, header};
 use bytes::Bytes;
 use flate2::write::GzEncoder;
-use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTraceServiceRequest, ExportTraceServiceResponse,
-};
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message as _;
 use reqwest::Response;
 use url::Url;
 
+use super::batch::Batch;
 use super::failure::Failure;
 use super::sender::Accepted;
 use crate::config::{Compression, Otlp};
@@ -55,12 +54,9 @@ impl HttpSender {
         })
     }
 
-    /// Makes one attempt to send `request`.
-    pub(super) async fn send(
-        &self,
-        request: &ExportTraceServiceRequest,
-    ) -> Result<Accepted, Failure> {
-        let body = request.encode_to_vec();
+    /// Makes one attempt to send `batch`.
+    pub(super) async fn send(&self, batch: &Batch) -> Result<Accepted, Failure> {
+        let body = batch.body();
         let post = self
             .client
             .post(self.url.clone())

@@ -13,8 +13,8 @@ use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 use tokio::runtime::{self, Runtime};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::outbox::Outbox;
 use super::queue::Queue;
-use super::report::Report;
 use super::sender::Sender;
 use super::settings::ExportSettings;
 use super::worker::{Asker, Command, Worker};
@@ -115,16 +115,20 @@ impl Plan {
         if started.send(Ok(())).is_err() {
             return;
         }
-        let worker = Worker {
-            queue: self.queue,
-            counters: self.counters,
+        let outbox = Outbox::new(
+            self.queue,
+            self.settings.otlp.retry_buffer,
+            self.resource,
+            Arc::clone(&self.counters),
+        );
+        let worker = Worker::new(
+            outbox,
+            self.counters,
             sender,
-            report: Report::new(self.settings.otlp.endpoint.to_string()),
-            settings: self.settings,
-            resource: self.resource,
-            commands: self.commands,
-            deadline: self.deadline,
-        };
+            self.settings,
+            self.commands,
+            self.deadline,
+        );
         runtime.block_on(worker.run());
         // A name that is still being looked up must not hold up the end.
         runtime.shutdown_background();
@@ -144,7 +148,7 @@ impl Plan {
 }
 
 impl ExportControl {
-    /// Sends what waits.
+    /// Sends what waits, as far as the backend takes it.
     pub(crate) async fn flush(&self) -> Result<(), NotInTime> {
         let (done, end) = oneshot::channel();
         self.ask(Command::Flush(Asker::Task(done)));

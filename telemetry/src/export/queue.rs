@@ -7,7 +7,7 @@ use opentelemetry_sdk::trace::SpanData;
 use tokio::sync::Notify;
 
 use crate::config::BatchSettings;
-use crate::counters::Counters;
+use crate::counters::{Counters, DropReason};
 
 /// The spans that wait to be sent.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl Queue {
         let mut waiting = self.lock();
         if waiting.is_closed {
             drop(waiting);
-            self.counters.count_dropped(1);
+            self.counters.count_dropped(1, DropReason::Shutdown);
             return;
         }
         let oldest = if waiting.spans.len() >= self.capacity {
@@ -56,7 +56,7 @@ impl Queue {
         drop(waiting);
         // Spans are freed outside of the lock.
         if oldest.is_some() {
-            self.counters.count_dropped(1);
+            self.counters.count_dropped(1, DropReason::QueueFull);
         }
         if length == self.batch {
             self.batch_is_full.notify_one();
@@ -87,10 +87,11 @@ impl Queue {
         self.lock().is_closed = true;
     }
 
-    /// Throws away what waits.
+    /// Throws away what waits, because the process ends.
     pub(super) fn discard(&self) {
         let spans = std::mem::take(&mut self.lock().spans);
-        self.counters.count_dropped(spans.len());
+        self.counters
+            .count_dropped(spans.len(), DropReason::Shutdown);
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -100,32 +101,10 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
-
-    use opentelemetry::InstrumentationScope;
-    use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status};
-    use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
     use proptest::prelude::*;
 
     use super::*;
-
-    fn span(number: u64) -> SpanData {
-        SpanData {
-            span_context: SpanContext::empty_context(),
-            parent_span_id: SpanId::INVALID,
-            parent_span_is_remote: false,
-            span_kind: SpanKind::Internal,
-            name: number.to_string().into(),
-            start_time: SystemTime::UNIX_EPOCH,
-            end_time: SystemTime::UNIX_EPOCH,
-            attributes: Vec::new(),
-            dropped_attributes_count: 0,
-            events: SpanEvents::default(),
-            links: SpanLinks::default(),
-            status: Status::Unset,
-            instrumentation_scope: InstrumentationScope::default(),
-        }
-    }
+    use crate::export::sample::span;
 
     fn queue(queue: usize, batch: usize) -> Queue {
         let settings = BatchSettings {

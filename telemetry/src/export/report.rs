@@ -14,9 +14,9 @@ const INTERVAL: Duration = Duration::from_mins(1);
 pub(super) struct Report {
     endpoint: String,
     state: State,
-    full: Throttle,
+    queue: Loss,
+    buffer: Loss,
     rejections: Throttle,
-    dropped_when_working: u64,
 }
 
 #[derive(Debug)]
@@ -26,6 +26,8 @@ enum State {
         since: Instant,
         lost_before: u64,
         lines: Throttle,
+        /// Lines about batches that are not sent again.
+        losses: Throttle,
     },
 }
 
@@ -36,6 +38,8 @@ pub(super) enum Line {
     Failing {
         /// The failure.
         failure: Failure,
+        /// Spans that are not sent again.
+        lost: usize,
     },
     /// Sending works again.
     Recovered {
@@ -44,10 +48,22 @@ pub(super) enum Line {
         /// How long it did not work.
         outage: Duration,
     },
-    /// The queue is full although sending works.
+    /// More spans ended than the queue holds.
     QueueFull {
         /// Spans dropped since the last line about it.
         dropped: u64,
+    },
+    /// The backend is away for longer than the retry buffer reaches.
+    BufferFull {
+        /// Spans dropped since the last line about it.
+        dropped: u64,
+    },
+    /// The process ends before everything was sent.
+    Ended {
+        /// Spans that are lost by that.
+        lost: u64,
+        /// Why they were not sent.
+        failure: Failure,
     },
     /// The backend took a batch, but not all spans in it.
     Rejected {
@@ -64,31 +80,36 @@ impl Report {
         Self {
             endpoint,
             state: State::Working,
-            full: Throttle::default(),
+            queue: Loss::default(),
+            buffer: Loss::default(),
             rejections: Throttle::default(),
-            dropped_when_working: 0,
         }
     }
 
-    /// An attempt failed. `before` is from before the spans in it are counted as lost.
+    /// An attempt failed, and `lost` spans of it are not sent again. `before` is from before they
+    /// are counted.
     pub(super) fn failed(
         &mut self,
         now: Instant,
         failure: &Failure,
         before: ExportCounters,
+        lost: usize,
     ) -> Option<Line> {
         if let State::Working = self.state {
             self.state = State::Failing {
                 since: now,
-                lost_before: lost(before),
+                lost_before: before.failed + before.dropped,
                 lines: Throttle::default(),
+                losses: Throttle::default(),
             };
         }
-        let State::Failing { lines, .. } = &mut self.state else {
+        let State::Failing { lines, losses, .. } = &mut self.state else {
             return None;
         };
-        lines.allows(now).then(|| Line::Failing {
+        let is_loss_due = lost > 0 && losses.allows(now);
+        (lines.allows(now) || is_loss_due).then(|| Line::Failing {
             failure: failure.clone(),
+            lost,
         })
     }
 
@@ -98,12 +119,11 @@ impl Report {
             since, lost_before, ..
         } = self.state
         else {
-            return self.look_for_drops(now, counters);
+            return None;
         };
         self.state = State::Working;
-        self.dropped_when_working = counters.dropped;
         Some(Line::Recovered {
-            lost: lost(counters) - lost_before,
+            lost: counters.failed + counters.dropped - lost_before,
             outage: now.saturating_duration_since(since),
         })
     }
@@ -121,13 +141,23 @@ impl Report {
         })
     }
 
-    fn look_for_drops(&mut self, now: Instant, counters: ExportCounters) -> Option<Line> {
-        let dropped = counters.dropped - self.dropped_when_working;
-        if dropped == 0 || !self.full.allows(now) {
-            return None;
-        }
-        self.dropped_when_working = counters.dropped;
-        Some(Line::QueueFull { dropped })
+    /// What is to be told about spans that were dropped for want of room.
+    pub(super) fn drops(&mut self, now: Instant, counters: ExportCounters) -> [Option<Line>; 2] {
+        let queue = self.queue.news(now, counters.drops.queue_full);
+        let buffer = self.buffer.news(now, counters.drops.buffer_full);
+        [
+            queue.map(|dropped| Line::QueueFull { dropped }),
+            buffer.map(|dropped| Line::BufferFull { dropped }),
+        ]
+    }
+
+    /// The process ends, and what waited is thrown away: `failure` is why it was not sent.
+    pub(super) fn ended(failure: Option<Failure>, counters: ExportCounters) -> Option<Line> {
+        let lost = counters.drops.shutdown;
+        (lost > 0).then(|| Line::Ended {
+            lost,
+            failure: failure.unwrap_or_else(Failure::cut_short),
+        })
     }
 
     /// Writes `line`, if there is one.
@@ -137,13 +167,15 @@ impl Report {
             waiting,
             dropped,
             failed,
+            buffered_bytes,
             ..
         } = counters;
         match line {
-            Some(Line::Failing { failure }) => tracing::error!(
+            Some(Line::Failing { failure, lost }) => tracing::error!(
                 error = failure.chain,
                 cause = %failure.cause,
                 endpoint,
+                spans_lost = lost,
                 spans_waiting = waiting,
                 spans_dropped = dropped,
                 spans_failed = failed,
@@ -162,6 +194,20 @@ impl Report {
                 spans_dropped = dropped,
                 "span queue is full, oldest spans dropped"
             ),
+            Some(Line::BufferFull { dropped: now }) => tracing::warn!(
+                endpoint,
+                spans_dropped_now = now,
+                spans_dropped = dropped,
+                buffered_bytes,
+                "retry buffer is full, oldest spans dropped"
+            ),
+            Some(Line::Ended { lost, failure }) => tracing::warn!(
+                error = failure.chain,
+                cause = %failure.cause,
+                endpoint,
+                spans_lost = lost,
+                "spans lost at shutdown"
+            ),
             Some(Line::Rejected { rejected, message }) => tracing::warn!(
                 endpoint,
                 spans_rejected = rejected,
@@ -173,8 +219,23 @@ impl Report {
     }
 }
 
-fn lost(counters: ExportCounters) -> u64 {
-    counters.failed + counters.dropped
+/// Spans that are dropped for one reason, told once per [`INTERVAL`].
+#[derive(Debug, Default)]
+struct Loss {
+    lines: Throttle,
+    told: u64,
+}
+
+impl Loss {
+    /// How many spans were dropped since they were last told of, if that is to be told now.
+    fn news(&mut self, now: Instant, total: u64) -> Option<u64> {
+        let dropped = total - self.told;
+        if dropped == 0 || !self.lines.allows(now) {
+            return None;
+        }
+        self.told = total;
+        Some(dropped)
+    }
 }
 
 /// Allows something once per [`INTERVAL`].
@@ -198,6 +259,7 @@ impl Throttle {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::counters::Drops;
     use crate::export::failure::{Cause, Retry};
 
     fn refused() -> Failure {
@@ -225,7 +287,7 @@ mod tests {
             .step_by(5)
             .filter(|second| {
                 let now = start + Duration::from_secs(*second);
-                report.failed(now, &refused(), counters(0, 0)).is_some()
+                report.failed(now, &refused(), counters(0, 0), 0).is_some()
             })
             .collect();
         assert_eq!(told, [0, 60, 120, 180]);
@@ -235,7 +297,7 @@ mod tests {
     fn the_end_of_an_outage_is_told_once_with_what_it_cost() {
         let mut report = Report::new("tempo:4317".to_owned());
         let start = Instant::now();
-        report.failed(start, &refused(), counters(2, 3));
+        report.failed(start, &refused(), counters(2, 3), 0);
         let end = start + Duration::from_secs(7);
         assert_eq!(
             report.succeeded(end, counters(12, 8)),
@@ -252,25 +314,62 @@ mod tests {
         let mut report = Report::new("tempo:4317".to_owned());
         let now = Instant::now();
         for _ in 0..3 {
-            assert!(report.failed(now, &refused(), counters(0, 0)).is_some());
-            assert!(report.failed(now, &refused(), counters(0, 0)).is_none());
+            assert!(report.failed(now, &refused(), counters(0, 0), 0).is_some());
+            assert!(report.failed(now, &refused(), counters(0, 0), 0).is_none());
             assert!(report.succeeded(now, counters(0, 0)).is_some());
         }
     }
 
     #[test]
-    fn drops_while_the_export_works_are_told_once_a_minute() {
+    fn a_batch_that_is_lost_is_told_at_once_though_the_outage_was_told_already() {
         let mut report = Report::new("tempo:4317".to_owned());
         let now = Instant::now();
-        assert_eq!(report.succeeded(now, counters(0, 0)), None);
-        assert_eq!(
-            report.succeeded(now, counters(0, 4)),
-            Some(Line::QueueFull { dropped: 4 })
+        let mut failed = |lost| report.failed(now, &refused(), counters(0, 0), lost);
+        assert!(failed(0).is_some());
+        assert!(failed(0).is_none());
+        let lost = failed(7);
+        assert!(
+            matches!(lost, Some(Line::Failing { lost: 7, .. })),
+            "{lost:?}"
         );
-        assert_eq!(report.succeeded(now, counters(0, 9)), None);
+        assert!(failed(7).is_none());
+    }
+
+    #[test]
+    fn drops_are_told_once_a_minute_for_each_place() {
+        let mut report = Report::new("tempo:4317".to_owned());
+        let now = Instant::now();
+        let mut drops = |now, queue_full, buffer_full| {
+            let drops = Drops {
+                queue_full,
+                buffer_full,
+                shutdown: 0,
+            };
+            let counters = ExportCounters {
+                drops,
+                ..ExportCounters::default()
+            };
+            report.drops(now, counters)
+        };
+        let queue = |dropped| Some(Line::QueueFull { dropped });
+        let buffer = |dropped| Some(Line::BufferFull { dropped });
+        assert_eq!(drops(now, 0, 0), [None, None]);
+        assert_eq!(drops(now, 4, 0), [queue(4), None]);
+        assert_eq!(drops(now, 9, 6), [None, buffer(6)]);
+        assert_eq!(drops(now + INTERVAL, 9, 8), [queue(5), buffer(2)]);
+    }
+
+    #[test]
+    fn what_the_end_costs_is_told_with_the_reason() {
+        let mut counters = counters(0, 5);
+        assert_eq!(Report::ended(Some(refused()), counters), None);
+        counters.drops.shutdown = 5;
         assert_eq!(
-            report.succeeded(now + INTERVAL, counters(0, 9)),
-            Some(Line::QueueFull { dropped: 5 })
+            Report::ended(Some(refused()), counters),
+            Some(Line::Ended {
+                lost: 5,
+                failure: refused()
+            })
         );
     }
 }

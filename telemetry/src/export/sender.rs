@@ -1,13 +1,10 @@
 //! Sending one batch by the protocol chosen.
 
 use opentelemetry_proto::tonic::collector::trace::v1::{
-    ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
+    ExportTracePartialSuccess, ExportTraceServiceResponse,
 };
-use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
-use opentelemetry_proto::transform::trace::tonic::group_spans_by_resource_and_scope;
-use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::SpanData;
 
+use super::batch::Batch;
 use super::failure::Failure;
 use super::grpc::GrpcSender;
 use super::http::HttpSender;
@@ -41,14 +38,11 @@ impl Sender {
         }
     }
 
-    /// Makes one attempt to send `request`.
-    pub(super) async fn send(
-        &self,
-        request: &ExportTraceServiceRequest,
-    ) -> Result<Accepted, Failure> {
+    /// Makes one attempt to send `batch`.
+    pub(super) async fn send(&self, batch: &Batch) -> Result<Accepted, Failure> {
         match self {
-            Self::Grpc(grpc) => grpc.send(request).await,
-            Self::Http(http) => http.send(request).await,
+            Self::Grpc(grpc) => grpc.send(batch).await,
+            Self::Http(http) => http.send(batch).await,
         }
     }
 }
@@ -63,13 +57,5 @@ impl From<ExportTraceServiceResponse> for Accepted {
             rejected: usize::try_from(rejected_spans).unwrap_or(0),
             message: error_message,
         }
-    }
-}
-
-/// The request that carries `spans`.
-pub(super) fn request(spans: Vec<SpanData>, resource: &Resource) -> ExportTraceServiceRequest {
-    let resource = ResourceAttributesWithSchema::from(resource);
-    ExportTraceServiceRequest {
-        resource_spans: group_spans_by_resource_and_scope(spans, &resource),
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderMap, Method, StatusCode, header};
+use jiff::Timestamp;
 
 /// Which requests are sent again after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub enum RetryScope {
 ///
 /// A request is sent again after a connection that failed or broke, and the answers 429, 502, 503
 /// and 504. The timeout is the whole call's: each attempt may take all the time that is left, so
-/// none follows one that used it up. The pause doubles each time; `Retry-After` in seconds is
+/// none follows one that used it up. The pause doubles each time; `Retry-After` is
 /// honoured up to the longest pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
@@ -83,10 +84,15 @@ pub(crate) fn is_transient(status: StatusCode) -> bool {
     )
 }
 
-/// The `Retry-After` of a response, where it is given in seconds.
+/// The `Retry-After` of a response: seconds, or a date (RFC 9110, section 10.2.3).
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?;
-    seconds.trim().parse().ok().map(Duration::from_secs)
+    let asked = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = asked.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = jiff::fmt::rfc2822::parse(asked).ok()?.timestamp();
+    // A date that is over already asks for nothing.
+    Some(Duration::try_from(date.duration_since(Timestamp::now())).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -113,6 +119,22 @@ mod tests {
             pauses,
             [100, 200, 400, 800, 1600, 2000].map(Duration::from_millis)
         );
+    }
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date() {
+        let asked = |value: String| {
+            let value = value.parse().expect("a header's value");
+            retry_after(&HeaderMap::from_iter([(header::RETRY_AFTER, value)]))
+        };
+        assert_eq!(asked("7".into()), Some(Duration::from_secs(7)));
+        assert_eq!(asked("soon".into()), None);
+        let past = "Sun, 06 Nov 1994 08:49:37 GMT";
+        assert_eq!(asked(past.into()), Some(Duration::ZERO));
+        let soon = Timestamp::now() + Duration::from_secs(90);
+        let date = soon.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let pause = asked(date).expect("a pause");
+        assert!((80..=90).contains(&pause.as_secs()), "{pause:?}");
     }
 
     #[test]

@@ -1,13 +1,17 @@
 //! How tracing begins and ends, under every kind of runtime.
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::Value as Json;
 use tokio::net::TcpListener;
+use tonic::Code;
 
 use crate::support::collector::{Answer, Collector, spans};
-use crate::support::service::Service;
+use crate::support::eventually;
+use crate::support::service::{Service, client};
 
 /// A delay that no test waits for: what arrives was flushed.
 const NEVER: (&str, &str) = ("OTEL_BSP_SCHEDULE_DELAY", "3600000");
@@ -92,8 +96,12 @@ async fn an_absent_backend_does_not_hold_up_the_end() {
         let (status, took) = service.end().await;
         assert!(status.success());
         assert!(took < Duration::from_millis(2500), "{ending} took {took:?}");
+        let lost = &service.lines_saying("spans lost at shutdown")[0];
+        assert_eq!(lost["level"], "WARN");
+        assert_eq!(lost["spans_lost"], 2);
+        assert_eq!(lost["cause"], "connection refused");
         let line = &service.lines_saying("tracer shut down")[0];
-        assert_eq!(line["spans_failed"], 2);
+        assert_eq!(line["spans_dropped"], 2);
         assert_eq!(service.lines_saying("failed to export spans").len(), 1);
     }
 }
@@ -120,9 +128,81 @@ async fn a_backend_that_never_answers_holds_up_the_end_no_longer_than_the_deadli
             (deadline..deadline + 2.5).contains(&took),
             "{ending} took {took} s"
         );
+        let lost = &service.lines_saying("spans lost at shutdown")[0];
+        assert_eq!(lost["spans_lost"], 2);
+        assert_eq!(lost["error"], "no answer before the shutdown deadline");
         let line = &service.lines_saying("tracer shut down")[0];
-        assert_eq!(line["spans_failed"], 2);
+        assert_eq!(line["spans_dropped"], 2);
     }
+}
+
+#[tokio::test]
+async fn the_end_sends_what_waits_for_another_attempt_at_once() {
+    for ending in ["shutdown", "drop"] {
+        let collector = Collector::start().await;
+        // Longer than any test waits: what arrives was sent because of the end.
+        let pause = Duration::from_mins(5);
+        collector.answer(Answer::RefuseOnce(Code::Unavailable, pause));
+        let endpoint = collector.address.to_string();
+        let mut service = Service::start(&[
+            ("TEMPO_ENDPOINT", &endpoint),
+            ("ENDING", ending),
+            ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "16"),
+        ])
+        .await;
+        for id in 0..40 {
+            service.get(&format!("/api/documents/{id}"), &[]).await;
+        }
+        service.line("failed to export spans").await;
+        let (status, took) = service.end().await;
+        assert!(status.success());
+        assert!(took < Duration::from_millis(2500), "{ending} took {took:?}");
+        assert_eq!(collector.spans().len(), 80, "{ending}");
+        assert!(service.lines_saying("spans lost at shutdown").is_empty());
+        let line = &service.lines_saying("tracer shut down")[0];
+        assert_eq!(
+            (&line["spans_made"], &line["spans_sent"]),
+            (&80.into(), &80.into())
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_end_under_load_loses_no_span_of_an_answered_request() {
+    let collector = Collector::start().await;
+    let endpoint = collector.address.to_string();
+    let mut service = Service::start(&[("TEMPO_ENDPOINT", &endpoint), NEVER]).await;
+    let answered = Arc::new(AtomicUsize::new(0));
+    let load: Vec<_> = (0..4)
+        .map(|_| {
+            let (url, answered) = (service.url(), Arc::clone(&answered));
+            tokio::spawn(async move {
+                let client = client();
+                while let Ok(answer) = client.get(format!("{url}/api/documents/7")).send().await {
+                    if answer.status() == 200 && answer.bytes().await.is_ok() {
+                        answered.fetch_add(1, Ordering::AcqRel);
+                    }
+                }
+            })
+        })
+        .collect();
+    eventually("some load", || {
+        (answered.load(Ordering::Acquire) > 200).then_some(())
+    })
+    .await;
+    let (status, _) = service.end().await;
+    assert!(status.success());
+    for caller in load {
+        caller.await.expect("no panic");
+    }
+    let answered = answered.load(Ordering::Acquire);
+    let line = &service.lines_saying("tracer shut down")[0];
+    assert_eq!(line["spans_made"], line["spans_sent"], "{line}");
+    let arrived = collector.spans().len();
+    assert!(
+        arrived >= 2 * answered,
+        "{arrived} spans of {answered} requests"
+    );
 }
 
 #[tokio::test]

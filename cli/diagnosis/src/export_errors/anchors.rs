@@ -146,6 +146,8 @@ const ANCHORS: &[&str] = &[
     "failed to export spans",
     "span export recovered",
     "span queue is full",
+    "retry buffer is full",
+    "spans lost at shutdown",
     "backend rejected spans",
 ];
 

@@ -16,8 +16,10 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
         return None;
     }
     match record.field("msg")? {
-        "failed to export spans" => Some(failing(record)),
-        "span queue is full, oldest spans dropped" => {
+        "failed to export spans" => Some(failing(record, Loss::Unknown)),
+        "spans lost at shutdown" => Some(failing(record, Loss::Yes)),
+        "span queue is full, oldest spans dropped"
+        | "retry buffer is full, oldest spans dropped" => {
             Some(Reading::failed(LIBRARY, Loss::Yes).kind(ErrorKind::SdkQueueFull))
         }
         "backend rejected spans" => {
@@ -31,9 +33,9 @@ pub(super) fn read(record: &Record<'_>) -> Option<Reading> {
     }
 }
 
-/// Failed batches wait for another attempt, as far as the queue reaches.
-fn failing(record: &Record<'_>) -> Reading {
-    let reading = Reading::failed(LIBRARY, Loss::Unknown);
+/// Failed batches wait for another attempt, as far as the retry buffer reaches and until the process ends.
+fn failing(record: &Record<'_>, loss: Loss) -> Reading {
+    let reading = Reading::failed(LIBRARY, loss);
     let word = record.field("cause").unwrap_or_default();
     match cause::of(&record.text).or_else(|| kind_of_word(word)) {
         Some(kind) => reading.kind(kind),

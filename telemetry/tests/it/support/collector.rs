@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
     TraceService, TraceServiceServer,
@@ -20,6 +21,7 @@ use tonic::codec::CompressionEncoding;
 use tonic::metadata::MetadataMap;
 use tonic::transport::{Identity, Server, ServerTlsConfig};
 use tonic::{Code, Request, Response, Status};
+use tonic_types::{ErrorDetails, StatusExt as _};
 
 use super::eventually;
 
@@ -32,6 +34,8 @@ pub(crate) enum Answer {
     AcceptAllBut(i64),
     /// It refuses with this code.
     Refuse(Code),
+    /// It refuses once with this code, asks to be left alone for so long, and takes everything then.
+    RefuseOnce(Code, Duration),
     /// It never answers.
     Hang,
 }
@@ -41,6 +45,8 @@ pub(crate) enum Answer {
 pub(crate) struct Received {
     pub(crate) requests: Vec<ExportTraceServiceRequest>,
     pub(crate) metadata: Vec<HashMap<String, String>>,
+    /// When requests came in, those refused included.
+    pub(crate) arrivals: Vec<Instant>,
 }
 
 /// Where receivers keep it; outlives them.
@@ -148,11 +154,27 @@ impl TraceService for Receiver {
         &self,
         request: Request<ExportTraceServiceRequest>,
     ) -> Result<Response<ExportTraceServiceResponse>, Status> {
-        let answer = self.answer.lock().expect("no panic").clone();
+        self.store
+            .lock()
+            .expect("no panic")
+            .arrivals
+            .push(Instant::now());
+        let answer = {
+            let mut answer = self.answer.lock().expect("no panic");
+            let now = answer.clone();
+            if let Answer::RefuseOnce(..) = now {
+                *answer = Answer::Accept;
+            }
+            now
+        };
         let rejected = match answer {
             Answer::Accept => 0,
             Answer::AcceptAllBut(rejected) => rejected,
             Answer::Refuse(code) => return Err(Status::new(code, "told to refuse")),
+            Answer::RefuseOnce(code, pause) => {
+                let details = ErrorDetails::with_retry_info(Some(pause));
+                return Err(Status::with_error_details(code, "told to wait", details));
+            }
             Answer::Hang => std::future::pending().await,
         };
         let mut store = self.store.lock().expect("no panic");

@@ -2,7 +2,9 @@
 
 use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -22,6 +24,16 @@ use super::collector::Store;
 /// A fixed answer: status, media type, body.
 pub(crate) type Fixed = (StatusCode, &'static str, &'static str);
 
+/// The seconds that a busy receiver asks for.
+pub(crate) const RETRY_AFTER: u64 = 2;
+
+/// Whether a receiver has no time at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Busy {
+    Never,
+    Once,
+}
+
 /// A receiver that runs until it is dropped.
 pub(crate) struct HttpCollector {
     pub(crate) address: SocketAddr,
@@ -35,20 +47,26 @@ struct Receiver {
     store: Store,
     paths: Arc<Mutex<Vec<String>>>,
     fixed: Option<Fixed>,
+    busy: Arc<AtomicBool>,
 }
 
 impl HttpCollector {
     /// Starts one that takes everything.
     pub(crate) async fn start() -> Self {
-        Self::start_with(None).await
+        Self::start_with(None, Busy::Never).await
+    }
+
+    /// Starts one that answers 503 once, with [`RETRY_AFTER`], and takes everything then.
+    pub(crate) async fn start_busy() -> Self {
+        Self::start_with(None, Busy::Once).await
     }
 
     /// Starts something that gives the same answer to everything.
     pub(crate) async fn start_answering(fixed: Fixed) -> Self {
-        Self::start_with(Some(fixed)).await
+        Self::start_with(Some(fixed), Busy::Never).await
     }
 
-    async fn start_with(fixed: Option<Fixed>) -> Self {
+    async fn start_with(fixed: Option<Fixed>, busy: Busy) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
             .expect("a free port");
@@ -57,6 +75,7 @@ impl HttpCollector {
             store: Store::default(),
             paths: Arc::default(),
             fixed,
+            busy: Arc::new(AtomicBool::new(busy == Busy::Once)),
         };
         let app = Router::new()
             .fallback(receive)
@@ -91,6 +110,16 @@ async fn receive(
         .lock()
         .expect("no panic")
         .push(uri.path().to_owned());
+    receiver
+        .store
+        .lock()
+        .expect("no panic")
+        .arrivals
+        .push(Instant::now());
+    if receiver.busy.swap(false, Ordering::AcqRel) {
+        let asked = [(header::RETRY_AFTER, RETRY_AFTER.to_string())];
+        return (StatusCode::SERVICE_UNAVAILABLE, asked).into_response();
+    }
     if let Some((status, media_type, text)) = receiver.fixed {
         return (status, [(header::CONTENT_TYPE, media_type)], text).into_response();
     }

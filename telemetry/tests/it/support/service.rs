@@ -52,19 +52,13 @@ impl Service {
                 }
             }
         });
-        rustls_provider();
         let mut service = Self {
             input: child.stdin.take(),
             child,
             lines,
             reader: Some(reader),
             address: String::new(),
-            client: reqwest::Client::builder()
-                .tls_certs_only([])
-                .no_proxy()
-                .timeout(PATIENCE)
-                .build()
-                .expect("a client"),
+            client: client(),
         };
         let listening = service.line("listening").await;
         let address = listening["address"].as_str().expect("an address");
@@ -106,13 +100,9 @@ impl Service {
     /// Waits until the service's counters read like this. Asking for them makes no span.
     pub(crate) async fn counters(&self, expected: &str) {
         let start = Instant::now();
-        let not_sampled = [(
-            "traceparent",
-            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00",
-        )];
         loop {
-            let counters = self.get("/api/counters", &not_sampled).await.body;
-            if counters == format!("ExportCounters {{ {expected} }}") {
+            let counters = self.get("/metrics", &[]).await.body;
+            if counters.starts_with(&format!("ExportCounters {{ {expected}, ")) {
                 return;
             }
             assert!(
@@ -120,6 +110,21 @@ impl Service {
                 "the counters read {counters}, not {expected}"
             );
         }
+    }
+
+    /// One of the service's counters.
+    pub(crate) async fn counter(&self, name: &str) -> u64 {
+        let counters = self.get("/metrics", &[]).await.body;
+        let (_, value) = counters
+            .split_once(&format!(" {name}: "))
+            .unwrap_or_else(|| panic!("no `{name}` in {counters}"));
+        let digits: String = value.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().expect("a number")
+    }
+
+    /// Where the service listens.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// All lines so far, each a JSON object.
@@ -192,6 +197,17 @@ fn program() -> PathBuf {
         program.display()
     );
     program
+}
+
+/// A client that asks services.
+pub(crate) fn client() -> reqwest::Client {
+    rustls_provider();
+    reqwest::Client::builder()
+        .tls_certs_only([])
+        .no_proxy()
+        .timeout(PATIENCE)
+        .build()
+        .expect("a client")
 }
 
 fn rustls_provider() {
