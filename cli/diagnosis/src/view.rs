@@ -1,6 +1,7 @@
 //! The stack as checks see it: containers in their parts, with settings and targets worked out once.
 
 mod canaries;
+mod moves;
 mod part;
 mod relay;
 

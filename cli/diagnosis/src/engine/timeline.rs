@@ -105,14 +105,15 @@ pub(super) fn timeline(cause: &RootCause, stack: &Stack<'_>, routes: &Routes) ->
 
 /// The moment that a cause stands since where its own finding tells none: the earliest trouble of its timeline.
 pub(super) fn since(cause: &RootCause) -> Option<Moment> {
+    // What stops spans began with their end; what only may stop them, such as a disk that fills, began with neither.
+    let stops_spans = cause.finding.severity == Severity::Error;
     let trouble = |entry: &&Entry| match entry.event {
         Happening::Left
         | Happening::Paused
         | Happening::OomKilled
         | Happening::Exited
-        | Happening::Unhealthy
-        | Happening::FirstError
-        | Happening::LastSpan => true,
+        | Happening::Unhealthy => stops_spans,
+        Happening::FirstError | Happening::LastSpan => true,
         Happening::ImageBuilt
         | Happening::Created
         | Happening::Started

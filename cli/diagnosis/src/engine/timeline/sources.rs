@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Event, Happening, SAME_MOMENT, Scope, apart};
 use crate::{
+    export_errors::ErrorKind,
     snapshot::{Container, EngineEventKind, HealthStatus},
     subject::Subject,
     view::{Service, Stack},
@@ -105,9 +106,15 @@ fn reported(subject: &Subject, container: &Container, stack: &Stack<'_>) -> Vec<
         all.iter()
             .any(|event| event.kind == EngineEventKind::Oom && within(at, event.at, SIGNAL_OF_END))
     };
+    let moves: Vec<_> = stack.moves_of(container).collect();
     all.iter()
         .filter_map(|reported| {
             let (happening, words) = match reported.kind {
+                EngineEventKind::Connect | EngineEventKind::Disconnect
+                    if !moves.contains(reported) =>
+                {
+                    return None;
+                }
                 EngineEventKind::Start => (Happening::Started, "started".to_owned()),
                 EngineEventKind::Die { .. } if oom_before(reported.at) => return None,
                 EngineEventKind::Die { exit_code } => (Happening::Exited, exited(exit_code)),
@@ -137,6 +144,22 @@ fn exited(code: i64) -> String {
     format!("exited with code {code}")
 }
 
+/// Whether a line tells of an export that failed, and not of a setting that an SDK could not read or took as asked.
+fn is_of_an_export(kind: ErrorKind) -> bool {
+    !matches!(
+        kind,
+        ErrorKind::ExporterUnknown
+            | ErrorKind::ExporterNone
+            | ErrorKind::SdkDisabled
+            | ErrorKind::ProtocolEnvInvalid
+            | ErrorKind::SamplerInvalid
+            | ErrorKind::HeadersMalformed
+            | ErrorKind::TimeoutEnvInvalid
+            | ErrorKind::PropagatorInvalid
+            | ErrorKind::ResourceMalformed
+    )
+}
+
 fn of_sender(service: &Service<'_>, stack: &Stack<'_>, events: &mut Vec<Event>) {
     let mut tell = |at: Timestamp, happening: Happening, words: &str| {
         events.push(Event {
@@ -155,7 +178,10 @@ fn of_sender(service: &Service<'_>, stack: &Stack<'_>, events: &mut Vec<Event>) 
     let Some(logs) = service.container.logs.known() else {
         return;
     };
-    let standing = || logs.errors.iter().filter(|group| group.since_start > 0);
+    let standing = || {
+        let groups = logs.errors.iter();
+        groups.filter(|group| group.since_start > 0 && is_of_an_export(group.kind))
+    };
     let first = standing().filter_map(|group| group.first_at).min();
     let last = standing().filter_map(|group| group.last_at).max();
     if let Some(at) = first {

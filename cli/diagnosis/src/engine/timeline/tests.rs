@@ -141,6 +141,45 @@ fn an_image_built_just_before_is_told_and_an_old_one_is_not() {
 }
 
 #[test]
+fn what_only_may_stop_spans_did_not_begin_with_an_end() {
+    let mut snapshot = fixtures::healthy();
+    let Observed::Known(volume) = &mut snapshot.tempos[0].volume else {
+        unreachable!()
+    };
+    volume.free_bytes = Some(900 << 20);
+    snapshot.reported("tempo", 1_300, EngineEventKind::Die { exit_code: 1 });
+    snapshot.reported("tempo", 700, EngineEventKind::Disconnect);
+    let diagnosis = diagnose(&snapshot, &Policy::default());
+    assert_eq!(diagnosis.causes[0].finding.code.to_string(), "PT0802");
+    assert_eq!(diagnosis.causes[0].finding.since, None);
+}
+
+#[test]
+fn how_compose_puts_a_new_container_on_its_networks_is_no_event() {
+    let mut snapshot = killed();
+    snapshot.reported("tempo", 602, EngineEventKind::Disconnect);
+    snapshot.reported("tempo", 601, EngineEventKind::Connect);
+    snapshot.reported("scraper", 603, EngineEventKind::Disconnect);
+    let shown = whats(&snapshot);
+    assert!(
+        shown.iter().all(|text| !text.contains("a network")),
+        "{shown:?}"
+    );
+}
+
+#[test]
+fn a_setting_that_cannot_be_read_is_no_failed_export() {
+    let mut snapshot = fixtures::healthy();
+    snapshot.service_mut("tempo").state.status = Status::Paused;
+    snapshot.failing("scraper", ErrorKind::HeadersMalformed);
+    let shown = whats(&snapshot);
+    assert!(
+        shown.iter().all(|text| !text.contains("export error")),
+        "{shown:?}"
+    );
+}
+
+#[test]
 fn a_cause_that_tells_no_time_takes_the_first_trouble_around_it() {
     let mut snapshot = fixtures::healthy();
     snapshot.service_mut("tempo").state.status = Status::Paused;
