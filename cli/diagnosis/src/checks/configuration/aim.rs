@@ -5,6 +5,7 @@ use crate::{
     export::{EndpointSource, ExportSettings, Setting, variables},
     finding::{Evidence, EvidenceKind, Moment, Remedy},
     observed::Gap,
+    snapshot::ContainerId,
     view::{Service, Stack},
 };
 
@@ -110,7 +111,11 @@ pub(super) fn has_shared_backend(service: &Service<'_>, stack: &Stack<'_>) -> bo
 /// A name of one of the stack's backends on a network that the service is on.
 fn shared_name<'s>(service: &Service<'_>, stack: &Stack<'s>) -> Option<&'s str> {
     stack.backends.iter().find_map(|backend| {
-        let theirs = &backend.container?.attachments;
+        let backend = backend.container?;
+        // A backend in another's network answers to that one's names.
+        let owner = backend.network_mode.strip_prefix("container:");
+        let owner = owner.and_then(|id| stack.snapshot.container(&ContainerId(id.to_owned())));
+        let theirs = &owner.unwrap_or(backend).attachments;
         let own = &service.container.attachments;
         let attachment = theirs
             .iter()
@@ -132,7 +137,13 @@ pub(in crate::checks) fn right_value(
 ) -> String {
     use crate::{export::EndpointForm, snapshot::OtlpProtocol};
     let protocol = settings.protocol.unwrap_or(OtlpProtocol::Grpc);
-    let host = shared_name(service, stack).unwrap_or("tempo");
+    let by_service = || {
+        let mut backends = stack.backends.iter();
+        backends.find_map(|backend| backend.container?.service.as_deref())
+    };
+    let host = shared_name(service, stack)
+        .or_else(by_service)
+        .unwrap_or("tempo");
     let address = format!("{host}:{}", protocol.default_port());
     match &settings.source {
         EndpointSource::Variable {

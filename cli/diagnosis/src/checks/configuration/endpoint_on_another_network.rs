@@ -13,7 +13,7 @@ use crate::{
     export::Target,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
     policy::Policy,
-    snapshot::{EngineEvent, EngineEventKind},
+    snapshot::{Attachment, Container, EngineEventKind},
     view::{Service, Stack},
 };
 
@@ -64,76 +64,184 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     }
     let mut containers = stack.snapshot.containers.iter();
     let other = containers.find(|other| other.name == *name);
-    let left = [Some(container), other]
-        .into_iter()
-        .flatten()
-        .filter_map(|container| {
-            let disconnected = |event: &&EngineEvent| event.kind == EngineEventKind::Disconnect;
-            let event = stack.events_of(&container.id).filter(disconnected).last()?;
-            Some(Moment::new(
-                event.at,
-                format!("`{}` left a network", container.display_name()),
-            ))
-        })
-        .max_by_key(|moment| moment.at);
-    let shown = |networks: &[&str]| {
-        if networks.is_empty() {
-            "no network".to_owned()
-        } else {
-            format!("`{}`", networks.join("`, `"))
-        }
-    };
-    let remedy = match (networks.first(), own.first()) {
-        _ if address.is_some() && aim::has_shared_backend(service, stack) => {
+    let host = settings
+        .endpoint
+        .as_ref()
+        .map_or("tempo", |endpoint| endpoint.host.as_str());
+    let by_name = other.filter(|_| address.is_none());
+    let nameless = by_name.and_then(|other| Nameless::of(other, container));
+    let remedy = match &nameless {
+        Some(nameless) => nameless.remedy(host),
+        None if address.is_some() && aim::has_shared_backend(service, stack) => {
             let right = aim::right_value(service, settings, stack);
             aim::set(service, settings, &right)
         }
-        (Some(network), _) => Remedy::run(
-            "put both on one network in the Compose file; at once, until the next recreate:",
-            format!("docker network connect {network} {}", container.name),
-        ),
-        (None, Some(network)) => Remedy::run(
-            "put both on one network in the Compose file; at once, until the next recreate:",
-            // By hand, Docker gives no name of Compose's: the name that the service asks for has to be said.
-            format!(
-                "docker network connect --alias {} {network} {name}",
-                settings
-                    .endpoint
-                    .as_ref()
-                    .map_or("tempo", |endpoint| &endpoint.host)
-            ),
-        ),
-        (None, None) => Remedy::edit("put both on one network in the Compose file"),
+        None => join(container, name, host, networks),
     };
-    let whose = match address {
-        Some(address) => format!("{address} is the address of `{name}`"),
-        None => format!("`{name}` is"),
+    let but = match (&nameless, address) {
+        (Some(nameless), _) => format!(
+            "`{name}` is on `{}` without the name `{host}`",
+            nameless.attachment.network
+        ),
+        (None, address) => {
+            let whose = match address {
+                Some(address) => format!("{address} is the address of `{name}`"),
+                None => format!("`{name}` is"),
+            };
+            format!(
+                "{whose} on {} and `{}` is on {}",
+                in_words(networks),
+                service.label(),
+                in_words(&own),
+            )
+        }
     };
     let report = Report::new(
         format!(
-            "`{}` sends spans to `{}`, but {whose} on {} and `{}` is on {}",
+            "`{}` sends spans to `{}`, but {but}",
             service.label(),
             settings.shown(),
-            shown(networks),
-            service.label(),
-            shown(&own),
         ),
         aim::source_proof(service, settings),
         remedy,
     );
-    let since = left.unwrap_or_else(|| aim::created(service));
     let fields = [
         (container.name.as_str(), own.as_slice()),
         (name, networks.as_slice()),
     ]
     .map(|(name, networks)| {
-        Evidence::new(
-            EvidenceKind::Container,
-            name,
-            format!("networks: {}", networks.join(", ")),
-        )
+        let networks = match networks {
+            [] => "none".to_owned(),
+            networks => networks.join(", "),
+        };
+        let text = format!("networks: {networks}");
+        Evidence::new(EvidenceKind::Container, name, text)
     });
-    fail(report.since(Some(since)).proof(fields))
+    let names = nameless.map(|nameless| nameless.proof());
+    let since = since(service, other, stack);
+    fail(report.since(since).proof(fields).proof(names))
+}
+
+fn in_words(networks: &[&str]) -> String {
+    match networks {
+        [] => "no network".to_owned(),
+        networks => format!("`{}`", networks.join("`, `")),
+    }
+}
+
+/// Since one of the two moved by somebody's hand; since the creation where both are where they were created, else
+/// nothing tells.
+fn since(service: &Service<'_>, other: Option<&Container>, stack: &Stack<'_>) -> Option<Moment> {
+    let both = || [Some(service.container), other].into_iter().flatten();
+    let moved = both()
+        .filter_map(|container| {
+            let event = stack.moves_of(container).last()?;
+            let how = if event.kind == EngineEventKind::Connect {
+                "joined a network"
+            } else {
+                "left a network"
+            };
+            let what = format!("`{}` {how}", container.display_name());
+            Some(Moment::new(event.at, what))
+        })
+        .max_by_key(|moment| moment.at);
+    let stands_as_created = || both().all(is_on_its_first_network);
+    moved.or_else(|| stands_as_created().then(|| aim::created(service)))
+}
+
+/// Whether a container is on the network that it was created on.
+fn is_on_its_first_network(container: &Container) -> bool {
+    let mode = container.network_mode.as_str();
+    let is_network = !matches!(mode, "" | "default" | "bridge" | "none" | "host")
+        && !mode.starts_with("container:");
+    !is_network || container.attachments.iter().any(|own| own.network == mode)
+}
+
+/// A container on a network of the service's, where it has not the name that the service asks for: whoever is put back on
+/// a network by hand has none of Compose's names there.
+struct Nameless<'a> {
+    other: &'a Container,
+    attachment: &'a Attachment,
+}
+
+impl<'a> Nameless<'a> {
+    fn of(other: &'a Container, container: &Container) -> Option<Self> {
+        let is_shared = |theirs: &&Attachment| {
+            let mut own = container.attachments.iter();
+            own.any(|own| own.network == theirs.network)
+        };
+        let attachment = other.attachments.iter().find(is_shared)?;
+        Some(Self { other, attachment })
+    }
+
+    /// The names besides those that Docker gives of itself.
+    fn aliases(&self) -> impl Iterator<Item = &'a str> {
+        let other = self.other;
+        let names = self.attachment.names.iter().map(String::as_str);
+        names.filter(|name| *name != other.name && !other.id.0.starts_with(name))
+    }
+
+    fn remedy(&self, host: &str) -> Remedy {
+        let network = &self.attachment.network;
+        let name = &self.other.name;
+        let own = self.other.service.as_deref();
+        let mut aliases = vec![host];
+        for alias in own.into_iter().chain(self.aliases()) {
+            if !aliases.contains(&alias) {
+                aliases.push(alias);
+            }
+        }
+        let aliases: Vec<String> = aliases
+            .iter()
+            .map(|alias| format!("--alias {alias}"))
+            .collect();
+        Remedy::run(
+            format!(
+                "give `{name}` the name `{host}` there: recreate it with Compose; at once, until then:"
+            ),
+            format!(
+                "docker network disconnect {network} {name} && docker network connect {} {network} {name}",
+                aliases.join(" ")
+            ),
+        )
+    }
+
+    fn proof(&self) -> Evidence {
+        let text = format!(
+            "names on {}: {}",
+            self.attachment.network,
+            self.attachment.names.join(", ")
+        );
+        Evidence::new(EvidenceKind::Container, &self.other.name, text)
+    }
+}
+
+/// Puts a service and whom it asks for by `host` on one network: nobody can be put on the host's own or on none.
+fn join(container: &Container, name: &str, host: &str, networks: &[&str]) -> Remedy {
+    let can_be_joined = |network: &&&str| !matches!(**network, "host" | "none");
+    let own: Vec<&str> = container
+        .attachments
+        .iter()
+        .map(|own| own.network.as_str())
+        .collect();
+    let theirs = networks.iter().find(can_be_joined);
+    let action = "put both on one network in the Compose file; at once, until the next recreate:";
+    // By hand, Docker gives no name of Compose's, by which others ask for a container.
+    match (theirs, own.iter().find(can_be_joined)) {
+        (Some(network), own) => {
+            let alias = match (own, container.service.as_deref()) {
+                (None, Some(service)) => format!("--alias {service} "),
+                (Some(_), _) | (None, None) => String::new(),
+            };
+            let command = format!("docker network connect {alias}{network} {}", container.name);
+            Remedy::run(action, command)
+        }
+        (None, Some(network)) if networks.is_empty() => Remedy::run(
+            action,
+            format!("docker network connect --alias {host} {network} {name}"),
+        ),
+        (None, _) => Remedy::edit("put both on one network in the Compose file"),
+    }
 }
 
 #[cfg(test)]
@@ -147,7 +255,7 @@ mod tests {
         fixtures,
         observed::Observed,
         policy::Policy,
-        snapshot::{Attachment, Network, Role, Snapshot},
+        snapshot::{Attachment, EngineEventKind, Network, Role, Snapshot},
     };
 
     const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 168, 16, 2));
@@ -235,5 +343,71 @@ mod tests {
             remedy.command.as_deref(),
             Some("docker network connect --alias tempo shop_default shop_tempo_1")
         );
+    }
+
+    #[test]
+    fn a_tempo_that_was_put_back_by_hand_has_lost_its_name() {
+        let mut snapshot = fixtures::healthy();
+        let tempo = snapshot.service_mut("tempo");
+        let id = tempo.id.short().to_owned();
+        tempo.attachments[0].names = vec![id, "shop_tempo_1".to_owned()];
+        snapshot.failing("scraper", ErrorKind::DnsNoSuchHost);
+        snapshot.failing("controller", ErrorKind::DnsNoSuchHost);
+        snapshot.reported("tempo", 125, EngineEventKind::Disconnect);
+        snapshot.reported("tempo", 124, EngineEventKind::Connect);
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        assert!(roots(&diagnosis).iter().all(|code| code == "PT0304"));
+        let finding = &diagnosis.causes[0].finding;
+        let words = "but `shop_tempo_1` is on `shop_default` without the name `tempo`";
+        assert!(finding.message.ends_with(words), "{}", finding.message);
+        assert_eq!(
+            finding.remedy.command.as_deref(),
+            Some(
+                "docker network disconnect shop_default shop_tempo_1 && docker network connect --alias tempo shop_default shop_tempo_1"
+            )
+        );
+        let since = finding.since.as_ref().unwrap();
+        assert_eq!(since.what, "`tempo` joined a network");
+    }
+
+    #[test]
+    fn a_tempo_in_another_s_network_is_no_stranger_s_tempo() {
+        let mut snapshot = fixtures::healthy();
+        let mut owner = snapshot.service_mut("tempo").clone();
+        owner.id.0 = "f00d".to_owned();
+        owner.name = "shop_gate_1".to_owned();
+        owner.service = Some("gate".to_owned());
+        owner.role = Role::Service;
+        owner.attachments[0].names = vec!["gate".to_owned(), "shop_gate_1".to_owned()];
+        snapshot.containers.push(owner);
+        let tempo = snapshot.service_mut("tempo");
+        tempo.attachments.clear();
+        tempo.network_mode = "container:f00d".to_owned();
+        let mut stranger = fixtures::elsewhere("bank_tempo_1", Role::Tempo, "bank_default");
+        stranger.attachments[0].names.push("tempo".to_owned());
+        snapshot.elsewhere.push(stranger);
+        snapshot.failing("scraper", ErrorKind::DnsNoSuchHost);
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        assert!(roots(&diagnosis).iter().all(|code| code == "PT0303"));
+        let remedy = &diagnosis.causes[0].finding.remedy.action;
+        assert!(remedy.contains("TEMPO_ENDPOINT=gate:4317"), "{remedy}");
+    }
+
+    #[test]
+    fn a_service_that_left_its_network_gets_back_the_name_by_which_others_call_it() {
+        let mut snapshot = fixtures::healthy();
+        snapshot.service_mut("scraper").attachments.clear();
+        snapshot.failing("scraper", ErrorKind::DnsNoSuchHost);
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        let finding = &diagnosis.causes[0].finding;
+        assert_eq!(
+            finding.remedy.command.as_deref(),
+            Some("docker network connect --alias scraper shop_default shop_scraper_1")
+        );
+        // It was created on its network: since when it is not there, nothing tells but its spans.
+        let since = finding.since.as_ref().map(|since| since.what.as_str());
+        assert_eq!(since, Some("last span of scraper"));
+        let fields: Vec<&str> = finding.evidence.iter().map(|it| it.text.as_str()).collect();
+        assert!(fields.contains(&"networks: none"), "{fields:?}");
     }
 }

@@ -63,7 +63,9 @@ pub(super) fn by_name<'s>(
 }
 
 fn not_shared<'s>(container: &Container, host: &str, snapshot: &'s Snapshot) -> Option<Target<'s>> {
-    if is_own_and_absent(container, host, snapshot) {
+    let namesake = namesake_in_project(container, host, snapshot);
+    // Whoever lives in another's network has no name of its own there, and no namesake elsewhere is meant.
+    if is_own_and_absent(container, host, snapshot) || namesake.is_some_and(lives_with_another) {
         return None;
     }
     let has_name = |other: &&Container| {
@@ -71,13 +73,12 @@ fn not_shared<'s>(container: &Container, host: &str, snapshot: &'s Snapshot) -> 
             .attachments
             .iter()
             .flat_map(|attachment| &attachment.names);
-        other.name == host
-            || names
-                .into_iter()
-                .any(|name| name.eq_ignore_ascii_case(host))
+        let has_alias = names
+            .into_iter()
+            .any(|name| name.eq_ignore_ascii_case(host));
+        has_alias || (other.name == host && !lives_with_another(other))
     };
-    let of_stack = namesake_in_project(container, host, snapshot)
-        .or_else(|| snapshot.containers.iter().find(has_name));
+    let of_stack = namesake.or_else(|| snapshot.containers.iter().find(has_name));
     if let Some(other) = of_stack {
         return Some(Target::NotShared {
             name: &other.name,
@@ -115,6 +116,11 @@ fn namesake_in_project<'s>(
         .iter()
         .find(is_namesake)
         .filter(|_| container.project.is_some())
+}
+
+/// Whether a container is on no network of its own, but in another container's.
+fn lives_with_another(container: &Container) -> bool {
+    container.network_mode.starts_with("container:")
 }
 
 /// Whether a name is a service of the container's own project that has no container: that one is meant, and not its
