@@ -34,6 +34,26 @@ pub(crate) static CHECK: Check = Check {
 /// Below this, a person who looks for one request will not find it.
 const SELDOM: f64 = 0.01;
 
+/// Whether a service samples no trace that begins at it, which it tells whomever it calls.
+pub(in crate::checks) fn begins_nothing(service: &Service<'_>) -> bool {
+    match of(service) {
+        Some(Sampler::Keeps(share) | Sampler::KeepsOfOwn(share)) => share <= 0.0,
+        None => false,
+    }
+}
+
+/// Whether a service keeps what its callers keep and drops what they drop, as an SDK does of itself.
+pub(in crate::checks) fn follows_its_callers(service: &Service<'_>) -> bool {
+    let setting = Setting::of(service.container, variables::SAMPLER);
+    setting.is_none() || matches!(of(service), Some(Sampler::KeepsOfOwn(_)))
+}
+
+fn of(service: &Service<'_>) -> Option<Sampler> {
+    let setting = Setting::of(service.container, variables::SAMPLER)?;
+    let argument = Setting::of(service.container, variables::SAMPLER_ARGUMENT);
+    sampler::read(setting.bare(), argument.as_ref().map(Setting::bare))
+}
+
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let Some(setting) = Setting::of(service.container, variables::SAMPLER) else {
         return Ok(Outcome::NotApplicable("no sampler is named"));

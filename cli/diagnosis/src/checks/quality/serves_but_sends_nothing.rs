@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::{
-        configuration::{agent_hook_missing, forks_before_export},
+        configuration::{agent_hook_missing, forks_before_export, sampler_off},
         end_to_end::{canary_lost, canary_refused},
         explanations, silent_sdk,
         tempo::{spans_discarded, spans_refused},
@@ -16,6 +16,7 @@ use crate::{
     observed::{Gap, Probe},
     policy::Policy,
     snapshot::ConnectionState,
+    subject::Subject,
     view::{Service, Stack},
 };
 
@@ -57,6 +58,7 @@ pub(crate) static CHECK: Check = Check {
             Cause::same_subject(agent_hook_missing::CHECK.code),
             Cause::same_subject(forks_before_export::CHECK.code),
         ],
+        &[Cause::concerned(sampler_off::CHECK.code)],
     ],
     explains: &[],
     examine: Examine::EachService(examine),
@@ -80,7 +82,8 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     };
     if let Some(counters) = counters(service) {
         if counters.made == 0 {
-            return fail(report(service, served, "and its tracer made no span"));
+            let report = report(service, served, "and its tracer made no span");
+            return fail(report.concerning(deciding_callers(service, stack)));
         }
         if counters.waiting > 0 && counters.failed + counters.dropped == 0 {
             return Ok(Outcome::Pass);
@@ -132,6 +135,7 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
             };
             fail(
                 report(service, served, but)
+                    .concerning(deciding_callers(service, stack))
                     .proof([proof])
                     .proof(canary)
                     .proof(connection(service))
@@ -139,6 +143,25 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
             )
         }
     }
+}
+
+/// The services that may call it and begin no trace: what they do not sample is not sampled by whom they call either,
+/// unless its own sampler asks no caller.
+fn deciding_callers(service: &Service<'_>, stack: &Stack<'_>) -> Vec<Subject> {
+    if !sampler_off::follows_its_callers(service) {
+        return Vec::new();
+    }
+    let own = &service.container.attachments;
+    stack
+        .services
+        .iter()
+        .filter(|other| other.subject != service.subject && sampler_off::begins_nothing(other))
+        .filter(|other| {
+            let mut theirs = other.container.attachments.iter();
+            theirs.any(|theirs| own.iter().any(|own| own.network == theirs.network))
+        })
+        .map(|other| other.subject.clone())
+        .collect()
 }
 
 /// That a canary with the service's settings is in Tempo.
@@ -322,6 +345,27 @@ mod tests {
             .map(|cause| cause.finding.code.to_string())
             .collect();
         assert_eq!(codes, ["PT0701"]);
+    }
+
+    #[test]
+    fn a_callee_follows_a_caller_that_samples_nothing_unless_its_own_sampler_asks_nobody() {
+        let codes = |own_sampler: Option<&str>| {
+            let diagnosis = unseen(|snapshot, metrics| {
+                metrics.spans = None;
+                snapshot.add_variable("controller", "OTEL_TRACES_SAMPLER", "always_off");
+                if let Some(sampler) = own_sampler {
+                    snapshot.add_variable("scraper", "OTEL_TRACES_SAMPLER", sampler);
+                }
+                if let Observed::Known(sightings) = &mut snapshot.tempos[0].sightings {
+                    sightings.clear();
+                }
+            });
+            let codes = diagnosis.causes.iter().map(|cause| cause.finding.code);
+            codes.map(|code| code.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(codes(None), ["PT0322"]);
+        assert_eq!(codes(Some("parentbased_always_on")), ["PT0322"]);
+        assert_eq!(codes(Some("always_on")), ["PT0322", "PT0701"]);
     }
 
     #[test]
