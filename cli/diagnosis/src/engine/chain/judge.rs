@@ -108,7 +108,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Where causes break this service's way: each at the hop that its root is about.
+    /// Where causes break this service's way: each at the hop that its root is about, and where a symptom is worse than
+    /// its root, at the symptom's.
     fn breaks(&self, service: &Service<'_>) -> Vec<Break> {
         let mut breaks: Vec<Break> = Vec::new();
         for cause in self.causes {
@@ -121,15 +122,25 @@ impl<'a> Judge<'a> {
             let Some(worst) = touching.filter(|worst| *worst > Severity::Info) else {
                 continue;
             };
-            if let Some(hop) = hop_of(cause) {
-                // A symptom cannot make a cause worse than it says of itself.
-                let severity = worst.min(root.severity.max(Severity::Warning));
-                let by = root.code;
+            let by = root.code;
+            // A symptom cannot make a cause worse than it says of itself.
+            let severity = worst.min(root.severity.max(Severity::Warning));
+            let at_root = hop_of(cause).map(|hop| Break { hop, severity, by });
+            let worse = cause
+                .symptoms
+                .iter()
+                .filter(|symptom| symptom.severity > severity && self.touches(symptom, service));
+            let at_symptoms = worse.filter_map(|symptom| {
+                let hop = HopName::of(symptom.code, &symptom.subject)?;
+                let severity = symptom.severity;
+                Some(Break { hop, severity, by })
+            });
+            for found in at_root.into_iter().chain(at_symptoms) {
                 if !breaks
                     .iter()
-                    .any(|known| known.hop == hop && known.severity >= severity)
+                    .any(|known| known.hop == found.hop && known.severity >= found.severity)
                 {
-                    breaks.push(Break { hop, severity, by });
+                    breaks.push(found);
                 }
             }
         }

@@ -64,6 +64,25 @@ fn a_service_with_a_wrong_endpoint_breaks_alone_and_stands_first() {
 }
 
 #[test]
+fn a_setting_that_is_not_applied_yet_breaks_the_way_where_the_old_one_does() {
+    let mut snapshot = fixtures::healthy();
+    snapshot.set_variable("scraper", "TEMPO_ENDPOINT", "tempo:4319");
+    snapshot.failing("scraper", crate::export_errors::ErrorKind::BackendDown);
+    let diagnosis = judged(&snapshot);
+    let root = &diagnosis.causes[0];
+    assert_eq!(root.finding.code.to_string(), "PT0141");
+    assert!(
+        root.symptoms
+            .iter()
+            .any(|it| it.code.to_string() == "PT0305")
+    );
+    let shown = drawn(&diagnosis.paths[0]);
+    assert!(shown.starts_with("scraper: "), "{shown}");
+    assert!(shown.contains("xPT0141"), "{shown}");
+    assert!(!shown.contains("receiver+"), "{shown}");
+}
+
+#[test]
 fn a_loss_in_part_blocks_nothing_beyond_it() {
     let diagnosis = judged(&broken("PT0802"));
     let shown = drawn(&diagnosis.paths[0]);
