@@ -40,10 +40,25 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         Reaction::Refuses => Severity::Error,
         Reaction::FallsBack | Reaction::Unknown => effect.severity(Severity::Warning),
     };
-    let right = "name=value";
-    let remedy = value::set(service, setting.name, right);
+    let remedy = value::set(service, setting.name, &right(&setting));
     let what = "that is no list of `name=value`, and its SDK leaves it out";
     fail(value::report(service, &setting, what, remedy).severity(severity))
+}
+
+/// The list that was meant, with the names that are known and no value: `Authorization=<value>`.
+fn right(setting: &Setting<'_>) -> String {
+    let name_of = |item: &str| {
+        let (name, _) = item.split_once(['=', ':'])?;
+        Some(name.trim().to_owned()).filter(|name| is_token(name))
+    };
+    let names: Option<Vec<String>> = setting.items().map(name_of).collect();
+    match names.as_deref() {
+        None | Some([]) => "name=value".to_owned(),
+        Some(names) => {
+            let pairs: Vec<String> = names.iter().map(|name| format!("{name}=<value>")).collect();
+            pairs.join(",")
+        }
+    }
 }
 
 /// Whether a setting is a list of pairs as SDKs read it.
@@ -96,4 +111,34 @@ fn is_token(name: &str) -> bool {
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{diagnose, fixtures, policy::Policy};
+
+    #[test]
+    fn the_remedy_keeps_the_name_of_the_header() {
+        for (written, right) in [
+            ("Authorization:[redacted]", "Authorization=<value>"),
+            (
+                "team=a,Authorization: [redacted]",
+                "team=<value>,Authorization=<value>",
+            ),
+            ("[redacted]", "name=value"),
+        ] {
+            let broken = fixtures::broken().into_iter();
+            let mut found = broken.filter(|broken| broken.code == "PT0325");
+            let mut snapshot = found.next().unwrap().snapshot;
+            for variable in &mut snapshot.service_mut("scraper").environment {
+                if variable.name == "OTEL_EXPORTER_OTLP_HEADERS" {
+                    variable.value = written.to_owned();
+                }
+            }
+            let diagnosis = diagnose(&snapshot, &Policy::default());
+            let action = &diagnosis.causes[0].finding.remedy.action;
+            let set = format!("set `OTEL_EXPORTER_OTLP_HEADERS={right}` for `scraper`");
+            assert!(action.starts_with(&set), "{action}");
+        }
+    }
 }

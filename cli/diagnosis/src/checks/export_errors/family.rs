@@ -15,6 +15,7 @@ use crate::{
             spans_refused, tenant_missing, trace_too_large, writes_failing,
         },
     },
+    export::Target,
     export_errors::{ErrorKind, Language},
     finding::{Remedy, Severity},
     observed::Gap,
@@ -266,7 +267,15 @@ impl Family {
     }
 
     fn report(self, service: &Service<'_>, group: &ErrorGroup) -> Report {
-        let advice = group.kind.advice().trim_end_matches('.');
+        let advice = match (self, &service.target) {
+            (Self::Unimplemented, Some(Target::Outside | Target::HostPort)) => {
+                "send to a receiver of OTLP: whatever answers at that address outside this engine takes no traces"
+            }
+            (Self::Unimplemented, _) => {
+                "send to Tempo's OTLP receiver, 4317 by gRPC or 4318 by HTTP, and to none of its other ports"
+            }
+            _ => group.kind.advice().trim_end_matches('.'),
+        };
         let report = Report::new(
             self.message(service, group),
             standing::proof(service, group),

@@ -1,5 +1,6 @@
 //! Tempo refused its configuration.
 
+use super::proof::file;
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
     checks::{commands, explanations, stack::run_state},
@@ -44,19 +45,27 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     };
     let lines = &logs.fatal[start..];
     let reason = reason(lines);
+    let places = places(backend, lines);
+    let keys: Vec<&str> = places.iter().map(|place| place.text.as_str()).collect();
+    let action = match (keys.as_slice(), backend.tempo.file.known()) {
+        ([], None) => format!(
+            "correct the file that {} reads, then start it",
+            backend.label()
+        ),
+        ([], Some(_)) => format!("correct {}, then start it", file(backend)),
+        (keys, _) => format!(
+            "take `{}` out of {} or correct it, then start it",
+            keys.join("`, `"),
+            file(backend)
+        ),
+    };
     let report = Report::new(
         format!(
             "Tempo `{}` refuses its configuration: {reason}",
             backend.label()
         ),
         Evidence::log(&container.name, &lines[0]),
-        Remedy::run(
-            format!(
-                "correct the file that {} reads, then start it",
-                backend.label()
-            ),
-            commands::start(container),
-        ),
+        Remedy::run(action, commands::start(container)),
     );
     let since = lines[0]
         .at
@@ -69,7 +78,7 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
                     .iter()
                     .map(|line| Evidence::log(&container.name, line)),
             )
-            .proof(places(backend, lines)),
+            .proof(places),
     )
 }
 
@@ -121,4 +130,25 @@ fn reason(lines: &[LogLine]) -> &str {
     text.split_once("failed parsing config: ")
         .map_or(text, |(_, rest)| rest)
         .trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{diagnose, document::Document, fixtures, observed::Observed, policy::Policy};
+
+    #[test]
+    fn the_file_is_named_with_the_key_that_is_to_go() {
+        let broken = fixtures::broken().into_iter();
+        let mut found = broken.filter(|broken| broken.code == "PT0202");
+        let mut snapshot = found.next().unwrap().snapshot;
+        let lines = "\n".repeat(13);
+        let file = Document::read("/srv/shop/tempo.yaml", &format!("{lines}ingester: {{}}\n"));
+        snapshot.tempos[0].file = Observed::Known(file.unwrap());
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        let action = &diagnosis.causes[0].finding.remedy.action;
+        assert_eq!(
+            action,
+            "take `ingester` out of `/srv/shop/tempo.yaml` or correct it, then start it"
+        );
+    }
 }

@@ -55,6 +55,14 @@ pub(in crate::checks) fn notice<'s>(
     Some((container, container.logs.known()?.notice(kind)?))
 }
 
+/// The file that a backend's configuration was read from, as a person opens it; where nobody read it, in words.
+pub(in crate::checks) fn file(backend: &Backend<'_>) -> String {
+    match backend.tempo.file.known() {
+        Some(document) => format!("`{}`", document.location(&document.root).file),
+        None => "its configuration".to_owned(),
+    }
+}
+
 /// A setting of a backend's file: the first of these paths that is there.
 pub(in crate::checks) fn setting<'s>(
     backend: &Backend<'s>,

@@ -1,6 +1,6 @@
 //! Tempo's OTLP receiver listens on its own loopback only.
 
-use super::proof::setting;
+use super::proof::{file, setting};
 use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::{
@@ -102,7 +102,10 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
         ),
         first,
         Remedy::run(
-            "set the receivers' `endpoint` to `0.0.0.0:4317` and `0.0.0.0:4318` in its configuration, then restart it",
+            format!(
+                "set the receivers' `endpoint` to `0.0.0.0:4317` and `0.0.0.0:4318` in {}, then restart it",
+                file(backend)
+            ),
             commands::restart(container),
         ),
     );

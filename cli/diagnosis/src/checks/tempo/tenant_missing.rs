@@ -1,6 +1,6 @@
 //! Tempo wants a tenant and senders name none.
 
-use super::proof::{counting_since, metric, notice, setting};
+use super::proof::{counting_since, file, metric, notice, setting};
 use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::{
@@ -8,6 +8,7 @@ use crate::{
         standing,
     },
     code::Code,
+    export::{Setting, variables},
     export_errors::ErrorKind,
     finding::{Evidence, EvidenceKind, Remedy, Severity},
     notices::NoticeKind,
@@ -83,9 +84,7 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         "Tempo `{}` wants a tenant with every request (`multitenancy_enabled`), and {who}",
         backend.label()
     );
-    let remedy = Remedy::edit(
-        "set `multitenancy_enabled: false` in its configuration and restart it, or give every sender `OTEL_EXPORTER_OTLP_HEADERS=x-scope-orgid=<tenant>`",
-    );
+    let remedy = remedy(backend, &concerned, &senders);
     let configured = Evidence::new(
         EvidenceKind::Configuration,
         &config.source,
@@ -98,6 +97,35 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
             .proof(said)
             .concerning(concerned.iter().map(|service| service.subject.clone())),
     )
+}
+
+/// A tenant for those who name none, or none for anybody: the first where others name one already.
+fn remedy(backend: &Backend<'_>, concerned: &[&Service<'_>], senders: &Senders<'_, '_>) -> Remedy {
+    let refused = || senders.refused.iter().map(|refused| refused.service);
+    let has_headers =
+        |service: &Service<'_>| Setting::first(service.container, &variables::HEADERS).is_some();
+    let some_have = concerned.iter().copied().any(has_headers)
+        || (concerned.is_empty() && refused().any(has_headers));
+    // A variable that is set a second time loses what it said before.
+    let pair = if some_have {
+        "add `x-scope-orgid=<tenant>` to `OTEL_EXPORTER_OTLP_HEADERS`, after a comma where it says something already,"
+    } else {
+        "set `OTEL_EXPORTER_OTLP_HEADERS=x-scope-orgid=<tenant>`"
+    };
+    let off = format!(
+        "set `multitenancy_enabled: false` in {} and restart it",
+        file(backend)
+    );
+    match concerned {
+        [] => Remedy::edit(format!("{off}, or {pair} for every sender")),
+        concerned => {
+            let names: Vec<&str> = concerned.iter().map(|service| service.label()).collect();
+            Remedy::edit(format!(
+                "{pair} for `{}` in the Compose file and recreate what was changed; or {off}",
+                names.join("`, `")
+            ))
+        }
+    }
 }
 
 /// The header that names the tenant.
@@ -211,6 +239,19 @@ mod tests {
             "Tempo `tempo` wants a tenant with every request (`multitenancy_enabled`), and `scraper` names none"
         );
         assert_eq!(found.concerns, [Subject::Service("scraper".to_owned())]);
+    }
+
+    #[test]
+    fn a_sender_that_has_headers_is_told_to_add_one_before_the_tenants_of_all_are_given_up() {
+        let mut snapshot = one_names_none("X-Scope-OrgID=shop");
+        let action = |snapshot: &Snapshot| look(snapshot).causes[0].finding.remedy.action.clone();
+        let alone = action(&snapshot);
+        let set = "set `OTEL_EXPORTER_OTLP_HEADERS=x-scope-orgid=<tenant>` for `scraper`";
+        assert!(alone.starts_with(set), "{alone}");
+        snapshot.add_variable("scraper", "OTEL_EXPORTER_OTLP_HEADERS", "team=[redacted]");
+        let beside = action(&snapshot);
+        let add = "add `x-scope-orgid=<tenant>` to `OTEL_EXPORTER_OTLP_HEADERS`, after a comma";
+        assert!(beside.starts_with(add), "{beside}");
     }
 
     #[test]
