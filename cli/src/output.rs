@@ -10,7 +10,7 @@ use crate::{
     cli::{ColorChoice, Global},
     error::CommandError,
     progress::Spinner,
-    render::{Colour, Dates, Glyphs, LogName, LogRows, Page},
+    render::{Colour, Dates, Glyphs, LogName, LogRows, Medium, Page},
 };
 
 /// The width of text that is not read on a terminal.
@@ -24,6 +24,7 @@ const WIDEST: usize = 120;
 #[derive(Debug)]
 pub struct Output {
     width: usize,
+    medium: Medium,
     colour: Colour,
     glyphs: Glyphs,
     progress: Progress,
@@ -53,6 +54,11 @@ impl Output {
         };
         Self {
             width: width(&stdout),
+            medium: if stdout.is_terminal() {
+                Medium::Terminal
+            } else {
+                Medium::File
+            },
             colour,
             glyphs: if global.ascii {
                 Glyphs::Ascii
@@ -70,7 +76,9 @@ impl Output {
 
     /// An empty page for stdout.
     pub fn page(&self) -> Page {
-        Page::new(self.width, self.glyphs).coloured(self.colour)
+        Page::new(self.width, self.glyphs)
+            .coloured(self.colour)
+            .on(self.medium)
     }
 
     /// Rows for the lines of logs.
@@ -98,7 +106,9 @@ impl Output {
 
     /// Says what is going on, for a person who waits at a terminal.
     pub fn progress(&mut self, text: &str) {
-        if self.progress == Progress::Unwatched {
+        // A dumb terminal cannot clear a line and would show every picture of the spinner.
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        if self.progress == Progress::Unwatched || is_dumb {
             return;
         }
         match &self.spinner {

@@ -19,7 +19,7 @@ use ptctl_diagnosis::{
 
 use super::{
     group::{Group, groups},
-    page::{Page, Tone},
+    page::{Medium, Page, Tone},
     status::status_rows,
 };
 
@@ -28,12 +28,12 @@ const SCREEN: usize = 25;
 /// The columns of a terminal that is not narrow.
 const WIDE: usize = 80;
 
-/// Writes the report; one cause is told more shortly where it would not fit a screen.
+/// Writes the report; on a terminal one cause is told more shortly where it would not fit the screen.
 pub(super) fn doctor(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis) {
     let mut report = page.empty();
     write(&mut report, snapshot, diagnosis, cause::AMPLE);
-    let wide = page.room_beside(0) >= WIDE;
-    if wide && diagnosis.causes.len() == 1 && report.lines() > SCREEN {
+    let is_screen = page.medium() == Medium::Terminal && page.room_beside(0) >= WIDE;
+    if is_screen && diagnosis.causes.len() == 1 && report.lines() > SCREEN {
         report = page.empty();
         write(&mut report, snapshot, diagnosis, cause::TIGHT);
     }

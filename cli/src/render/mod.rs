@@ -31,7 +31,7 @@ pub use self::{
     explain::{CheckDocument, check_documents, checks, explain},
     json::{REPORT_VERSION, json},
     ladder::{LadderLine, LadderRemedy, ladders},
-    page::{Colour, Glyphs, Page, Tone},
+    page::{Colour, Glyphs, Medium, Page, Tone},
     report::{Report, report},
     smoke::smoke,
     status::status,

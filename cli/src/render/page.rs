@@ -45,6 +45,15 @@ pub enum Colour {
     Off,
 }
 
+/// What a page is written on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Medium {
+    /// A terminal, of which a person sees so many lines at once.
+    Terminal,
+    /// A file or a pipe, which has no end.
+    File,
+}
+
 /// A piece of text that is not broken between lines: a sign in its tone, then words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
@@ -88,17 +97,31 @@ pub struct Page {
     width: usize,
     colour: Colour,
     glyphs: Glyphs,
+    medium: Medium,
 }
 
 impl Page {
-    /// A page of `width` columns without colours.
+    /// A page of `width` columns without colours, for a file.
     pub fn new(width: usize, glyphs: Glyphs) -> Self {
         Self {
             text: String::new(),
             width: width.max(NARROWEST),
             colour: Colour::Off,
             glyphs,
+            medium: Medium::File,
         }
+    }
+
+    /// The same page for another medium.
+    #[must_use]
+    pub fn on(mut self, medium: Medium) -> Self {
+        self.medium = medium;
+        self
+    }
+
+    /// What it is written on.
+    pub fn medium(&self) -> Medium {
+        self.medium
     }
 
     /// The same page with or without ANSI colours.
@@ -108,7 +131,7 @@ impl Page {
         self
     }
 
-    /// An empty page of the same width, colours and letters.
+    /// An empty page of the same width, colours, letters and medium.
     #[must_use]
     pub fn empty(&self) -> Self {
         Self {
@@ -116,6 +139,7 @@ impl Page {
             width: self.width,
             colour: self.colour,
             glyphs: self.glyphs,
+            medium: self.medium,
         }
     }
 

@@ -16,29 +16,34 @@ use super::{
     path, severity_tone, timeline,
 };
 
-/// How much of a cause is told; the JSON output has all.
+/// How much of a cause is told; `-v` and the JSON output have all.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
     /// Kinds of symptoms; more are counted.
     symptoms: usize,
     /// Proofs.
     proofs: usize,
-    /// Characters of a proof, and of a symptom.
-    characters: usize,
+    /// Characters of a proof.
+    of_a_proof: usize,
+    /// Characters of a symptom.
+    of_a_symptom: usize,
 }
 
 /// As much as usual.
 pub(super) const AMPLE: Limits = Limits {
     symptoms: 3,
     proofs: 3,
-    characters: 160,
+    of_a_proof: 160,
+    of_a_symptom: 160,
 };
 
 /// What fits where messages are long.
 pub(super) const TIGHT: Limits = Limits {
     symptoms: 1,
     proofs: 1,
-    characters: 90,
+    // A proof without its end proves nothing.
+    of_a_proof: 160,
+    of_a_symptom: 90,
 };
 
 /// Further subjects with the same symptom that are named; more are counted.
@@ -115,7 +120,7 @@ fn symptoms(page: &mut Page, cause: &RootCause, limits: Limits) {
         .map(|(_, alike)| alike.len())
         .sum();
     if hidden > 0 {
-        let text = format!("and {hidden} more (`--output json` has all)");
+        let text = format!("and {hidden} more (`-v` has all)");
         page.entry(BESIDE, Tone::Faint, &text);
     }
 }
@@ -168,21 +173,28 @@ fn blocked(page: &mut Page, diagnosis: &Diagnosis, cause: &RootCause) {
 }
 
 fn one_line(finding: &Finding, limits: Limits) -> String {
-    cut(finding.message.lines().next().unwrap_or_default(), limits)
+    let line = finding.message.lines().next().unwrap_or_default();
+    cut(line, limits.of_a_symptom)
 }
 
 pub(super) fn proof(snapshot: &Snapshot, evidence: &Evidence, limits: Limits) -> String {
     let at = evidence.at.map_or(String::new(), |at| {
         format!("{} ", clock(at, snapshot.taken_at))
     });
-    let text = cut(evidence.text.trim_end(), limits);
+    let text = cut(evidence.text.trim_end(), limits.of_a_proof);
     format!("{at}{} {}: {text}", evidence.kind, evidence.source)
 }
 
-fn cut(text: &str, limits: Limits) -> String {
-    let mut kept: String = text.chars().take(limits.characters).collect();
-    if kept.len() < text.len() {
-        kept.push_str(" …");
+/// So many characters at most, up to the end of a word.
+fn cut(text: &str, characters: usize) -> String {
+    let kept: String = text.chars().take(characters).collect();
+    if kept.len() == text.len() {
+        return kept;
     }
-    kept
+    let whole = kept
+        .rsplit_once(' ')
+        // A long word at the end is not worth the rest.
+        .filter(|(whole, _)| whole.len() * 2 > kept.len())
+        .map_or(kept.as_str(), |(whole, _)| whole);
+    format!("{} …", whole.trim_end())
 }

@@ -3,7 +3,7 @@
 use ptctl_diagnosis::{
     diagnosis::Diagnosis,
     observed::Gap,
-    snapshot::{Origin, Snapshot},
+    snapshot::{Canary, Flight, LadderDepth, Origin, Snapshot},
 };
 
 use super::{
@@ -42,6 +42,9 @@ pub(super) fn footer(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis
             &format!("other traced projects here: `{others}`; look at one with `--project`"),
         );
     }
+    if let Some(tried) = tried(snapshot) {
+        page.paragraph(Tone::Faint, &tried);
+    }
     gaps(page, &diagnosis.gaps);
     if !snapshot.deeds.is_empty() {
         page.paragraph(
@@ -57,6 +60,34 @@ pub(super) fn footer(page: &mut Page, snapshot: &Snapshot, diagnosis: &Diagnosis
     }
 }
 
+/// What was tried beyond looking: `tried: the way of 2 services from their own networks; 2 canaries, 2 found`.
+fn tried(snapshot: &Snapshot) -> Option<String> {
+    let ladders = snapshot.network_paths.iter();
+    let ways = ladders
+        .filter_map(|path| path.ladder.known())
+        .filter(|ladder| ladder.depth == LadderDepth::Full)
+        .count();
+    let flights: Vec<&Flight> = snapshot.canaries.iter().filter_map(Canary::flown).collect();
+    let mut parts = Vec::new();
+    if ways > 0 {
+        let services = counted(ways, "service");
+        parts.push(format!(
+            "the way of {services}, from within its own network"
+        ));
+    }
+    if !flights.is_empty() {
+        let found = flights.iter().filter(|flight| flight.has_arrived()).count();
+        parts.push(format!(
+            "{} written with the settings of as many services, {found} of them found",
+            match flights.len() {
+                1 => "1 canary".to_owned(),
+                count => format!("{count} canaries"),
+            }
+        ));
+    }
+    (!parts.is_empty()).then(|| format!("tried: {}", parts.join("; ")))
+}
+
 fn gaps(page: &mut Page, gaps: &[Gap]) {
     match gaps {
         [] => page.paragraph(
@@ -66,7 +97,7 @@ fn gaps(page: &mut Page, gaps: &[Gap]) {
         [first, rest @ ..] => {
             let more = match rest.len() {
                 0 => String::new(),
-                count => format!("; {count} more (`--output json` has all)"),
+                count => format!("; {count} more (`-v` has all)"),
             };
             page.entry(
                 &format!("{}: ", counted(gaps.len(), "gap")),

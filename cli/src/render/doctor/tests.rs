@@ -29,7 +29,7 @@ fn without_tally(report: &str) -> String {
 }
 
 fn report(snapshot: &Snapshot, width: usize, glyphs: Glyphs) -> String {
-    let mut page = Page::new(width, glyphs);
+    let mut page = Page::new(width, glyphs).on(Medium::Terminal);
     let diagnosis = diagnose(snapshot, &Policy::default());
     doctor(&mut page, snapshot, &diagnosis);
     page.into_text()
