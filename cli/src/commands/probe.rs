@@ -6,11 +6,12 @@ use ptctl_diagnosis::{
     code::Code,
     diagnosis::Diagnosis,
     export::{Endpoint, Scheme, TRACES_PATH},
-    finding::Finding,
+    finding::{Finding, Severity},
     ladder::{Break, Judgement, judge},
     observed::Observed,
     snapshot::{
-        Destination, Encryption, Ladder, LadderDepth, NetworkPath, OtlpProtocol, Way, WayPlace,
+        Destination, Encryption, Ladder, LadderDepth, NetworkPath, OtlpProtocol, Status, Way,
+        WayPlace,
     },
     view::{Service, Stack},
 };
@@ -91,23 +92,50 @@ fn reach(args: &ProbeArguments) -> ProbeReach {
 fn line<'s>(service: &'s Service<'_>, stack: &Stack<'s>, diagnosis: &Diagnosis) -> LadderLine<'s> {
     let from = service.label();
     let Some(path) = stack.path_of(service) else {
-        let why = match &service.settings {
-            Observed::Unknown(gap) => gap.reason.clone(),
-            Observed::Known(settings) => match &settings.endpoint {
-                Err(error) => format!("its endpoint cannot be read: {error}"),
-                Ok(_) if !service.container.is_running() => {
-                    format!("the container is {}", service.container.state.status.word())
-                }
-                Ok(_) => "nobody could look from its network".to_owned(),
-            },
-        };
-        return LadderLine::untried(from, why);
+        return LadderLine::untried(from, untried(service), cause_of(service, diagnosis));
     };
-    let broken = broken_at(path);
-    let remedy = broken
-        .as_ref()
-        .and_then(|at| remedy(at.obstacle.code(), service, diagnosis));
-    LadderLine::tried(from, path, remedy)
+    let line = match broken_at(path) {
+        Some(at) => {
+            let remedy = remedy(at.obstacle.code(), service, diagnosis);
+            LadderLine::tried(from, path, remedy)
+        }
+        // A way that holds is of no use to whoever sends nothing along it.
+        None => LadderLine::tried(from, path, cause_of(service, diagnosis)),
+    };
+    match service.container.state.status {
+        Status::Running => line,
+        status => line.while_it_is(status.word()),
+    }
+}
+
+/// Why the way of a service was not tried.
+fn untried(service: &Service<'_>) -> String {
+    if let Some(exporters) = probe::network_path::sends_elsewhere(service.container) {
+        return format!("`{}`: it exports nothing by OTLP", exporters.shown());
+    }
+    match &service.settings {
+        Observed::Unknown(gap) => gap.reason.clone(),
+        Observed::Known(settings) => match &settings.endpoint {
+            Err(error) => format!("its endpoint cannot be read: {error}"),
+            Ok(_) if !service.container.is_running() => {
+                format!("the container is {}", service.container.state.status.word())
+            }
+            Ok(_) => "nobody could look from its network".to_owned(),
+        },
+    }
+}
+
+/// The first cause that is about a service, itself or by what follows from it, and keeps spans from arriving.
+fn cause_of(service: &Service<'_>, diagnosis: &Diagnosis) -> Option<LadderRemedy> {
+    let is_about =
+        |finding: &Finding| finding.subject == service.subject && finding.severity > Severity::Info;
+    let mut causes = diagnosis.causes.iter();
+    let cause = causes.find(|cause| {
+        std::iter::once(&cause.finding)
+            .chain(&cause.symptoms)
+            .any(is_about)
+    })?;
+    Some(LadderRemedy::of(&cause.finding))
 }
 
 fn broken_at(path: &NetworkPath) -> Option<Break<'_>> {
@@ -133,6 +161,7 @@ fn remedy(code: Code, service: &Service<'_>, diagnosis: &Diagnosis) -> Option<La
 
 fn exit_of(line: &LadderLine<'_>) -> Exit {
     match line.is_whole() {
+        _ if line.has_cause() => Exit::Findings,
         Some(true) => Exit::Ok,
         Some(false) => Exit::Findings,
         None => Exit::Blind,
@@ -268,4 +297,70 @@ fn write(
         }
     };
     output.answer(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use ptctl_diagnosis::{diagnose, fixtures, policy::Policy, snapshot::Snapshot};
+
+    use super::*;
+    use crate::render::{Glyphs, Page};
+
+    /// What is said of `scraper`, and how the command ends.
+    fn said(snapshot: &Snapshot) -> (String, Exit) {
+        let stack = Stack::of(snapshot);
+        let diagnosis = diagnose(snapshot, &Policy::default());
+        let mut services = stack.services.iter();
+        let scraper = services.find(|service| service.label() == "scraper");
+        let line = line(scraper.unwrap(), &stack, &diagnosis);
+        let mut page = Page::new(100, Glyphs::Unicode);
+        let exit = exit_of(&line);
+        render::ladders(&mut page, &[line]);
+        (page.into_text(), exit)
+    }
+
+    fn broken(code: &str) -> Snapshot {
+        let mut found = fixtures::broken().into_iter();
+        found.find(|broken| broken.code == code).unwrap().snapshot
+    }
+
+    fn with_a_way(mut snapshot: Snapshot) -> Snapshot {
+        let path = fixtures::network_path(&snapshot, "scraper");
+        snapshot.network_paths.push(path);
+        snapshot
+    }
+
+    #[test]
+    fn a_way_that_holds_of_a_service_that_works_ends_with_zero() {
+        let (text, exit) = said(&with_a_way(fixtures::healthy()));
+        assert_eq!(exit, Exit::Ok, "{text}");
+        assert!(text.starts_with("✓ scraper → "), "{text}");
+    }
+
+    #[test]
+    fn a_service_that_is_told_to_export_nothing_is_not_one_that_nobody_could_look_at() {
+        for (code, exporter) in [("PT0319", "none"), ("PT0320", "oltp")] {
+            let (text, exit) = said(&broken(code));
+            let why = format!("▲ scraper  `OTEL_TRACES_EXPORTER={exporter}`: it exports nothing");
+            assert!(text.starts_with(&why), "{text}");
+            assert!(text.contains(&format!("\n  {code} ")), "{text}");
+            assert_eq!(exit, Exit::Findings, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_way_that_holds_is_no_good_news_of_a_service_that_is_paused_or_switched_off() {
+        let mut paused = with_a_way(fixtures::healthy());
+        paused.service_mut("scraper").state.status = Status::Paused;
+        let (text, exit) = said(&paused);
+        assert!(text.contains("`scraper` is paused"), "{text}");
+        assert_eq!(exit, Exit::Findings, "{text}");
+        for code in ["PT0317", "PT0318", "PT0322"] {
+            let (text, exit) = said(&with_a_way(broken(code)));
+            assert!(text.starts_with("▲ scraper → "), "{text}");
+            assert!(text.contains(&format!("\n  {code} `scraper` ")), "{text}");
+            assert!(text.contains("\n  remedy "), "{text}");
+            assert_eq!(exit, Exit::Findings, "{text}");
+        }
+    }
 }

@@ -121,7 +121,7 @@ pub(crate) async fn task_of(
     container: &Container,
     owners: &Owners,
 ) -> Option<NetworkTask> {
-    if container.role != Role::Service || sends_elsewhere(container) {
+    if container.role != Role::Service || sends_elsewhere(container).is_some() {
         return None;
     }
     let settings = ExportSettings::of(container);
@@ -146,9 +146,9 @@ pub(crate) async fn task_of(
     })
 }
 
-/// Whether a service says that its traces do not go by OTLP.
-fn sends_elsewhere(container: &Container) -> bool {
-    Setting::of(container, variables::EXPORTER).is_some_and(|exporters| {
+/// By which a service says that its traces do not go by OTLP.
+pub(crate) fn sends_elsewhere(container: &Container) -> Option<Setting<'_>> {
+    Setting::of(container, variables::EXPORTER).filter(|exporters| {
         !exporters
             .items()
             .any(|exporter| exporter.starts_with("otlp"))

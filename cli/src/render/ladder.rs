@@ -1,106 +1,18 @@
 //! A ladder for a person: each rung with its time and what was met there, the first broken one, and what to do.
 
+mod line;
+
 use ptctl_diagnosis::{
-    code::Code,
-    finding::Finding,
-    ladder::{Break, Judgement, Obstacle, RungName, judge},
+    ladder::{Break, Obstacle, RungName},
     snapshot::{
-        Destination, Encryption, ExportAttempt, Ladder, LadderDepth, NameResult, NetworkPath, Rung,
-        Speech, Way, WayPlace, spoken_time,
+        Destination, Encryption, ExportAttempt, Ladder, LadderDepth, NetworkPath, Rung, Speech,
+        Way, WayPlace, spoken_time,
     },
 };
-use serde::Serialize;
 
+pub use self::line::{LadderLine, LadderRemedy};
+use self::line::{at, stops_outside};
 use super::page::{Page, Tone};
-
-/// The way of one service.
-#[derive(Debug, Serialize)]
-pub struct LadderLine<'s> {
-    /// From where.
-    from: &'s str,
-    /// The way, where it was tried.
-    #[serde(flatten)]
-    path: Option<&'s NetworkPath>,
-    /// Why nobody tried.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    untried: Option<String>,
-    /// The first rung that does not hold.
-    broken: Option<Broken>,
-    /// The cause, where a check names it.
-    cause: Option<LadderRemedy>,
-}
-
-/// The first rung that does not hold.
-#[derive(Debug, Serialize)]
-struct Broken {
-    rung: RungName,
-    code: Code,
-}
-
-/// What to do about a break.
-#[derive(Debug, Serialize)]
-pub struct LadderRemedy {
-    code: Code,
-    message: String,
-    remedy: String,
-    command: Option<String>,
-}
-
-impl LadderRemedy {
-    /// The remedy of a finding.
-    pub fn of(finding: &Finding) -> Self {
-        Self {
-            code: finding.code,
-            message: finding.message.clone(),
-            remedy: finding.remedy.action.clone(),
-            command: finding.remedy.command.clone(),
-        }
-    }
-}
-
-impl<'s> LadderLine<'s> {
-    /// A way that nobody tried, and why.
-    pub fn untried(from: &'s str, why: String) -> Self {
-        Self {
-            from,
-            path: None,
-            untried: Some(why),
-            broken: None,
-            cause: None,
-        }
-    }
-
-    /// A way with what to do about its break.
-    pub fn tried(from: &'s str, path: &'s NetworkPath, cause: Option<LadderRemedy>) -> Self {
-        let broken = at(path).map(|at| Broken {
-            rung: at.obstacle.rung(),
-            code: at.obstacle.code(),
-        });
-        Self {
-            from,
-            path: Some(path),
-            untried: path.ladder.gap().map(|gap| gap.reason.clone()),
-            broken,
-            cause,
-        }
-    }
-
-    /// Whether every rung that was to be tried holds; `None` where nobody could try them all.
-    pub fn is_whole(&self) -> Option<bool> {
-        let ladder = self.path?.ladder.known()?;
-        let is_whole = self.broken.is_none();
-        let is_told = ladder.unfinished.is_none()
-            && !matches!(ladder.resolution.result, NameResult::Untold { .. });
-        (is_told || !is_whole).then_some(is_whole)
-    }
-}
-
-fn at(path: &NetworkPath) -> Option<Break<'_>> {
-    match judge(&path.destination, path.ladder.known()?) {
-        Judgement::Holds(_) | Judgement::Untold(_) => None,
-        Judgement::Breaks(at) => Some(at),
-    }
-}
 
 /// Writes down each way.
 pub fn ladders(page: &mut Page, lines: &[LadderLine<'_>]) {
@@ -117,6 +29,7 @@ pub fn ladders(page: &mut Page, lines: &[LadderLine<'_>]) {
                 let why = line.untried.as_deref().unwrap_or("nobody tried");
                 let sign = page.sign(Tone::Doubtful);
                 page.entry(&format!("{sign} {}  ", line.from), Tone::Doubtful, why);
+                cause(page, line);
             }
         }
     }
@@ -127,18 +40,27 @@ pub fn ladders(page: &mut Page, lines: &[LadderLine<'_>]) {
 
 fn tried(page: &mut Page, line: &LadderLine<'_>, path: &NetworkPath, ladder: &Ladder) {
     let tone = match line.is_whole() {
-        Some(true) => Tone::Good,
+        Some(true) if !line.has_cause() => Tone::Good,
         Some(false) => Tone::Bad,
-        None => Tone::Doubtful,
+        Some(true) | None => Tone::Doubtful,
     };
     let sign = page.sign(tone);
     page.entry(
         &format!("{sign} {} → ", line.from),
         tone,
         &format!(
-            "{}, {}",
+            "{}, {}{}{}",
             shown(&path.destination),
-            spoken_time(ladder.took_us)
+            spoken_time(ladder.took_us),
+            if stops_outside(ladder) {
+                ", as far as it was tried"
+            } else {
+                ""
+            },
+            line.state.map_or(String::new(), |state| format!(
+                "; `{}` is {state}",
+                line.from
+            )),
         ),
     );
     let rows = rows(page, path, ladder);
@@ -146,20 +68,24 @@ fn tried(page: &mut Page, line: &LadderLine<'_>, path: &NetworkPath, ladder: &La
     if let (None, Some(reason)) = (&line.broken, &ladder.unfinished) {
         page.entry("  not further: ", Tone::Doubtful, reason);
     }
-    if let Some(broken) = &line.broken {
-        match &line.cause {
-            Some(cause) => {
-                page.entry(&format!("  {} ", cause.code), Tone::Bad, &cause.message);
-                page.entry("  remedy ", Tone::Faint, &cause.remedy);
-                if let Some(command) = &cause.command {
-                    page.verbatim("         $ ", Tone::Plain, command);
-                }
-            }
-            None => page.entry(
-                "  more: ",
-                Tone::Faint,
-                &format!("ptctl explain {}", broken.code),
-            ),
+    match (&line.broken, &line.cause) {
+        (_, Some(_)) => cause(page, line),
+        (Some(broken), None) => page.entry(
+            "  more: ",
+            Tone::Faint,
+            &format!("ptctl explain {}", broken.code),
+        ),
+        (None, None) => {}
+    }
+}
+
+/// The cause and what to do about it, where there is one.
+fn cause(page: &mut Page, line: &LadderLine<'_>) {
+    if let Some(cause) = &line.cause {
+        page.entry(&format!("  {} ", cause.code), Tone::Bad, &cause.message);
+        page.entry("  remedy ", Tone::Faint, &cause.remedy);
+        if let Some(command) = &cause.command {
+            page.verbatim("         $ ", Tone::Plain, command);
         }
     }
 }
@@ -255,8 +181,13 @@ fn exported(
         .as_deref()
         .map(|path| format!(" to {path}"))
         .unwrap_or_default();
+    let understood = if wanted.is_some() {
+        "understood, and answered "
+    } else {
+        ""
+    };
     let found = format!(
-        "an empty one by {}{path}: {}",
+        "an empty one by {}{path}: {understood}{}",
         attempt.protocol.word(),
         attempt.delivery.outcome
     );
@@ -319,7 +250,10 @@ fn shown(destination: &Destination) -> String {
 
 #[cfg(test)]
 mod tests {
-    use ptctl_diagnosis::{fixtures, snapshot::ConnectOutcome};
+    use ptctl_diagnosis::{
+        fixtures,
+        snapshot::{ConnectOutcome, NameResult},
+    };
 
     use super::*;
     use crate::render::Glyphs;
@@ -388,6 +322,31 @@ mod tests {
         way.owner = None;
         way.speech = None;
         way.export = None;
-        assert!(drawn(&path).contains("--canary-external"));
+        let drawn = drawn(&path);
+        assert!(drawn.contains("--canary-external"), "{drawn}");
+        assert!(drawn.starts_with("▲ scraper → "), "{drawn}");
+        assert!(drawn.contains(", as far as it was tried\n"), "{drawn}");
+        assert_eq!(LadderLine::tried("scraper", &path, None).is_whole(), None);
+    }
+
+    #[test]
+    fn a_way_that_holds_says_what_keeps_its_service_from_using_it() {
+        let broken = fixtures::broken().into_iter();
+        let mut found = broken.filter(|broken| broken.code == "PT0320");
+        let diagnosis = ptctl_diagnosis::diagnose(
+            &found.next().unwrap().snapshot,
+            &ptctl_diagnosis::policy::Policy::default(),
+        );
+        let cause = LadderRemedy::of(&diagnosis.causes[0].finding);
+        let path = whole();
+        let line = LadderLine::tried("scraper", &path, Some(cause)).while_it_is("paused");
+        let mut page = Page::new(80, Glyphs::Unicode);
+        ladders(&mut page, &[line]);
+        let text = page.into_text();
+        assert!(text.starts_with("▲ scraper → "), "{text}");
+        assert!(text.contains("; `scraper` is paused\n"), "{text}");
+        assert!(text.contains("✓ authenticate"), "{text}");
+        assert!(text.contains("\n  PT0320 `scraper` "), "{text}");
+        assert!(text.contains("\n  remedy "), "{text}");
     }
 }
