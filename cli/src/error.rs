@@ -1,13 +1,19 @@
 //! What can keep a command from giving an answer, with a hint where one helps.
 
-use std::{io, path::PathBuf};
+use std::{io, path::PathBuf, time::Duration};
 
 use ptctl_diagnosis::{code::Code, glob::Glob};
 use thiserror::Error;
 
 use crate::{
-    clients::docker::EngineError, exit::Exit, gather::GatherError, inside::ServeError,
-    lint::LintError, restart::PlanError, settings::SettingsError, target::ChoiceError,
+    clients::{deadline::spoken, docker::EngineError},
+    exit::Exit,
+    gather::GatherError,
+    inside::ServeError,
+    lint::LintError,
+    restart::PlanError,
+    settings::SettingsError,
+    target::ChoiceError,
 };
 
 /// Why a command gave no answer.
@@ -16,6 +22,15 @@ pub enum CommandError {
     /// There is nothing to look at.
     #[error("could not look at the stack")]
     Gather(#[source] GatherError),
+    /// The time that was allowed passed before there was anything to look at.
+    #[error("nothing was seen within {} (`--timeout`)", spoken(*allowed))]
+    Late {
+        /// The time that was allowed.
+        allowed: Duration,
+        /// What was not done by then.
+        #[source]
+        source: GatherError,
+    },
     /// The files of a stack cannot be looked at.
     #[error("could not look at the files of the stack")]
     Lint(#[source] LintError),
@@ -141,7 +156,7 @@ impl CommandError {
             | Self::NoSuchService { .. }
             | Self::Plan(_)
             | Self::Request(_) => Exit::Usage,
-            Self::Restart { .. } | Self::Cleanup(_) => Exit::Deadline,
+            Self::Restart { .. } | Self::Cleanup(_) | Self::Late { .. } => Exit::Deadline,
             Self::Gather(_)
             | Self::Lint(_)
             | Self::Helper(_)
@@ -162,6 +177,7 @@ impl CommandError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Gather(error) => gather_hint(error),
+            Self::Late { .. } => Some("allow more time with `--timeout`".to_owned()),
             Self::NoSuchService { known, .. } if known.is_empty() => {
                 Some("no service of this stack is traced".to_owned())
             }

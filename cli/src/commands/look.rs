@@ -5,6 +5,7 @@ use ptctl_diagnosis::{
 };
 
 use crate::{
+    clients::deadline::Deadline,
     error::CommandError,
     exit::{Completeness, Exit},
     gather::{GatherRequest, gather},
@@ -12,7 +13,15 @@ use crate::{
 
 /// Looks once; a service asked for that is not there is an error.
 pub(super) async fn look(request: &GatherRequest) -> Result<Snapshot, CommandError> {
-    let snapshot = gather(request).await.map_err(CommandError::Gather)?;
+    let deadline = Deadline::after(request.timeout);
+    let snapshot = gather(request).await.map_err(|source| {
+        if source.may_be_for_want_of_time() && deadline.has_passed() {
+            let allowed = request.timeout;
+            CommandError::Late { allowed, source }
+        } else {
+            CommandError::Gather(source)
+        }
+    })?;
     known_services(&snapshot)?;
     Ok(snapshot)
 }

@@ -50,6 +50,16 @@ impl GatherError {
     pub fn is_permission(&self) -> bool {
         matches!(self, Self::Engine(error) if error.is_permission())
     }
+
+    /// Whether more time might have shown something: the engine said nothing, or the containers that nobody described in
+    /// time made no stack.
+    pub fn may_be_for_want_of_time(&self) -> bool {
+        match self {
+            Self::Engine(error) => error.is_timeout(),
+            Self::Stack(_) => true,
+            Self::Lookup(_) | Self::NoEngine { .. } | Self::Tempo(_) => false,
+        }
+    }
 }
 
 /// An engine that answers, and what decided that it is this one.

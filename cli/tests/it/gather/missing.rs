@@ -9,7 +9,10 @@ use ptctl::{
 use ptctl_diagnosis::{observed::Probe, snapshot::Role};
 
 use super::container;
-use crate::fake_stack::{Answer, FakeEngine, TEMPO, WEB, Wire, request};
+use crate::{
+    fake_stack::{Answer, FakeEngine, TEMPO, WEB, Wire, request},
+    program::{both, ptctl},
+};
 
 #[tokio::test]
 async fn when_the_budget_passes_what_is_missing_becomes_a_gap() {
@@ -81,4 +84,18 @@ async fn an_engine_that_hangs_ends_the_look_within_the_budget() {
         panic!("{error:?}")
     };
     assert!(matches!(error.fault, EngineFault::NoAnswer { .. }));
+}
+
+#[tokio::test]
+async fn who_was_allowed_too_little_time_is_told_so_and_not_that_the_engine_is_away() {
+    let engine = FakeEngine::on_socket(Wire::Docker20);
+    engine.answer("/_ping", Answer::Silence);
+    let output = ptctl(&engine, &["doctor", "--timeout", "50ms"]).await;
+    assert_eq!(output.status.code(), Some(4));
+    let said = both(&output);
+    assert!(said.contains("nothing was seen within 50 ms"), "{said}");
+    assert!(
+        said.contains("hint: allow more time with `--timeout`"),
+        "{said}"
+    );
 }
