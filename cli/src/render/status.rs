@@ -21,7 +21,7 @@ pub fn status(page: &mut Page, snapshot: &Snapshot) {
         &service_rows(&stack),
     );
     page.blank();
-    let rows: Vec<Row<6>> = stack
+    let rows: Vec<Row<5>> = stack
         .backends
         .iter()
         .map(|backend| backend_row(backend, snapshot))
@@ -30,16 +30,12 @@ pub fn status(page: &mut Page, snapshot: &Snapshot) {
         page.paragraph(Tone::Doubtful, "no Tempo belongs to this stack");
     } else {
         page.table(
-            [
-                "tempo",
-                "state",
-                "version",
-                "spans",
-                "oldest trace",
-                "reached at",
-            ],
+            ["tempo", "state", "version", "spans", "oldest trace"],
             &rows,
         );
+        for backend in &stack.backends {
+            reached(page, backend);
+        }
     }
     if !stack.untraced.is_empty() {
         let names: Vec<&str> = stack
@@ -169,15 +165,29 @@ fn backend_state(backend: &Backend<'_>) -> (String, Tone) {
     }
 }
 
-fn backend_row(backend: &Backend<'_>, snapshot: &Snapshot) -> Row<6> {
+/// Where a backend's API was asked, on a line of its own, from which it can be copied whole.
+fn reached(page: &mut Page, backend: &Backend<'_>) {
+    let label = backend.label();
+    match &backend.tempo.reached {
+        Observed::Known(reached) => {
+            page.verbatim(
+                &format!("  `{label}` was reached at "),
+                Tone::Plain,
+                &reached.to_string(),
+            );
+        }
+        Observed::Unknown(gap) => {
+            let text = format!("was not reached: {}", gap.reason);
+            page.entry(&format!("  `{label}` "), Tone::Plain, &text);
+        }
+    }
+}
+
+fn backend_row(backend: &Backend<'_>, snapshot: &Snapshot) -> Row<5> {
     let oldest = match &backend.tempo.oldest_trace {
         Observed::Known(Some(at)) => (age(*at, snapshot.taken_at), Tone::Plain),
         Observed::Known(None) => ("none yet".to_owned(), Tone::Plain),
         Observed::Unknown(_) => ("not seen".to_owned(), Tone::Doubtful),
-    };
-    let reached = match &backend.tempo.reached {
-        Observed::Known(reached) => (reached.to_string(), Tone::Plain),
-        Observed::Unknown(gap) => (gap.reason.clone(), Tone::Doubtful),
     };
     [
         (backend.label().to_owned(), Tone::Strong),
@@ -185,7 +195,6 @@ fn backend_row(backend: &Backend<'_>, snapshot: &Snapshot) -> Row<6> {
         (version(backend.tempo), Tone::Plain),
         counts(&backend.tempo.metrics),
         oldest,
-        reached,
     ]
 }
 
