@@ -45,9 +45,13 @@ pub fn run() -> ExitCode {
     let mut cli = Cli::parse();
     let settings = fill_in(&mut cli);
     let mut output = Output::new(&cli.global);
-    if let Err(error) = settings {
-        output.error(&error);
-        return error.exit().into();
+    match settings {
+        Ok(None) => {}
+        Ok(Some(refused)) => output.note(&refused),
+        Err(error) => {
+            output.error(&error);
+            return error.exit().into();
+        }
     }
     let exit = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -65,14 +69,14 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Completes the command line by the project's settings. What writes texts for the shell asks no project.
-fn fill_in(cli: &mut Cli) -> Result<(), error::CommandError> {
+/// Completes the command line by the project's settings, and says what of them is not taken. What writes texts for the
+/// shell asks no project.
+fn fill_in(cli: &mut Cli) -> Result<Option<String>, error::CommandError> {
     if matches!(cli.command, Command::Completions { .. } | Command::Man) {
-        return Ok(());
+        return Ok(None);
     }
     let working_dir = std::env::current_dir().map_err(error::CommandError::Runtime)?;
-    settings::SettingsFile::find(&working_dir)?.fill(cli);
-    Ok(())
+    Ok(settings::SettingsFile::find(&working_dir)?.fill(cli))
 }
 
 /// Runs a command until it ends or a signal asks to end.

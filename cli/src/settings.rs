@@ -2,6 +2,7 @@
 
 mod file;
 mod policy;
+mod trust;
 
 use std::time::Duration;
 

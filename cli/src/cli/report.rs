@@ -67,6 +67,9 @@ pub struct ReportArguments {
     /// What `.ptctl.toml` suppresses, which no flag replaces.
     #[arg(skip)]
     pub suppressed_by_file: Vec<Suppression>,
+    /// The `.ptctl.toml` that was read.
+    #[arg(skip)]
+    pub settings: Option<PathBuf>,
 }
 
 /// How findings are written.

@@ -38,6 +38,7 @@ pub(super) async fn run(
         exit,
         detail: Detail::Normal,
         root: "",
+        settings: None,
     };
     let written =
         |format| render::report(format, &report, output.plain_page()).map_err(CommandError::Json);

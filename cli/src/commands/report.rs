@@ -47,6 +47,7 @@ pub(super) fn answer(
         exit,
         detail: args.detail(),
         root: &root,
+        settings: args.settings.as_deref(),
     };
     let text = render::report(args.format(), &report, output.page()).map_err(CommandError::Json)?;
     output.answer(&text)?;

@@ -20,6 +20,9 @@ const KNOWN_SHOWN: usize = 6;
 /// Writes what the detail asked for adds to the table.
 pub(super) fn aside(page: &mut Page, report: &Report<'_>) {
     let diagnosis = report.diagnosis;
+    if let Some(path) = report.settings {
+        page.paragraph(Tone::Faint, &format!("settings: {}", path.display()));
+    }
     let counts = set_aside(report);
     if !counts.is_empty() {
         let hint = match report.detail {

@@ -1,5 +1,7 @@
 //! The report for a program: one JSON document, whose shape `docs/schema/report.schema.json` promises.
 
+use std::{borrow::Cow, path::Path as FilePath};
+
 use jiff::Timestamp;
 use ptctl_diagnosis::{
     catalogue,
@@ -28,6 +30,7 @@ pub(super) struct DoctorDocument<'a> {
     taken_at: Timestamp,
     timed_out: bool,
     exit_code: u8,
+    settings: Option<Cow<'a, str>>,
     engine: &'a EngineFacts,
     stack: &'a StackFacts,
     causes: Vec<CauseDocument<'a>>,
@@ -101,6 +104,7 @@ impl<'a> DoctorDocument<'a> {
             taken_at: snapshot.taken_at,
             timed_out: snapshot.timed_out,
             exit_code: report.exit.code(),
+            settings: report.settings.map(FilePath::to_string_lossy),
             engine: &snapshot.engine,
             stack: &snapshot.stack,
             causes: causes.iter().map(CauseDocument::new).collect(),

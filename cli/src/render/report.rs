@@ -1,5 +1,7 @@
 //! One diagnosis in every format.
 
+use std::path::Path;
+
 use ptctl_diagnosis::{diagnosis::Diagnosis, policy::Policy, snapshot::Snapshot};
 
 use super::{
@@ -29,6 +31,8 @@ pub struct Report<'a> {
     pub detail: Detail,
     /// The folder that paths of files are shown relative to.
     pub root: &'a str,
+    /// The `.ptctl.toml` that was read.
+    pub settings: Option<&'a Path>,
 }
 
 impl Report<'_> {

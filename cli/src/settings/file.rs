@@ -1,9 +1,11 @@
 //! `.ptctl.toml`: what a project wants of every look, beside its Compose file.
 //!
-//! Found like a Compose file: in the working folder or its nearest parent. A flag and its variable come first.
+//! Found like a Compose file: in the working folder or its nearest parent. A flag and its variable come first. What
+//! writes or creates something is taken from a file of the same user, or of root, alone.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -17,6 +19,7 @@ use serde::Deserialize;
 use thiserror::Error;
 use toml::Spanned;
 
+use super::trust::Trust;
 use crate::cli::{Cli, ColorChoice, Command, FailOn, ProbeChoice, ReportFormat};
 
 /// The file's name.
@@ -35,6 +38,10 @@ pub struct SettingsFile {
     project: Option<String>,
     probe: Option<ProbeChoice>,
     canary: bool,
+    /// Where it was found.
+    path: Option<PathBuf>,
+    /// Why it may not ask for what writes or creates something.
+    objection: Option<String>,
 }
 
 /// What is wrong with the file.
@@ -102,13 +109,40 @@ impl SettingsFile {
     pub fn find(working_dir: &Path) -> Result<Self, SettingsError> {
         for folder in working_dir.ancestors() {
             let path = folder.join(FILE);
-            match fs::read_to_string(&path) {
-                Ok(text) => return Self::read(&path, &text),
+            match open(&path) {
+                Ok((text, trust)) => {
+                    let mut settings = Self::read(&path, &text)?;
+                    settings.path = Some(path);
+                    settings.objection = trust.objection();
+                    return Ok(settings);
+                }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(source) => return Err(SettingsError::Read { path, source }),
             }
         }
         Ok(Self::default())
+    }
+
+    /// What it asks for and is not taken, in words; `None` where everything is.
+    fn refuse(&mut self) -> Option<String> {
+        let objection = self.objection.as_ref()?;
+        let path = self.path.as_ref()?;
+        let mut refused = Vec::new();
+        // Whoever forbids is obeyed.
+        if self.probe.is_some_and(|probe| probe != ProbeChoice::Never) {
+            self.probe = None;
+            refused.push("`probe`");
+        }
+        if std::mem::take(&mut self.canary) {
+            refused.push("`canary`");
+        }
+        (!refused.is_empty()).then(|| {
+            format!(
+                "note: {} of {} not taken: {objection}",
+                refused.join(" and "),
+                path.display()
+            )
+        })
     }
 
     fn read(path: &Path, text: &str) -> Result<Self, SettingsError> {
@@ -144,12 +178,15 @@ impl SettingsFile {
                 }),
             },
             canary: written.canary,
+            path: None,
+            objection: None,
         };
         Ok(settings)
     }
 
-    /// Fills in what neither a flag nor a variable says.
-    pub fn fill(self, cli: &mut Cli) {
+    /// Fills in what neither a flag nor a variable says. What is not taken is returned in words.
+    pub fn fill(mut self, cli: &mut Cli) -> Option<String> {
+        let refused = self.refuse();
         let global = &mut cli.global;
         global.project = global.project.take().or(self.project);
         global.color = global.color.or(self.color);
@@ -161,8 +198,10 @@ impl SettingsFile {
         if let Command::Storage(storage) = &mut cli.command {
             storage.probe = storage.probe.or(self.probe);
         }
+        let asks = matches!(cli.command, Command::Doctor(_) | Command::Storage(_));
+        let refused = refused.filter(|_| asks);
         let Some(report) = cli.command.report_mut() else {
-            return;
+            return refused;
         };
         report.output = report.output.or(self.output);
         report.fail_on = report.fail_on.or(self.fail_on);
@@ -173,7 +212,18 @@ impl SettingsFile {
             report.skip = self.skip;
         }
         report.suppressed_by_file = self.suppressions;
+        report.settings = self.path;
+        refused
     }
+}
+
+/// What a file says, and whether it speaks for this user.
+fn open(path: &Path) -> io::Result<(String, Trust)> {
+    let mut file = fs::File::open(path)?;
+    let trust = Trust::of(&fs::symlink_metadata(path)?, &file.metadata()?);
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    Ok((text, trust))
 }
 
 /// The file while it is read, so that every error names its line.
@@ -362,6 +412,27 @@ reason = \"sends from the host, on purpose\"
         assert_eq!(doctor.report.output, Some(ReportFormat::Json));
         assert_eq!(doctor.report.fail_on, Some(FailOn::Gap));
         assert_eq!(doctor.report.only.len(), 1);
+    }
+
+    #[test]
+    fn what_writes_or_creates_is_taken_from_no_stranger_s_file() {
+        let mut cli = Cli::parse_from(["ptctl", "doctor"]);
+        let mut settings = read("probe = true\ncanary = true\nsince = \"2h\"\n").unwrap();
+        settings.path = Some(PathBuf::from("/tmp/.ptctl.toml"));
+        settings.objection = Trust::Foreign { owner: 1001 }.objection();
+        let refused = settings.fill(&mut cli);
+        assert_eq!(
+            refused.as_deref(),
+            Some(
+                "note: `probe` and `canary` of /tmp/.ptctl.toml not taken: it belongs to another user (1001)"
+            )
+        );
+        let Command::Doctor(doctor) = &cli.command else {
+            unreachable!()
+        };
+        assert_eq!(doctor.deeper.probe, None);
+        assert!(!doctor.deeper.canary);
+        assert_eq!(doctor.since.unwrap().as_secs(), 7_200);
     }
 
     #[test]

@@ -52,6 +52,45 @@ fn the_file_of_the_project_counts_unless_a_flag_or_variable_says_otherwise() {
 }
 
 #[test]
+fn a_file_above_the_working_folder_is_named_wherever_it_speaks() {
+    let folder = folder_with(&broken("PT0803"));
+    let file = folder.path().join(".ptctl.toml");
+    std::fs::write(
+        &file,
+        "[[suppress]]\ncode = \"PT0803\"\nreason = \"known\"\n",
+    )
+    .unwrap();
+    let below = folder.path().join("below");
+    std::fs::create_dir(&below).unwrap();
+    let looked = |arguments: &[&str]| {
+        let arguments = [&["doctor", "--from", "../look.json"], arguments].concat();
+        stdout(&ptctl(&below, &arguments, &[]))
+    };
+    let path = std::fs::canonicalize(&file).unwrap();
+    let named = format!("settings: {}", path.display());
+    // Long paths are wrapped.
+    let page: String = looked(&[]).split_whitespace().collect();
+    assert!(page.contains(&named.replace(' ', "")), "{page}");
+    let report: serde_json::Value = serde_json::from_str(&looked(&["-o", "json"])).unwrap();
+    assert_eq!(report["settings"], path.to_str().unwrap());
+}
+
+#[test]
+fn what_writes_or_creates_is_taken_from_no_file_that_everybody_may_write_to() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder_with(&broken("PT0803"));
+    let file = folder.path().join(".ptctl.toml");
+    std::fs::write(&file, "canary = true\nfail_on = \"error\"\n").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o666)).unwrap();
+    let output = doctor_in(folder.path(), &[], &[]);
+    assert_eq!(output.status.code(), Some(0));
+    let notes = stderr(&output);
+    let end = ".ptctl.toml not taken: everybody may write to it\n";
+    assert!(notes.starts_with("note: `canary` of "), "{notes}");
+    assert!(notes.ends_with(end), "{notes}");
+}
+
+#[test]
 fn a_slip_in_the_file_ends_the_program_with_its_place() {
     let folder = folder_with(&broken("PT0803"));
     let file = folder.path().join(".ptctl.toml");
