@@ -19,6 +19,7 @@ fn written(snapshot: &Snapshot, format: ReportFormat, detail: Detail, width: usi
         exit: Exit::of(&diagnosis, &policy, Completeness::Whole),
         detail,
         root: "/srv/shop",
+        settings: None,
     };
     report(format, &made_of, Page::new(width, Glyphs::Unicode)).unwrap()
 }

@@ -32,6 +32,7 @@ fn written(snapshot: &Snapshot, policy: &Policy, format: ReportFormat) -> String
         exit: Exit::of(&diagnosis, policy, Completeness::Whole),
         detail: Detail::Normal,
         root: "/srv/shop",
+        settings: None,
     };
     report(format, &made_of, Page::new(100, Glyphs::Unicode)).unwrap()
 }

@@ -126,11 +126,11 @@ impl<'a> Judge<'a> {
             // A symptom cannot make a cause worse than it says of itself.
             let severity = worst.min(root.severity.max(Severity::Warning));
             let at_root = hop_of(cause).map(|hop| Break { hop, severity, by });
-            let worse = cause
+            let graver = cause
                 .symptoms
                 .iter()
                 .filter(|symptom| symptom.severity > severity && self.touches(symptom, service));
-            let at_symptoms = worse.filter_map(|symptom| {
+            let at_symptoms = graver.filter_map(|symptom| {
                 let hop = HopName::of(symptom.code, &symptom.subject)?;
                 let severity = symptom.severity;
                 Some(Break { hop, severity, by })

@@ -68,6 +68,10 @@ fn a_setting_that_is_not_applied_yet_breaks_the_way_where_the_old_one_does() {
     let mut snapshot = fixtures::healthy();
     snapshot.set_variable("scraper", "TEMPO_ENDPOINT", "tempo:4319");
     snapshot.failing("scraper", crate::export_errors::ErrorKind::BackendDown);
+    let Observed::Known(compose) = &mut snapshot.compose else {
+        unreachable!()
+    };
+    compose.files[0].modified_at = Some(fixtures::ago(60));
     let diagnosis = judged(&snapshot);
     let root = &diagnosis.causes[0];
     assert_eq!(root.finding.code.to_string(), "PT0141");
