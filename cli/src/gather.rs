@@ -3,6 +3,7 @@
 mod around;
 mod backends;
 mod engine;
+mod folder;
 mod gaps;
 pub(crate) mod hands;
 pub(crate) mod relay;

@@ -35,7 +35,7 @@ pub use self::{
 };
 pub(crate) use self::{
     attach::Attached,
-    helper::{LogConfig, NewContainer, NewHostConfig},
+    helper::{LogConfig, NewContainer, NewHostConfig, NewMount},
 };
 use super::{
     deadline::Deadline,

@@ -2,7 +2,7 @@
 
 use crate::{
     cli::Global,
-    clients::deadline::Deadline,
+    clients::{cause::on_one_line, deadline::Deadline},
     error::CommandError,
     exit::Exit,
     gather::{Depth, connect},
@@ -37,9 +37,17 @@ pub(super) async fn run(global: &Global, output: &mut Output) -> Result<Exit, Co
             cleaned.still_running
         ));
     }
-    if lines.is_empty() {
+    if lines.is_empty() && cleaned.failed.is_empty() {
         lines.push("nothing was left behind".to_owned());
     }
-    output.answer(&format!("{}\n", lines.join("\n")))?;
-    Ok(Exit::Ok)
+    let mut failed = cleaned.failed.into_iter();
+    let first = failed.next();
+    lines.extend(failed.map(|error| on_one_line(&error)));
+    if !lines.is_empty() {
+        output.answer(&format!("{}\n", lines.join("\n")))?;
+    }
+    match first {
+        Some(error) => Err(CommandError::Cleanup(error)),
+        None => Ok(Exit::Ok),
+    }
 }

@@ -7,13 +7,15 @@ use std::{
 
 use ptctl_diagnosis::snapshot::{Container, LadderDepth};
 
+pub(crate) use super::folder::Files;
 use super::{
+    folder::FolderError,
     relay::Relay,
     request::{DeeperLooks, ProbeBy, ProbeReach, ProbeWish},
 };
 use crate::{
     clients::{cause::on_one_line, deadline::Deadline, docker::Engine},
-    helper::{Helper, MOUNT, Reader, Spot},
+    helper::{Helper, MOUNT, Spot},
     inside::{self, Answer, Order, Place, Task},
     probe::DiskReach,
 };
@@ -85,17 +87,6 @@ impl ProbeLabel {
             Self::Silent
         }
     }
-}
-
-/// Files on the engine's host.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Files {
-    /// Their folder on the engine's host.
-    pub(crate) folder: PathBuf,
-    /// What is mounted to see them: a volume's name or the folder.
-    pub(crate) source: String,
-    /// Who can read them.
-    pub(crate) reader: Reader,
 }
 
 impl Hands {
@@ -186,12 +177,14 @@ impl Hands {
         deadline: Deadline,
     ) -> Result<Answer, NoHands> {
         let refused = match self.direct {
-            Direct::Possible => match std::fs::read_dir(&files.folder) {
-                Ok(_) => {
+            Direct::Possible => match files.open(deadline).await {
+                Ok(()) => {
                     let answer = task(&files.folder).perform(&Place::own(), deadline).await;
                     return Ok(answer);
                 }
-                Err(error) => format!("`{}`: {error}", files.folder.display()),
+                Err(FolderError::Closed(refused)) => refused,
+                // A helper would wait for the same disk.
+                Err(FolderError::Hangs(reason)) => return Err(NoHands::Failed(reason)),
             },
             Direct::Elsewhere => "the files are on another machine".to_owned(),
             Direct::NotWanted => String::new(),

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
-use super::{DEADLINE_LABEL, HELPER_LABEL};
+use super::{DEADLINE_LABEL, HELPER_LABEL, clock::EngineClock};
 use crate::clients::{
     deadline::Deadline,
     docker::{Engine, EngineError, Listed},
 };
 
 /// What was removed and what was left.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) struct Cleaned {
     /// Containers whose deadline had passed.
     pub(crate) containers: usize,
@@ -19,46 +17,54 @@ pub(crate) struct Cleaned {
     pub(crate) images: Vec<String>,
     /// Containers of runs that still have time; they end by themselves.
     pub(crate) still_running: usize,
+    /// What the engine did not remove, each with its reason.
+    pub(crate) failed: Vec<EngineError>,
 }
 
 /// Removes overdue containers and every image of the helper that none of the others uses.
 pub(crate) async fn cleanup(engine: &Engine, deadline: Deadline) -> Result<Cleaned, EngineError> {
-    let (containers, still_running) = collect_overdue(engine, deadline).await?;
-    let mut images = Vec::new();
+    let clock = EngineClock::read(engine, deadline).await?;
+    let mut cleaned = collect_overdue(engine, clock, deadline).await?;
     // While a helper of another run works, its image is in use, and so is perhaps the next one's.
-    if still_running == 0 {
+    if cleaned.still_running == 0 {
         for name in engine.images_labelled(HELPER_LABEL, deadline).await? {
-            engine.remove_image(&name, deadline).await?;
-            images.push(name);
+            match engine.remove_image(&name, deadline).await {
+                Ok(()) => cleaned.images.push(name),
+                Err(error) => cleaned.failed.push(error),
+            }
         }
     }
-    Ok(Cleaned {
-        containers,
-        images,
-        still_running,
-    })
+    Ok(cleaned)
 }
 
-/// Removes the containers whose deadline has passed; how many, and how many still have time.
+/// Removes the containers whose deadline has passed; one that cannot be removed keeps no other. Where the engine does not
+/// tell the time, nobody knows which are overdue.
 pub(super) async fn collect_overdue(
     engine: &Engine,
+    clock: Option<EngineClock>,
     deadline: Deadline,
-) -> Result<(usize, usize), EngineError> {
-    let now = Timestamp::now();
-    let helpers: Vec<Listed> = engine
+) -> Result<Cleaned, EngineError> {
+    let listed: Vec<Listed> = engine
         .containers(deadline)
         .await?
         .into_iter()
         .filter(|container| container.labels.contains_key(HELPER_LABEL))
         .collect();
-    let dated = helpers
-        .iter()
-        .filter_map(|helper| Some((helper, due(&helper.labels)?)));
-    let (overdue, in_time): (Vec<_>, Vec<_>) = dated.partition(|(_, due)| *due < now.as_second());
-    for (helper, _) in &overdue {
-        engine.remove_container(&helper.id, deadline).await?;
+    let mut cleaned = Cleaned::default();
+    for helper in listed {
+        let Some(due) = due(&helper.labels) else {
+            continue;
+        };
+        if clock.is_none_or(|clock| due >= clock.now().as_second()) {
+            cleaned.still_running += 1;
+            continue;
+        }
+        match engine.remove_container(&helper.id, deadline).await {
+            Ok(()) => cleaned.containers += 1,
+            Err(error) => cleaned.failed.push(error),
+        }
     }
-    Ok((overdue.len(), in_time.len()))
+    Ok(cleaned)
 }
 
 /// By when a container should be gone, in seconds since 1970; `None` for one that no look made: whoever starts a container

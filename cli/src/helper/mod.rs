@@ -6,6 +6,7 @@
 
 mod binary;
 mod cleanup;
+mod clock;
 mod counts;
 mod image;
 mod session;
@@ -19,6 +20,7 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use self::{
     binary::{BinaryError, HelperBinary},
+    clock::EngineClock,
     counts::Counts,
     image::{HelperImage, Origin},
 };
@@ -26,7 +28,7 @@ pub(crate) use self::{cleanup::cleanup, session::Session};
 use crate::clients::{
     cause::on_one_line,
     deadline::Deadline,
-    docker::{Engine, EngineError, LogConfig, NewContainer, NewHostConfig},
+    docker::{Engine, EngineError, LogConfig, NewContainer, NewHostConfig, NewMount},
 };
 
 /// The label of the helper's image and containers.
@@ -48,6 +50,8 @@ pub(crate) const MOUNT: &str = "/data";
 const NOBODY: &str = "65534:65534";
 /// After its deadline a container is given this long to end by itself before another run collects it.
 const GRACE: SignedDuration = SignedDuration::from_secs(10);
+/// What earlier runs left behind is not looked after for longer.
+const COLLECTING: Duration = Duration::from_secs(2);
 /// What the engine needs to make, start and remove a container, on top of the work itself.
 const OVERHEAD: Duration = Duration::from_secs(5);
 
@@ -112,6 +116,15 @@ fn complaint(text: &str) -> String {
     }
 }
 
+/// What has to be there before the first container is made.
+#[derive(Debug)]
+struct Ready {
+    image: HelperImage,
+    clock: Option<EngineClock>,
+    /// Why not all that earlier runs left behind is gone.
+    left: Vec<String>,
+}
+
 /// Runs helper containers for one look.
 #[derive(Debug)]
 pub(crate) struct Helper {
@@ -119,7 +132,7 @@ pub(crate) struct Helper {
     platform: String,
     binary: PathBuf,
     run: String,
-    image: OnceCell<HelperImage>,
+    ready: OnceCell<Ready>,
     places: Arc<Semaphore>,
     counts: Arc<Counts>,
 }
@@ -132,7 +145,7 @@ impl Helper {
             platform,
             binary,
             run: uuid::Uuid::new_v4().to_string(),
-            image: OnceCell::new(),
+            ready: OnceCell::new(),
             places: Arc::new(Semaphore::new(AT_A_TIME)),
             counts: Arc::default(),
         }
@@ -141,14 +154,14 @@ impl Helper {
     /// Opens a conversation with a helper container; at most four at a time, others wait for their turn.
     pub(crate) async fn open(&self, spot: &Spot, within: Duration) -> Result<Session, HelperError> {
         let deadline = Deadline::after(within + OVERHEAD);
-        let image = self
-            .image
+        let ready = self
+            .ready
             .get_or_try_init(|| self.prepare(deadline))
             .await?;
         let Ok(place) = Arc::clone(&self.places).acquire_owned().await else {
             return Err(HelperError::GivenUp);
         };
-        let container = self.describe(spot, image, within);
+        let container = self.describe(spot, ready, within);
         let engine = self.engine.clone();
         let counts = Arc::clone(&self.counts);
         Ok(Session::open(engine, container, within, counts, place))
@@ -163,29 +176,43 @@ impl Helper {
 
     /// What it did so far, for a person.
     pub(crate) fn deeds(&self) -> Vec<String> {
-        let image = self.image.get().map(|image| match image.origin {
-            Origin::Imported => format!("imported the image {}", image.name),
-            Origin::Found => format!("used the image {}", image.name),
+        let ready = self.ready.get();
+        let image = ready.map(|ready| match ready.image.origin {
+            Origin::Imported => format!("imported the image {}", ready.image.name),
+            Origin::Found => format!("used the image {}", ready.image.name),
         });
-        image.into_iter().chain(self.counts.shown()).collect()
+        let left = ready.into_iter().flat_map(|ready| ready.left.clone());
+        left.chain(image).chain(self.counts.shown()).collect()
     }
 
-    /// Collects what earlier runs left behind, and sees to the image.
-    async fn prepare(&self, deadline: Deadline) -> Result<HelperImage, HelperError> {
+    /// Collects what earlier runs left behind, and sees to the image. That something stays behind keeps nobody from work.
+    async fn prepare(&self, deadline: Deadline) -> Result<Ready, HelperError> {
         let binary = HelperBinary::load(&self.binary, &self.platform)?;
-        cleanup::collect_overdue(&self.engine, deadline).await?;
-        Ok(image::ensure(&self.engine, &binary, deadline).await?)
+        let collecting = deadline.capped(COLLECTING);
+        let mut left = Vec::new();
+        let clock = EngineClock::read(&self.engine, collecting).await;
+        let clock = clock.unwrap_or_else(|error| {
+            left.push(on_one_line(&error));
+            None
+        });
+        match cleanup::collect_overdue(&self.engine, clock, collecting).await {
+            Ok(cleaned) => left.extend(cleaned.failed.iter().map(|error| on_one_line(error))),
+            Err(error) => left.push(on_one_line(&error)),
+        }
+        let image = image::ensure(&self.engine, &binary, deadline).await?;
+        Ok(Ready { image, clock, left })
     }
 
-    fn describe(&self, spot: &Spot, image: &HelperImage, within: Duration) -> NewContainer {
+    fn describe(&self, spot: &Spot, ready: &Ready, within: Duration) -> NewContainer {
+        let now = ready.clock.map_or_else(Timestamp::now, EngineClock::now);
         let gone_by = SignedDuration::try_from(within + OVERHEAD)
             .ok()
-            .and_then(|within| Timestamp::now().checked_add(within + GRACE).ok())
+            .and_then(|within| now.checked_add(within + GRACE).ok())
             .unwrap_or(Timestamp::MAX);
-        let (network_mode, binds, user, cap_add) = match spot {
+        let (network_mode, mounted, user, cap_add) = match spot {
             Spot::NetworkOf(id) => (
                 format!("container:{}", id.0),
-                Vec::new(),
+                Mounted::default(),
                 NOBODY.to_owned(),
                 Vec::new(),
             ),
@@ -194,11 +221,11 @@ impl Helper {
                     Reader::Owner { uid, gid } => (format!("{uid}:{gid}"), Vec::new()),
                     Reader::Anyones => ("0:0".to_owned(), vec!["DAC_READ_SEARCH".to_owned()]),
                 };
-                ("none".to_owned(), vec![bind(source)], user, capabilities)
+                ("none".to_owned(), Mounted::of(source), user, capabilities)
             }
         };
         NewContainer {
-            image: image.name.clone(),
+            image: ready.image.name.clone(),
             cmd: Vec::new(),
             user,
             labels: BTreeMap::from([
@@ -220,7 +247,8 @@ impl Helper {
                 security_opt: vec!["no-new-privileges".to_owned()],
                 memory: MEMORY,
                 pids_limit: THREADS,
-                binds,
+                binds: mounted.binds,
+                mounts: mounted.mounts,
                 log_config: LogConfig {
                     r#type: "none".to_owned(),
                 },
@@ -229,13 +257,34 @@ impl Helper {
     }
 }
 
-/// Mounts a volume or a folder so that nothing about it changes. Into an empty volume the engine would copy the image's
-/// own folder, and with that its owner and mode, even where it is mounted read-only; whoever writes there would be
-/// locked out.
-fn bind(source: &str) -> String {
-    let is_folder = source.starts_with('/');
-    let options = if is_folder { "ro" } else { "ro,nocopy" };
-    format!("{source}:{MOUNT}:{options}")
+/// What is mounted, so that nothing about it changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Mounted {
+    binds: Vec<String>,
+    mounts: Vec<NewMount>,
+}
+
+impl Mounted {
+    /// A volume or a folder. Into an empty volume the engine would copy the image's own folder, and with that its owner
+    /// and mode, even where it is mounted read-only; whoever writes there would be locked out. A folder that is gone it
+    /// would make anew, as root's, if it were asked by a bind.
+    fn of(source: &str) -> Self {
+        if source.starts_with('/') {
+            return Self {
+                mounts: vec![NewMount {
+                    r#type: "bind".to_owned(),
+                    source: source.to_owned(),
+                    target: MOUNT.to_owned(),
+                    read_only: true,
+                }],
+                ..Self::default()
+            };
+        }
+        Self {
+            binds: vec![format!("{source}:{MOUNT}:ro,nocopy")],
+            ..Self::default()
+        }
+    }
 }
 
 #[cfg(test)]
@@ -243,8 +292,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_volume_keeps_its_owner_and_a_folder_is_mounted_as_it_is() {
-        assert_eq!(bind("shop_tempo-data"), "shop_tempo-data:/data:ro,nocopy");
-        assert_eq!(bind("/srv/tempo"), "/srv/tempo:/data:ro");
+    fn an_empty_volume_keeps_its_owner_and_a_folder_that_is_gone_stays_gone() {
+        let volume = Mounted::of("shop_tempo-data");
+        assert_eq!(volume.binds, ["shop_tempo-data:/data:ro,nocopy"]);
+        assert_eq!(volume.mounts, []);
+        // The engine makes the folder of a bind that is not there, and refuses a mount of one.
+        let folder = Mounted::of("/srv/tempo");
+        assert_eq!(folder.binds, Vec::<String>::new());
+        let mount = serde_json::to_value(&folder.mounts[0]).expect("JSON");
+        let expected = serde_json::json!({
+            "Type": "bind", "Source": "/srv/tempo", "Target": "/data", "ReadOnly": true
+        });
+        assert_eq!(mount, expected);
     }
 }

@@ -5,6 +5,7 @@ use std::{fs, io, os::unix::fs::MetadataExt, path::Path};
 use ptctl_diagnosis::snapshot::{Container, ContainerId, FilesTotal, LogFile};
 
 use super::Look;
+use crate::thread;
 
 /// The log files of containers, where they can be read from here; what cannot be read is left out.
 pub(crate) async fn of(look: &Look<'_>, containers: &[Container]) -> Vec<LogFile> {
@@ -16,15 +17,12 @@ pub(crate) async fn of(look: &Look<'_>, containers: &[Container]) -> Vec<LogFile
         .iter()
         .map(|container| container.id.clone())
         .collect();
-    let counted = tokio::task::spawn_blocking(move || {
+    let counted = thread::apart_until(look.engine_deadline(), "log files", move || {
         ids.into_iter()
             .filter_map(|id| log_of(&folder.join(&id.0), id).ok())
             .collect()
     });
-    match look.engine_deadline().cut(counted).await {
-        Ok(Ok(logs)) => logs,
-        Ok(Err(_)) | Err(_) => Vec::new(),
-    }
+    counted.await.unwrap_or_default()
 }
 
 /// The files of one container's log: `ID-json.log` and what was rotated, or those of the driver `local`.

@@ -5,7 +5,7 @@
 //! the size, which takes it long: it may have to count all it has.
 
 use std::{
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     time::Duration,
 };
 
@@ -47,21 +47,22 @@ pub(crate) async fn of(
 ) -> Disk {
     let gap = |reason: String| Gap::new(Probe::Volume, subject.clone(), reason);
     let configured = config.and_then(|config| config.storage_path.as_deref());
-    let path = configured.unwrap_or(DEFAULT_PATH);
+    let path = normal(Path::new(configured.unwrap_or(DEFAULT_PATH)));
+    let shown = path.display();
     let nowhere = |reason| Disk {
         usage: Observed::Unknown(gap(reason)),
         stored: None,
     };
-    let Some(mount) = container.mount_of(path) else {
+    let Some(mount) = container.mount_of(&path.to_string_lossy()) else {
         return nowhere(format!(
-            "no volume covers `{path}`: it lies in the container's own layer"
+            "no volume covers `{shown}`: it lies in the container's own layer"
         ));
     };
     if mount.kind == MountKind::Tmpfs {
-        return nowhere(format!("`{path}` lies in memory"));
+        return nowhere(format!("`{shown}` lies in memory"));
     }
     let blocks = configured
-        .and_then(|path| Path::new(path).strip_prefix(&mount.destination).ok())
+        .and_then(|_| path.strip_prefix(&mount.destination).ok())
         .map(Path::to_owned);
     let walked = walk(look, container, mount, blocks).await;
     let usage = match usage(look, mount, walked.as_ref().ok()).await {
@@ -73,6 +74,21 @@ pub(crate) async fn of(
         usage,
         stored: Some(stored.into()),
     }
+}
+
+/// A path without detours, as far as its text tells: `/var/./tempo/wal/..` is `/var/tempo`.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                normal.pop();
+            }
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => normal.push(part),
+        }
+    }
+    normal
 }
 
 /// How full a mount is, by a walk through it or as the engine counts.
@@ -194,6 +210,20 @@ mod tests {
     use ptctl_diagnosis::fixtures;
 
     use super::*;
+
+    #[test]
+    fn a_path_is_the_same_however_it_is_written() {
+        for written in [
+            "/var/tempo/blocks",
+            "/var/tempo/blocks/",
+            "/var/./tempo//blocks",
+            "/var/tempo/wal/../blocks",
+            "/../var/tempo/blocks/.",
+        ] {
+            let path = normal(Path::new(written));
+            assert_eq!(path.to_str(), Some("/var/tempo/blocks"), "{written}");
+        }
+    }
 
     #[test]
     fn files_are_read_as_the_user_that_the_container_runs_as() {

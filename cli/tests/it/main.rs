@@ -7,6 +7,7 @@ mod documents;
 mod engine_calls;
 mod fake_stack;
 mod gather;
+mod helper;
 mod lint;
 mod logs;
 mod manual;

@@ -59,10 +59,26 @@ pub(crate) struct NewHostConfig {
     pub(crate) memory: u64,
     /// Processes and threads.
     pub(crate) pids_limit: u32,
-    /// `source:destination:ro`.
+    /// `source:destination:ro`; a folder that is not there is made.
     pub(crate) binds: Vec<String>,
+    /// Mounts of what is there; the engine refuses any other.
+    pub(crate) mounts: Vec<NewMount>,
     /// What it prints is not kept.
     pub(crate) log_config: LogConfig,
+}
+
+/// A mount of a new container.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct NewMount {
+    /// `bind`.
+    pub(crate) r#type: String,
+    /// A folder of the engine's host.
+    pub(crate) source: String,
+    /// Where the container sees it.
+    pub(crate) target: String,
+    /// Nothing can be written to it.
+    pub(crate) read_only: bool,
 }
 
 /// The log driver of a new container.

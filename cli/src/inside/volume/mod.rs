@@ -12,14 +12,17 @@ mod tally;
 mod tests;
 mod walk;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
 use ptctl_diagnosis::snapshot::StoredData;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Task, Work};
-use crate::clients::deadline::Deadline;
+use crate::{clients::deadline::Deadline, thread};
+
+/// A walk that sees its time end may take so long to say so.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// Walk through a folder of data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,13 +69,19 @@ impl Work for VolumeTask {
 }
 
 impl VolumeTask {
-    /// Does the work, on a thread that may wait for disks. `Err` where the folder itself cannot be read.
+    /// Does the work, on a thread that may wait for disks. `Err` where the folder itself cannot be read, or the disk does
+    /// not answer.
     pub(crate) async fn perform(&self, deadline: Deadline) -> Result<Box<VolumeFound>, String> {
         let task = self.clone();
-        let walk = tokio::task::spawn_blocking(move || task.walk(deadline, Timestamp::now()));
-        walk.await
-            .unwrap_or_else(|error| Err(format!("the walk ended early: {error}")))
-            .map(Box::new)
+        // Who walks until the last moment has none left to tell of it.
+        let turned_back = deadline.capped(deadline.left() * 9 / 10);
+        let given_up = Deadline::after(deadline.left() + LAST_WORDS);
+        thread::apart_until(given_up, "volume", move || {
+            task.walk(turned_back, Timestamp::now())
+        })
+        .await
+        .unwrap_or_else(|error| Err(format!("`{}`: {error}", self.folder.display())))
+        .map(Box::new)
     }
 
     /// The walk itself; blocks without a description are told apart by their age at `now`.

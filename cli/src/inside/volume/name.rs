@@ -8,6 +8,8 @@ use jiff::Timestamp;
 const WAL_FOLDERS: [&str; 2] = ["wal", "live-store"];
 /// minitempo's folder.
 pub(super) const MINITEMPO_FOLDER: &str = "minitempo";
+/// What a file system keeps for its own repair at the top of a disk: root's alone, and nobody's data.
+pub(super) const OF_THE_FILE_SYSTEM: &str = "lost+found";
 /// Where minitempo puts blocks that it cannot read.
 pub(super) const SET_ASIDE_FOLDER: &str = "set-aside";
 

@@ -263,6 +263,35 @@ fn no_link_is_followed_and_no_pipe_is_waited_for() {
 }
 
 #[test]
+fn the_file_systems_own_folder_is_no_data_and_keeps_nobody_out() {
+    let root = TempDir::new().expect("a folder");
+    let root = root.path();
+    write(root, "lost+found/#12", "x", ago(1));
+    write(root, "blocks/lost+found/file", "x", ago(1));
+    let stored = walked(root, None);
+    assert_eq!(stored.all.files, 1);
+    assert_eq!(stored.unreadable.forbidden, 0);
+}
+
+#[test]
+fn no_name_of_a_folder_reaches_a_terminal_as_it_is() {
+    let root = TempDir::new().expect("a folder");
+    let root = root.path();
+    live(root, &format!("blocks/\u{1b}[31mteam/{}", id(1)), 0, ago(1));
+    let open = format!("wal/{}+\u{1b}]0;team\n+vParquet4", id(7));
+    write(root, &format!("{open}/0000000001"), "spans", ago(5));
+    let folder = format!("blocks/\u{9b}2Jteam/{}", id(2));
+    block(root, &folder, "meta.json", "no description", ago(1));
+    let stored = walked(root, Some("blocks"));
+    let tenant = &tempo(&stored).tenants[0].name;
+    assert_eq!(tenant, "\\u{1b}[31mteam");
+    let wal = &stored.wal.oldest[0].folder;
+    assert!(wal.contains("\\u{1b}]0;team\\n"), "{wal}");
+    let first = stored.unreadable.first.as_deref().expect("one");
+    assert!(first.contains("\\u{9b}2Jteam"), "{first}");
+}
+
+#[test]
 fn folders_without_end_end_at_a_depth() {
     let root = TempDir::new().expect("a folder");
     let deep: String = "d/".repeat(40);

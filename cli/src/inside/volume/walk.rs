@@ -9,7 +9,10 @@ use std::{
 };
 
 use jiff::Timestamp;
-use ptctl_diagnosis::snapshot::{FilesTotal, StoredData, WalBlock, WalkEnd};
+use ptctl_diagnosis::{
+    printable::printable,
+    snapshot::{FilesTotal, StoredData, WalBlock, WalkEnd},
+};
 use rustix::io::Errno;
 
 use super::{
@@ -122,6 +125,9 @@ impl Walk<'_> {
     ) -> ControlFlow<WalkEnd> {
         let name = entry.name();
         let path = at.join(&*name);
+        if at.as_os_str().is_empty() && *name == *name::OF_THE_FILE_SYSTEM {
+            return ControlFlow::Continue(());
+        }
         let Some(folder) = self.enter(parent, entry, &path, depth) else {
             return ControlFlow::Continue(());
         };
@@ -131,7 +137,7 @@ impl Walk<'_> {
         // A block lies in a tenant's folder, never at the top.
         match at.file_name().filter(|_| name::is_block(&name)) {
             Some(tenant) => {
-                let tenant = tenant.to_string_lossy().into_owned();
+                let tenant = printable(&tenant.to_string_lossy()).into_owned();
                 self.block(&folder, &path, &tenant, depth)
             }
             None => self.folder(&folder, &path, depth + 1),
@@ -181,7 +187,7 @@ impl Walk<'_> {
                 .partition_point(|other| other.written_at <= written_at);
             if at < WAL_BLOCKS_TOLD {
                 let block = WalBlock {
-                    folder: path.display().to_string(),
+                    folder: printable(&path.to_string_lossy()).into_owned(),
                     all: sighting.all,
                     written_at,
                 };
@@ -291,9 +297,9 @@ impl Walk<'_> {
         let unreadable = &mut self.stored.unreadable;
         unreadable.entries += 1;
         unreadable.forbidden += u64::from(matches!(error, Some(Errno::ACCESS | Errno::PERM)));
-        unreadable
-            .first
-            .get_or_insert_with(|| format!("`{}`: {reason}", path.display()));
+        unreadable.first.get_or_insert_with(|| {
+            printable(&format!("`{}`: {reason}", path.display())).into_owned()
+        });
     }
 
     fn finish(mut self) -> StoredData {
