@@ -39,10 +39,10 @@ pub(crate) async fn of(
         CollectorFlavour::OpenTelemetry => pipelines
             .as_ref()
             .and_then(|pipelines| pipelines.health.clone()),
-        CollectorFlavour::Alloy | CollectorFlavour::GrafanaAgent => Some(HealthPage {
+        CollectorFlavour::Alloy | CollectorFlavour::GrafanaAgent => Some(Ok(HealthPage {
             port: http_port(container),
             path: "/-/ready".to_owned(),
-        }),
+        })),
     };
     let metrics_port = match flavour {
         CollectorFlavour::OpenTelemetry => pipelines
@@ -53,7 +53,12 @@ pub(crate) async fn of(
     let (page, counters) = tokio::join!(
         async {
             match &health {
-                Some(health) => page::ask(look, http, container, health.port, &health.path).await,
+                Some(Ok(health)) => {
+                    page::ask(look, http, container, health.port, &health.path).await
+                }
+                Some(Err(endpoint)) => Err(format!(
+                    "the endpoint of its health page cannot be read: `{endpoint}`"
+                )),
                 None => Err("it has no health page switched on".to_owned()),
             }
         },
@@ -169,24 +174,47 @@ fn metrics(url: String, text: &str) -> CollectorMetrics {
         };
         let name = sample.name.strip_suffix("_total").unwrap_or(&sample.name);
         match name {
-            ACCEPTED => metrics.accepted += count,
-            REFUSED => metrics.refused += count,
-            SENT => metrics.sent += count,
-            SEND_FAILED => metrics.send_failed += count,
-            ENQUEUE_FAILED => metrics.enqueue_failed += count,
-            QUEUE_SIZE => metrics.queue_size = Some(metrics.queue_size.unwrap_or(0) + count),
-            QUEUE_CAPACITY => {
-                metrics.queue_capacity = Some(metrics.queue_capacity.unwrap_or(0) + count);
-            }
+            ACCEPTED => add(&mut metrics.accepted, count),
+            REFUSED => add(&mut metrics.refused, count),
+            SENT => add(&mut metrics.sent, count),
+            SEND_FAILED => add(&mut metrics.send_failed, count),
+            ENQUEUE_FAILED => add(&mut metrics.enqueue_failed, count),
+            QUEUE_SIZE => add(&mut metrics.queue_size, count),
+            QUEUE_CAPACITY => add(&mut metrics.queue_capacity, count),
             _ => {}
         }
     }
+    // Who shows one of two counters counts by both, and has nothing to show of the other.
+    if metrics.accepted.or(metrics.refused).is_some() {
+        add(&mut metrics.accepted, 0);
+        add(&mut metrics.refused, 0);
+    }
+    if metrics.sent.or(metrics.send_failed).is_some() {
+        add(&mut metrics.sent, 0);
+        add(&mut metrics.send_failed, 0);
+        add(&mut metrics.enqueue_failed, 0);
+    }
     metrics
+}
+
+fn add(sum: &mut Option<u64>, count: u64) {
+    *sum = Some(sum.unwrap_or(0).saturating_add(count));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_counter_that_a_page_does_not_show_is_unknown() {
+        let text = concat!(
+            "otelcol_process_uptime_total 12\n",
+            "otelcol_receiver_accepted_spans__spans__total{receiver=\"otlp\"} 7\n",
+        );
+        let metrics = metrics("u".to_owned(), text);
+        assert_eq!((metrics.accepted, metrics.refused), (None, None));
+        assert_eq!((metrics.sent, metrics.send_failed), (None, None));
+    }
 
     #[test]
     fn counters_are_read_with_and_without_their_ending() {
@@ -201,7 +229,11 @@ mod tests {
         let metrics = metrics("u".to_owned(), text);
         assert_eq!(
             (metrics.accepted, metrics.sent, metrics.send_failed),
-            (9, 5, 3)
+            (Some(9), Some(5), Some(3))
+        );
+        assert_eq!(
+            (metrics.refused, metrics.enqueue_failed),
+            (Some(0), Some(0))
         );
         assert_eq!(
             (metrics.queue_size, metrics.queue_capacity),

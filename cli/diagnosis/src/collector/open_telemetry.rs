@@ -197,20 +197,29 @@ pub(super) fn security(insecure: Option<&Layers<'_>>) -> Security {
     }
 }
 
-fn health(root: &Layers<'_>) -> Option<HealthPage> {
+fn health(root: &Layers<'_>) -> Option<Result<HealthPage, String>> {
     let extension = names(root.at(&["service", "extensions"]).as_ref())
         .into_iter()
         .find(|name| kind(&name.text) == "health_check")?;
     let section = root.get("extensions")?.get(&extension.text)?;
-    let port = match section.get("endpoint").as_ref().and_then(Layers::text) {
-        None => HEALTH_PORT,
-        Some(endpoint) => endpoint.rsplit_once(':')?.1.parse().ok()?,
+    let endpoint = section.get("endpoint");
+    let port = match endpoint.as_ref().and_then(Layers::text) {
+        None => Some(HEALTH_PORT),
+        Some(endpoint) => endpoint
+            .rsplit_once(':')
+            .and_then(|(_, port)| port.parse().ok()),
+    };
+    let Some(port) = port else {
+        return endpoint
+            .as_ref()
+            .and_then(Layers::text)
+            .map(|text| Err(text.to_owned()));
     };
     let path = section.get("path").as_ref().and_then(Layers::text);
-    Some(HealthPage {
+    Some(Ok(HealthPage {
         port,
         path: path.unwrap_or("/").to_owned(),
-    })
+    }))
 }
 
 fn metrics_port(root: &Layers<'_>) -> u16 {

@@ -24,8 +24,8 @@ pub struct Pipelines {
     pub configured: Vec<Part>,
     /// Parts that a pipeline names and nothing configures.
     pub undefined: Vec<Part>,
-    /// Its health page, where one is switched on.
-    pub health: Option<HealthPage>,
+    /// Its health page, where one is switched on; else its endpoint as it stands there, of which the port cannot be read.
+    pub health: Option<Result<HealthPage, String>>,
     /// The port of its own metrics.
     pub metrics_port: u16,
 }

@@ -132,10 +132,13 @@ pub(super) fn ledger(stack: &Stack<'_>) -> Option<Ledger> {
             };
             Some(CollectorCount {
                 subject: collector.subject.clone(),
-                accepted: metrics.accepted,
-                refused: metrics.refused,
-                sent: metrics.sent,
-                failed: metrics.send_failed.saturating_add(metrics.enqueue_failed),
+                accepted: metrics.accepted?,
+                refused: metrics.refused.unwrap_or(0),
+                sent: metrics.sent?,
+                failed: metrics
+                    .send_failed
+                    .unwrap_or(0)
+                    .saturating_add(metrics.enqueue_failed.unwrap_or(0)),
             })
         })
         .collect();

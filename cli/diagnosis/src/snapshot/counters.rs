@@ -1,15 +1,24 @@
 //! The counters of a stack as they stood some time before the look.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{CollectorMetrics, Container, ContainerId, Discarded, Snapshot, SpanCounters};
 
+/// By so much the same start of a process may be read differently.
+const UNSTEADY: SignedDuration = SignedDuration::from_secs(2);
+
 /// What everybody had counted at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Counters {
-    /// That moment.
+    /// That moment, by the clock here.
     pub taken_at: Timestamp,
+    /// How far the engine's clock was ahead of the one here; `None` where it did not tell the time.
+    #[serde(default)]
+    pub clock_offset: Option<SignedDuration>,
+    /// The containers there were, with when each was started, by the engine's clock.
+    #[serde(default)]
+    pub containers: Vec<(ContainerId, Option<Timestamp>)>,
     /// What services counted.
     pub services: Vec<(ContainerId, SpanCounters)>,
     /// What collectors counted.
@@ -36,6 +45,12 @@ impl Counters {
     pub fn of(snapshot: &Snapshot) -> Self {
         Self {
             taken_at: snapshot.taken_at,
+            clock_offset: snapshot.engine.clock_offset.known().copied(),
+            containers: snapshot
+                .containers
+                .iter()
+                .map(|container| (container.id.clone(), container.state.started_at))
+                .collect(),
             services: snapshot
                 .containers
                 .iter()
@@ -72,7 +87,7 @@ impl Counters {
     /// What a service had counted: nothing where its process is a newer one. `None` where nobody could read it then, so
     /// that nobody knows what came since.
     pub fn of_service(&self, container: &Container) -> Option<SpanCounters> {
-        if self.is_newer(container.state.started_at) {
+        if self.is_newer(container) {
             return Some(SpanCounters::default());
         }
         let (_, spans) = self.services.iter().find(|(id, _)| *id == container.id)?;
@@ -81,7 +96,7 @@ impl Counters {
 
     /// What a collector had counted, likewise.
     pub fn of_collector(&self, container: &Container) -> Option<CollectorMetrics> {
-        if self.is_newer(container.state.started_at) {
+        if self.is_newer(container) {
             return Some(CollectorMetrics::default());
         }
         let (_, metrics) = self.collectors.iter().find(|(id, _)| *id == container.id)?;
@@ -90,19 +105,45 @@ impl Counters {
 
     /// What a backend had counted, likewise; it says itself when it began to count.
     pub fn of_backend(&self, name: &str, started_at: Option<Timestamp>) -> Option<BackendCounters> {
-        if self.is_newer(started_at) {
-            return Some(BackendCounters::default());
-        }
-        let (_, counters) = self.backends.iter().find(|(known, _)| known == name)?;
-        Some(if counters.started_at == started_at {
+        let Some((_, counters)) = self.backends.iter().find(|(known, _)| known == name) else {
+            return self
+                .was_started_since(started_at)
+                .then(BackendCounters::default);
+        };
+        Some(if is_same_start(counters.started_at, started_at) {
             counters.clone()
         } else {
             BackendCounters::default()
         })
     }
 
-    fn is_newer(&self, started_at: Option<Timestamp>) -> bool {
-        started_at.is_some_and(|started_at| started_at >= self.taken_at)
+    /// Whether a container's process is not the one that there was. Two moments of the engine are compared, never one of
+    /// its with one of this machine: their clocks differ.
+    fn is_newer(&self, container: &Container) -> bool {
+        let started_at = container.state.started_at;
+        match self.containers.iter().find(|(id, _)| *id == container.id) {
+            Some((_, before)) => *before != started_at,
+            None => self.was_started_since(started_at),
+        }
+    }
+
+    /// Whether something certainly began after that moment, by the engine's clock.
+    fn was_started_since(&self, started_at: Option<Timestamp>) -> bool {
+        let taken_at = self
+            .clock_offset
+            .and_then(|ahead| self.taken_at.checked_add(ahead).ok());
+        started_at
+            .zip(taken_at)
+            .is_some_and(|(started_at, taken_at)| started_at >= taken_at)
+    }
+}
+
+/// Whether two readings of when a process began mean the same process. It is reckoned from the time since the machine
+/// was started, which moves a little whenever its clock is set right.
+fn is_same_start(one: Option<Timestamp>, other: Option<Timestamp>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one.duration_since(other).abs() <= UNSTEADY,
+        (one, other) => one == other,
     }
 }
 
@@ -125,14 +166,19 @@ impl CollectorMetrics {
     #[must_use]
     pub fn since(&self, before: &Self) -> Self {
         Self {
-            accepted: self.accepted.saturating_sub(before.accepted),
-            refused: self.refused.saturating_sub(before.refused),
-            sent: self.sent.saturating_sub(before.sent),
-            send_failed: self.send_failed.saturating_sub(before.send_failed),
-            enqueue_failed: self.enqueue_failed.saturating_sub(before.enqueue_failed),
+            accepted: since(self.accepted, before.accepted),
+            refused: since(self.refused, before.refused),
+            sent: since(self.sent, before.sent),
+            send_failed: since(self.send_failed, before.send_failed),
+            enqueue_failed: since(self.enqueue_failed, before.enqueue_failed),
             ..self.clone()
         }
     }
+}
+
+/// What was counted since: a counter that was not shown then had counted nothing.
+fn since(now: Option<u64>, before: Option<u64>) -> Option<u64> {
+    now.map(|now| now.saturating_sub(before.unwrap_or(0)))
 }
 
 impl BackendCounters {

@@ -89,20 +89,35 @@ pub struct AlloyAttribute {
 pub struct CollectorMetrics {
     /// Where they were read.
     pub url: String,
-    /// `otelcol_receiver_accepted_spans`.
-    pub accepted: u64,
+    /// `otelcol_receiver_accepted_spans`; `None`, as with each of these, where its page shows nothing of the kind: it may
+    /// count under another name, or not at all.
+    pub accepted: Option<u64>,
     /// `otelcol_receiver_refused_spans`.
-    pub refused: u64,
+    pub refused: Option<u64>,
     /// `otelcol_exporter_sent_spans`.
-    pub sent: u64,
+    pub sent: Option<u64>,
     /// `otelcol_exporter_send_failed_spans`.
-    pub send_failed: u64,
+    pub send_failed: Option<u64>,
     /// `otelcol_exporter_enqueue_failed_spans`.
-    pub enqueue_failed: u64,
+    pub enqueue_failed: Option<u64>,
     /// `otelcol_exporter_queue_size`, summed.
     pub queue_size: Option<u64>,
     /// `otelcol_exporter_queue_capacity`, summed.
     pub queue_capacity: Option<u64>,
+}
+
+impl CollectorMetrics {
+    /// What came in and went out, for a person: `spans accepted 9, sent 5, failed 3`.
+    pub fn shown(&self) -> String {
+        let count =
+            |count: Option<u64>| count.map_or("unknown".to_owned(), |count| count.to_string());
+        format!(
+            "spans accepted {}, sent {}, failed {}",
+            count(self.accepted),
+            count(self.sent),
+            count(self.send_failed)
+        )
+    }
 }
 
 /// A Grafana.

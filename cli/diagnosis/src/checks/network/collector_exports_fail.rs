@@ -110,13 +110,11 @@ fn report(relay: &Relay<'_>, group: &ErrorGroup) -> Report {
         format!(" to `{}`", route.exporter.shown())
     });
     let advice = group.kind.advice().trim_end_matches('.');
-    let counters = relay.facts.metrics.known().map(|metrics| {
-        let text = format!(
-            "spans accepted {}, sent {}, failed {}",
-            metrics.accepted, metrics.sent, metrics.send_failed
-        );
-        Evidence::new(EvidenceKind::Metric, &metrics.url, text)
-    });
+    let counters = relay
+        .facts
+        .metrics
+        .known()
+        .map(|metrics| Evidence::new(EvidenceKind::Metric, &metrics.url, metrics.shown()));
     Report::new(
         format!(
             "collector `{}` fails to export traces{to}: {} ({})",

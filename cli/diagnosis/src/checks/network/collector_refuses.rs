@@ -63,22 +63,26 @@ fn counted(relay: &Relay<'_>) -> Verdict {
     let Some(metrics) = relay.facts.metrics.known() else {
         return Ok(Outcome::Pass);
     };
-    let lost = metrics.refused + metrics.enqueue_failed;
+    let refused = metrics.refused.unwrap_or(0);
+    let enqueue_failed = metrics.enqueue_failed.unwrap_or(0);
+    let lost = refused.saturating_add(enqueue_failed);
     if lost == 0 {
         return Ok(Outcome::Pass);
     }
     let text = format!(
-        "otelcol_receiver_refused_spans {}, otelcol_exporter_enqueue_failed_spans {}",
-        metrics.refused, metrics.enqueue_failed
+        "otelcol_receiver_refused_spans {refused}, otelcol_exporter_enqueue_failed_spans {enqueue_failed}"
     );
     fail(
         Report::new(
             format!(
-                "collector `{}` refused {lost} spans since its start, beside {} accepted",
+                "collector `{}` refused {lost} spans since its start",
                 relay.label(),
-                metrics.accepted
             ),
-            Evidence::new(EvidenceKind::Metric, &metrics.url, text),
+            Evidence::new(
+                EvidenceKind::Metric,
+                &metrics.url,
+                format!("{text}; {}", metrics.shown()),
+            ),
             Remedy::edit("look whether the counter still grows; its log says why while it does"),
         )
         .severity(Severity::Info),

@@ -96,6 +96,40 @@ fn what_nobody_could_read_before_is_not_taken_for_new() {
 }
 
 #[test]
+fn a_process_is_told_from_its_successor_whatever_the_engines_clock_says() {
+    let mut earlier = fixtures::healthy();
+    earlier.taken_at = ago(30);
+    // By the engine's clock, an hour ahead, this was a minute before the first look.
+    let begun = ago(-3_600 + 90);
+    earlier.service_mut("scraper").state.started_at = Some(begun);
+    let mut snapshot = fixtures::healthy();
+    snapshot.counted_before = Some(Counters::of(&earlier));
+    snapshot.service_mut("scraper").state.started_at = Some(begun);
+    scraper_counts(&mut snapshot, |spans| spans.made += 10);
+    assert_eq!(ledger_of(&snapshot).services.unwrap().made, 10);
+    // An hour behind: what began since seems older than the first look.
+    snapshot.service_mut("scraper").state.started_at = Some(ago(3_600 + 10));
+    assert_eq!(ledger_of(&snapshot).services.unwrap().made, 70);
+}
+
+#[test]
+fn the_start_of_a_backend_may_be_read_a_second_later() {
+    let earlier = fixtures::healthy();
+    let mut before = Counters::of(&earlier);
+    before.taken_at = ago(30);
+    let accepted = before.backends[0].1.accepted;
+    let mut snapshot = fixtures::healthy();
+    let Observed::Known(metrics) = &mut snapshot.tempos[0].metrics else {
+        panic!("the fixture counts")
+    };
+    let begun = metrics.started_at.expect("the fixture says when");
+    metrics.started_at = Some(begun + jiff::SignedDuration::from_secs(1));
+    metrics.accepted += 5;
+    snapshot.counted_before = Some(before);
+    assert_eq!(ledger_of(&snapshot).backends[0].accepted, 5, "{accepted}");
+}
+
+#[test]
 fn spans_that_tempo_threw_away_are_counted_by_reason() {
     let mut snapshot = fixtures::healthy();
     let Observed::Known(metrics) = &mut snapshot.tempos[0].metrics else {
