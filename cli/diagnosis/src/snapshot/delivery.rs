@@ -48,6 +48,9 @@ pub enum ExportOutcome {
         status: u16,
         /// The receiver's own words, shortened.
         body: String,
+        /// Where a redirection leads, as it stands there: a path or a URL, secrets redacted.
+        #[serde(default)]
+        location: Option<String>,
         /// Seconds to wait, where it says so.
         retry_after: Option<u64>,
     },
@@ -262,6 +265,11 @@ impl fmt::Display for ExportOutcome {
                 write!(formatter, "gRPC {}", grpc_status_name(*code))?;
                 told(formatter, message)
             }
+            Self::HttpStatus {
+                status,
+                location: Some(location),
+                ..
+            } => write!(formatter, "HTTP {status} to {location}"),
             Self::HttpStatus { status, body, .. } => {
                 write!(formatter, "HTTP {status}")?;
                 told(formatter, body)

@@ -1,7 +1,10 @@
 //! What a receiver's answer means.
 
 use http::{HeaderMap, header};
-use ptctl_diagnosis::snapshot::{ExportFault, ExportOutcome, Spoken};
+use ptctl_diagnosis::{
+    printable::printable,
+    snapshot::{ExportFault, ExportOutcome, Spoken},
+};
 
 use super::{
     message::{self, Partial},
@@ -48,10 +51,12 @@ pub(super) fn of_grpc(reply: &Reply, words: &Words) -> ExportOutcome {
     }
 }
 
-/// An answer to an export by HTTP.
+/// An answer to an export by HTTP. The specification knows success as 200 with a message in the content type of the
+/// request, and an empty message has no bytes; what it does not name is to be read as HTTP is, where 201 and 204 are
+/// successes as well (<https://opentelemetry.io/docs/specs/otlp/#otlphttp-response>). Receivers answer so.
 pub(super) fn of_http(reply: &Reply, words: &Words) -> ExportOutcome {
     match reply.status {
-        200..=299 if reply.body.is_empty() => ExportOutcome::Accepted,
+        200..=299 if reply.body.is_empty() && says_nothing_else(reply) => ExportOutcome::Accepted,
         200..=299 if is_of_type(reply, PROTOBUF) => {
             accepted(&Partial::of_protobuf(&reply.body), words)
         }
@@ -70,6 +75,11 @@ fn content_type(reply: &Reply) -> Option<&str> {
 
 fn is_of_type(reply: &Reply, types: &[&str]) -> bool {
     content_type(reply).is_some_and(|text| types.iter().any(|wanted| text.starts_with(wanted)))
+}
+
+/// Whether an answer without a body may be OTLP's: a web page that happens to be empty is none.
+fn says_nothing_else(reply: &Reply) -> bool {
+    content_type(reply).is_none() || is_of_type(reply, PROTOBUF) || is_of_type(reply, JSON)
 }
 
 fn accepted(partial: &Partial, words: &Words) -> ExportOutcome {
@@ -111,11 +121,21 @@ fn http_status(reply: &Reply, words: &Words) -> ExportOutcome {
     ExportOutcome::HttpStatus {
         status: reply.status,
         body: words.of(&body),
+        location: location(reply, words),
         retry_after: reply
             .headers
             .get(header::RETRY_AFTER)
             .and_then(|value| value.to_str().ok()?.trim().parse().ok()),
     }
+}
+
+/// Where a redirection leads, without what its URL may hold of secrets.
+fn location(reply: &Reply, words: &Words) -> Option<String> {
+    if !(300..=399).contains(&reply.status) {
+        return None;
+    }
+    let target = reply.headers.get(header::LOCATION)?.as_bytes();
+    Some(printable(&words.of(&String::from_utf8_lossy(target))).into_owned())
 }
 
 /// `grpc-message` is text with percent signs for whatever HTTP does not allow.
@@ -190,6 +210,46 @@ mod tests {
             matches!(outcome, ExportOutcome::NotOtlp { .. }),
             "{outcome:?}"
         );
+    }
+
+    #[test]
+    fn an_empty_answer_is_an_empty_message_and_an_empty_page_is_none() {
+        let words = Words::hiding(std::iter::empty());
+        let outcome = |status, kind| of_http(&reply(status, kind, b""), &words);
+        for kind in ["application/x-protobuf", "application/json"] {
+            assert_eq!(outcome(200, kind), ExportOutcome::Accepted, "{kind}");
+        }
+        for status in [200, 201, 204] {
+            let bare = Reply {
+                headers: HeaderMap::new(),
+                ..reply(status, "", b"")
+            };
+            assert_eq!(of_http(&bare, &words), ExportOutcome::Accepted, "{status}");
+        }
+        for kind in ["text/html", "text/plain; charset=utf-8"] {
+            let outcome = outcome(200, kind);
+            assert!(
+                matches!(outcome, ExportOutcome::NotOtlp { .. }),
+                "{kind} {outcome:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn where_a_redirection_leads_is_told_without_its_secrets() {
+        let words = Words::hiding(std::iter::empty());
+        let leads_to = |target: &'static str| {
+            let mut reply = reply(308, "text/html", b"");
+            let target = http::HeaderValue::from_static(target);
+            reply.headers.insert(header::LOCATION, target);
+            of_http(&reply, &words).to_string()
+        };
+        assert_eq!(
+            leads_to("https://tempo:4318/v1/traces"),
+            "HTTP 308 to https://tempo:4318/v1/traces"
+        );
+        let shown = leads_to("https://ann:s3cr3t-value@tempo/v1/traces");
+        assert!(!shown.contains("s3cr3t"), "{shown}");
     }
 
     #[test]

@@ -347,6 +347,7 @@ async fn refusals_by_http_keep_their_status_and_their_words() {
     let expected = ExportOutcome::HttpStatus {
         status: 429,
         body: "RATE_LIMITED".into(),
+        location: None,
         retry_after: Some(5),
     };
     assert_eq!(outcome(limited, Protocol::HttpProtobuf).await, expected);

@@ -3,7 +3,6 @@
 use super::path::{self, Complaint};
 use crate::{
     check::{Check, Examine, Verdict},
-    checks::explanations,
     code::Code,
     finding::{Remedy, Severity},
     ladder::{Obstacle, RungName},
@@ -22,18 +21,14 @@ pub(crate) static CHECK: Check = Check {
         "The network has IPv6, and the receiver does not listen on it.",
     ],
     remedy: "Name the address instead of `localhost`, or let the receiver listen on `[::]`.",
-    verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[
-        explanations::ENDPOINT,
-        explanations::BACKEND,
-        explanations::RELAY,
-    ],
+    verify: path::VERIFY,
+    masked_by: path::MASKED_BY,
     explains: &[],
     examine: Examine::EachService(examine),
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
-    path::examine(service, stack, RungName::Connect, |broken| {
+    path::examine_each_address(service, stack, RungName::Connect, |broken| {
         if broken.at.obstacle != Obstacle::Family {
             return None;
         }

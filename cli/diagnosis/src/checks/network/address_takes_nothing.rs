@@ -3,7 +3,6 @@
 use super::path::{self, Complaint};
 use crate::{
     check::{Check, Examine, Verdict},
-    checks::explanations,
     code::Code,
     finding::{Remedy, Severity},
     ladder::{Extent, Obstacle, RungName},
@@ -23,18 +22,14 @@ pub(crate) static CHECK: Check = Check {
         "A container of an older release still runs.",
     ],
     remedy: "Give the receiver a name of its own on the network, or mend the replica.",
-    verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[
-        explanations::ENDPOINT,
-        explanations::BACKEND,
-        explanations::RELAY,
-    ],
+    verify: path::VERIFY,
+    masked_by: path::MASKED_BY,
     explains: &[],
     examine: Examine::EachService(examine),
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
-    path::examine(service, stack, RungName::Connect, |broken| {
+    path::examine_each_address(service, stack, RungName::Connect, |broken| {
         if broken.at.extent != Extent::Part || broken.at.obstacle == Obstacle::Family {
             return None;
         }

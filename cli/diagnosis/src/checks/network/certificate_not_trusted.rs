@@ -3,7 +3,6 @@
 use super::path::{self, Authority, Complaint};
 use crate::{
     check::{Check, Examine, Outcome, Verdict},
-    checks::explanations,
     code::Code,
     finding::{Remedy, Severity},
     ladder::{Obstacle, RungName},
@@ -24,21 +23,14 @@ pub(crate) static CHECK: Check = Check {
         "It was made for another name than the one in the endpoint.",
     ],
     remedy: "Name the authority, renew the certificate, or use a name that it is for.",
-    verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[
-        explanations::ENDPOINT,
-        explanations::BACKEND,
-        explanations::RELAY,
-    ],
+    verify: path::VERIFY,
+    masked_by: path::MASKED_BY,
     explains: &[],
     examine: Examine::EachService(examine),
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let verdict = path::examine(service, stack, RungName::Speak, |broken| {
-        if broken.is_in_part() {
-            return None;
-        }
         let Obstacle::Certificate(tls) = &broken.at.obstacle else {
             return None;
         };

@@ -3,11 +3,11 @@
 use super::path::{self, Complaint};
 use crate::{
     check::{Check, Examine, Verdict},
-    checks::explanations,
     code::Code,
     finding::{Remedy, Severity},
     ladder::{Obstacle, RungName},
     policy::Policy,
+    snapshot::ExportOutcome,
     view::{Service, Stack},
 };
 
@@ -22,21 +22,14 @@ pub(crate) static CHECK: Check = Check {
         "The path lacks or has a slash at its end.",
     ],
     remedy: "Write the address that the redirection leads to.",
-    verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[
-        explanations::ENDPOINT,
-        explanations::BACKEND,
-        explanations::RELAY,
-    ],
+    verify: path::VERIFY,
+    masked_by: path::MASKED_BY,
     explains: &[],
     examine: Examine::EachService(examine),
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     path::examine(service, stack, RungName::Export, |broken| {
-        if broken.is_in_part() {
-            return None;
-        }
         let Obstacle::Redirected(export) = &broken.at.obstacle else {
             return None;
         };
@@ -46,7 +39,15 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
                 broken.place(),
                 export.delivery.outcome
             ),
-            Remedy::edit("write the address that the redirection leads to into the endpoint"),
+            Remedy::edit(match &export.delivery.outcome {
+                ExportOutcome::HttpStatus {
+                    location: Some(location),
+                    ..
+                } => format!(
+                    "write the address into the endpoint that the redirection leads to: `{location}`"
+                ),
+                _ => "write the address into the endpoint that the redirection leads to".to_owned(),
+            }),
         ))
     })
 }

@@ -3,7 +3,6 @@
 use super::path::{self, Complaint};
 use crate::{
     check::{Check, Examine, Verdict},
-    checks::explanations,
     code::Code,
     finding::Severity,
     ladder::{NameFault, Obstacle, RungName},
@@ -23,12 +22,8 @@ pub(crate) static CHECK: Check = Check {
         "The name is one of the host's, or of a search domain that the container does not have.",
     ],
     remedy: "Use a name that the receiver answers to on a shared network: its Compose service.",
-    verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[
-        explanations::ENDPOINT,
-        explanations::BACKEND,
-        explanations::RELAY,
-    ],
+    verify: path::VERIFY,
+    masked_by: path::MASKED_BY,
     explains: &[],
     examine: Examine::EachService(examine),
 };

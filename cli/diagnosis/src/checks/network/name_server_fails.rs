@@ -3,7 +3,6 @@
 use super::path::{self, Complaint};
 use crate::{
     check::{Check, Examine, Verdict},
-    checks::explanations,
     code::Code,
     finding::{Remedy, Severity},
     ladder::{NameFault, Obstacle, RungName},
@@ -24,12 +23,8 @@ pub(crate) static CHECK: Check = Check {
         "A firewall drops the container's packets to its name server.",
     ],
     remedy: "Use a name that the receiver answers to on a shared network; for a name outside of the engine, see that the name server in the container's `/etc/resolv.conf` answers.",
-    verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[
-        explanations::ENDPOINT,
-        explanations::BACKEND,
-        explanations::RELAY,
-    ],
+    verify: path::VERIFY,
+    masked_by: path::MASKED_BY,
     explains: &[],
     examine: Examine::EachService(examine),
 };

@@ -23,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
         "The receiver listens on its own loopback.",
     ],
     remedy: "Correct the port, or let the receiver listen there on `0.0.0.0`.",
-    verify: "`ptctl probe SERVICE` shows every rung whole.",
+    verify: path::VERIFY,
     masked_by: &[
         explanations::ENDPOINT,
         explanations::BACKEND,
@@ -36,9 +36,6 @@ pub(crate) static CHECK: Check = Check {
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     path::examine(service, stack, RungName::Connect, |broken| {
-        if broken.is_in_part() {
-            return None;
-        }
         if broken.at.obstacle != Obstacle::Refused {
             return None;
         }

@@ -3,7 +3,6 @@
 use super::path::{self, Complaint};
 use crate::{
     check::{Check, Examine, Verdict},
-    checks::explanations,
     code::Code,
     finding::{Remedy, Severity},
     ladder::{Obstacle, RungName},
@@ -24,21 +23,14 @@ pub(crate) static CHECK: Check = Check {
         "The receiver's queue of connections is full, since its process hangs.",
     ],
     remedy: "Join the network of the receiver, or find the rule that drops the packets.",
-    verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[
-        explanations::ENDPOINT,
-        explanations::BACKEND,
-        explanations::RELAY,
-    ],
+    verify: path::VERIFY,
+    masked_by: path::MASKED_BY,
     explains: &[],
     examine: Examine::EachService(examine),
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     path::examine(service, stack, RungName::Connect, |broken| {
-        if broken.is_in_part() {
-            return None;
-        }
         let Obstacle::Unreached(outcome) = &broken.at.obstacle else {
             return None;
         };

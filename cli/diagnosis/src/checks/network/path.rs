@@ -3,10 +3,10 @@
 use jiff::SignedDuration;
 
 use crate::{
-    check::{Outcome, Report, Verdict, fail},
+    check::{Cause, Outcome, Report, Verdict, fail},
     checks::{
         configuration::aim::{self, Aim},
-        standing,
+        explanations, standing,
     },
     export::{ExportSettings, Setting, variables},
     finding::{Confidence, Evidence, EvidenceKind, Remedy, Severity},
@@ -16,6 +16,14 @@ use crate::{
     view::{Service, Stack},
 };
 
+/// Why a way breaks, whichever rung it is: what is known without trying it.
+pub(super) const MASKED_BY: &[&[Cause]] = &[
+    explanations::ENDPOINT,
+    explanations::BACKEND,
+    explanations::RELAY,
+];
+/// How a person sees that a way holds again.
+pub(super) const VERIFY: &str = "`ptctl probe SERVICE` shows every rung whole.";
 /// A span that is newer than this shows that spans arrive now, whatever the settings say.
 const NOW: SignedDuration = SignedDuration::from_secs(60);
 
@@ -73,8 +81,22 @@ pub(super) enum Authority {
     Unnamed,
 }
 
-/// Examines the way of a service for the break that a check is about, which stands at `rung`.
+/// Examines the way of a service for the break that a check is about, which stands at `rung`. That only some addresses of
+/// the name are broken is another check's.
 pub(super) fn examine(
+    service: &Service<'_>,
+    stack: &Stack<'_>,
+    rung: RungName,
+    complain: impl Fn(&Broken<'_>) -> Option<Complaint>,
+) -> Verdict {
+    examine_each_address(service, stack, rung, |broken| match broken.at.extent {
+        Extent::All => complain(broken),
+        Extent::Part => None,
+    })
+}
+
+/// The same where a check is about single addresses.
+pub(super) fn examine_each_address(
     service: &Service<'_>,
     stack: &Stack<'_>,
     rung: RungName,
@@ -130,11 +152,6 @@ impl Broken<'_> {
             Some(way) => self.address(way),
             None => format!("port {}", self.path.destination.port),
         }
-    }
-
-    /// Whether other addresses of the name are well, which is another fault.
-    pub(super) fn is_in_part(&self) -> bool {
-        self.at.extent == Extent::Part
     }
 
     /// Whether the service's variables say whom it trusts.

@@ -3,7 +3,6 @@
 use super::path::{self, Complaint};
 use crate::{
     check::{Check, Examine, Verdict},
-    checks::explanations,
     code::Code,
     finding::Severity,
     ladder::{Obstacle, RungName},
@@ -22,21 +21,14 @@ pub(crate) static CHECK: Check = Check {
         "The SDK's own default protocol is another than was thought.",
     ],
     remedy: "Use the receiver's other port, or set `OTEL_EXPORTER_OTLP_PROTOCOL` to what this one takes.",
-    verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[
-        explanations::ENDPOINT,
-        explanations::BACKEND,
-        explanations::RELAY,
-    ],
+    verify: path::VERIFY,
+    masked_by: path::MASKED_BY,
     explains: &[],
     examine: Examine::EachService(examine),
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     path::examine(service, stack, RungName::Speak, |broken| {
-        if broken.is_in_part() {
-            return None;
-        }
         let Obstacle::Protocol { spoken, taken } = &broken.at.obstacle else {
             return None;
         };

@@ -3,7 +3,6 @@
 use super::path::{self, Complaint};
 use crate::{
     check::{Check, Examine, Verdict},
-    checks::explanations,
     code::Code,
     finding::Severity,
     ladder::{Obstacle, RungName},
@@ -22,21 +21,14 @@ pub(crate) static CHECK: Check = Check {
         "The SDK assumes TLS where gRPC's endpoint has no scheme.",
     ],
     remedy: "Write `http://`, or give the receiver a certificate.",
-    verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[
-        explanations::ENDPOINT,
-        explanations::BACKEND,
-        explanations::RELAY,
-    ],
+    verify: path::VERIFY,
+    masked_by: path::MASKED_BY,
     explains: &[],
     examine: Examine::EachService(examine),
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     path::examine(service, stack, RungName::Speak, |broken| {
-        if broken.is_in_part() {
-            return None;
-        }
         if broken.at.obstacle != Obstacle::TlsToPlaintext {
             return None;
         }

@@ -3,7 +3,6 @@
 use super::path::{self, Complaint};
 use crate::{
     check::{Check, Examine, Verdict},
-    checks::explanations,
     code::Code,
     finding::{Remedy, Severity},
     ladder::{Obstacle, RungName},
@@ -19,21 +18,14 @@ pub(crate) static CHECK: Check = Check {
     why: "The receiver hangs up or answers with an error that names no cause, and no span arrives.",
     causes: &["`http://` was written, or TLS was switched on in the receiver alone."],
     remedy: "Write `https://`, and name the authority of the receiver's certificate in `OTEL_EXPORTER_OTLP_CERTIFICATE`.",
-    verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[
-        explanations::ENDPOINT,
-        explanations::BACKEND,
-        explanations::RELAY,
-    ],
+    verify: path::VERIFY,
+    masked_by: path::MASKED_BY,
     explains: &[],
     examine: Examine::EachService(examine),
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     path::examine(service, stack, RungName::Speak, |broken| {
-        if broken.is_in_part() {
-            return None;
-        }
         if broken.at.obstacle != Obstacle::PlaintextToTls {
             return None;
         }

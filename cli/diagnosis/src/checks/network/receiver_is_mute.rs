@@ -3,7 +3,6 @@
 use super::path::{self, Complaint};
 use crate::{
     check::{Check, Examine, Verdict},
-    checks::explanations,
     code::Code,
     finding::{Remedy, Severity},
     ladder::{Obstacle, RungName},
@@ -24,21 +23,14 @@ pub(crate) static CHECK: Check = Check {
         "The port is no receiver's.",
     ],
     remedy: "Look at the receiver's state and its last lines, and restart it.",
-    verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[
-        explanations::ENDPOINT,
-        explanations::BACKEND,
-        explanations::RELAY,
-    ],
+    verify: path::VERIFY,
+    masked_by: path::MASKED_BY,
     explains: &[],
     examine: Examine::EachService(examine),
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     path::examine(service, stack, RungName::Speak, |broken| {
-        if broken.is_in_part() {
-            return None;
-        }
         let Obstacle::Mute(plaintext) = &broken.at.obstacle else {
             return None;
         };

@@ -3,7 +3,6 @@
 use super::path::{self, Complaint};
 use crate::{
     check::{Check, Examine, Verdict},
-    checks::explanations,
     code::Code,
     finding::Severity,
     ladder::{Obstacle, RungName},
@@ -23,21 +22,14 @@ pub(crate) static CHECK: Check = Check {
         "A prefix such as `/otlp` was learnt from another backend.",
     ],
     remedy: "Use `OTEL_EXPORTER_OTLP_ENDPOINT` without a path.",
-    verify: "`ptctl probe SERVICE` shows every rung whole.",
-    masked_by: &[
-        explanations::ENDPOINT,
-        explanations::BACKEND,
-        explanations::RELAY,
-    ],
+    verify: path::VERIFY,
+    masked_by: path::MASKED_BY,
     explains: &[],
     examine: Examine::EachService(examine),
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     path::examine(service, stack, RungName::Export, |broken| {
-        if broken.is_in_part() {
-            return None;
-        }
         let Obstacle::Path(export) = &broken.at.obstacle else {
             return None;
         };

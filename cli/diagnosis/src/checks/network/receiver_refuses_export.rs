@@ -22,7 +22,7 @@ pub(crate) static CHECK: Check = Check {
         "A proxy does not reach the receiver behind it (502, 504), or does not pass gRPC on.",
     ],
     remedy: "Look at the receiver's own log, and at that of the proxy in front of it.",
-    verify: "`ptctl probe SERVICE` shows every rung whole.",
+    verify: path::VERIFY,
     masked_by: &[
         explanations::ENDPOINT,
         explanations::BACKEND,
@@ -35,9 +35,6 @@ pub(crate) static CHECK: Check = Check {
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     path::examine(service, stack, RungName::Export, |broken| {
-        if broken.is_in_part() {
-            return None;
-        }
         let Obstacle::Export(export) = &broken.at.obstacle else {
             return None;
         };

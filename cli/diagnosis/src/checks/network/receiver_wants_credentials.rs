@@ -23,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
         "The token has expired, or is for something else.",
     ],
     remedy: "Set `OTEL_EXPORTER_OTLP_HEADERS=Authorization=Bearer%20TOKEN` with a token that is good for writing traces.",
-    verify: "`ptctl probe SERVICE` shows every rung whole.",
+    verify: path::VERIFY,
     masked_by: &[
         explanations::ENDPOINT,
         explanations::BACKEND,
@@ -36,9 +36,6 @@ pub(crate) static CHECK: Check = Check {
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     path::examine(service, stack, RungName::Authenticate, |broken| {
-        if broken.is_in_part() {
-            return None;
-        }
         let Obstacle::Wants(wanted @ (Wanted::Credentials | Wanted::Permission), export) =
             &broken.at.obstacle
         else {

@@ -23,7 +23,7 @@ pub(crate) static CHECK: Check = Check {
         "Multitenancy was switched on by a copied configuration.",
     ],
     remedy: "Set `OTEL_EXPORTER_OTLP_HEADERS=X-Scope-OrgID=TENANT`, or switch multitenancy off in Tempo.",
-    verify: "`ptctl probe SERVICE` shows every rung whole.",
+    verify: path::VERIFY,
     masked_by: &[
         explanations::ENDPOINT,
         explanations::BACKEND,
@@ -37,9 +37,6 @@ pub(crate) static CHECK: Check = Check {
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     path::examine(service, stack, RungName::Authenticate, |broken| {
-        if broken.is_in_part() {
-            return None;
-        }
         let Obstacle::Wants(Wanted::Tenant, export) = &broken.at.obstacle else {
             return None;
         };
