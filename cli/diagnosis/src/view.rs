@@ -15,7 +15,7 @@ pub use self::{
 use crate::{
     compose_label,
     export::{ExportSettings, ServiceName, Sign, TRACED_LABEL, Target, tracing_signs},
-    observed::Gap,
+    observed::{Gap, Probe},
     snapshot::{
         Container, ContainerId, EngineEvent, Grafana, Loki, NetworkPath, Prometheus, Role,
         Snapshot, SpanSighting,
@@ -151,10 +151,15 @@ impl<'s> Stack<'s> {
         events.iter().filter(move |event| event.container == *id)
     }
 
-    /// The newest span of a service that any backend found; `Err` where no backend could be searched.
+    /// The newest span of a service that any backend found; `None` where none of those that were searched has one. `Err`
+    /// where nobody could search: no backend answered, or nothing tells the name.
     pub fn sighting_of(&self, service: &Service<'_>) -> Result<Option<&'s SpanSighting>, Gap> {
         let Some(name) = &service.name else {
-            return Ok(None);
+            return Err(Gap::new(
+                Probe::TempoSearch,
+                service.subject.clone(),
+                "nothing tells the service name under which its spans would stand",
+            ));
         };
         let mut newest: Option<&'s SpanSighting> = None;
         let mut gap = None;

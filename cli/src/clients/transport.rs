@@ -25,7 +25,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo},
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncWrite},
     net::{TcpStream, UnixStream},
     process::{Child, Command},
 };
@@ -112,7 +112,13 @@ impl Connector {
             Self::Ssh {
                 arguments,
                 variables,
-            } => Ok(Pipe::new(SshStream::start(&arguments, &variables)?)),
+            } => {
+                let (process, streams) = ssh(&arguments, &variables)?;
+                Ok(Pipe {
+                    _process: Some(process),
+                    ..Pipe::new(streams)
+                })
+            }
         }
     }
 }
@@ -138,12 +144,15 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 /// An open connection.
 struct Pipe {
     stream: TokioIo<Box<dyn Duplex>>,
+    /// The process behind it, which ends with it.
+    _process: Option<Child>,
 }
 
 impl Pipe {
     fn new(stream: impl Duplex + 'static) -> Self {
         Self {
             stream: TokioIo::new(Box::new(stream)),
+            _process: None,
         }
     }
 }
@@ -182,62 +191,25 @@ impl hyper::rt::Write for Pipe {
     }
 }
 
-/// The standard streams of a running `ssh`, which ends with them.
-struct SshStream {
-    _process: Child,
-    input: tokio::process::ChildStdin,
-    output: tokio::process::ChildStdout,
-}
-
-impl SshStream {
-    fn start(arguments: &[String], variables: &BTreeMap<String, String>) -> io::Result<Self> {
-        let mut process = Command::new("ssh")
-            .args(arguments)
-            .env_clear()
-            .envs(variables)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| {
-                io::Error::new(error.kind(), format!("could not start `ssh`: {error}"))
-            })?;
-        let streams = process.stdin.take().zip(process.stdout.take());
-        let (input, output) =
-            streams.ok_or_else(|| io::Error::other("`ssh` has no standard streams"))?;
-        Ok(Self {
-            _process: process,
-            input,
-            output,
-        })
-    }
-}
-
-impl AsyncRead for SshStream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.output).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for SshStream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.input).poll_write(context, buffer)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.input).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.input).poll_shutdown(context)
-    }
+/// Starts `ssh`; its standard streams, and the process, which ends with whoever holds it.
+fn ssh(
+    arguments: &[String],
+    variables: &BTreeMap<String, String>,
+) -> io::Result<(Child, impl Duplex + use<>)> {
+    let mut process = Command::new("ssh")
+        .args(arguments)
+        .env_clear()
+        .envs(variables)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| io::Error::new(error.kind(), format!("could not start `ssh`: {error}")))?;
+    let (input, output) = process
+        .stdin
+        .take()
+        .zip(process.stdout.take())
+        .ok_or_else(|| io::Error::other("`ssh` has no standard streams"))?;
+    Ok((process, tokio::io::join(output, input)))
 }

@@ -1,8 +1,8 @@
 //! What a look is asked for.
 
-use std::{path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
-use ptctl_diagnosis::snapshot::CanaryShape;
+use ptctl_diagnosis::{redact, snapshot::CanaryShape};
 use url::Url;
 
 use crate::{
@@ -129,7 +129,7 @@ pub enum Depth {
 }
 
 /// How a backend's API is to be asked.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct TempoAccess {
     /// `--tempo-url`: a backend beside those that are found.
     pub url: Option<Url>,
@@ -137,4 +137,40 @@ pub struct TempoAccess {
     pub headers: Vec<(String, String)>,
     /// The tenant, sent as `X-Scope-OrgID`.
     pub tenant: Option<String>,
+}
+
+/// Without what only the backend may see: the values of its headers, and credentials in its address.
+impl fmt::Debug for TempoAccess {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            url,
+            headers,
+            tenant,
+        } = self;
+        let url = url.as_ref().map(|url| redact::text(url.as_str()));
+        let headers: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
+        formatter
+            .debug_struct("TempoAccess")
+            .field("url", &url)
+            .field("headers", &headers)
+            .field("tenant", tenant)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_secret_of_a_backend_is_written_by_debug() {
+        let access = TempoAccess {
+            url: Some("http://ann:s3cr3t-one@tempo:3200".parse().expect("a URL")),
+            headers: vec![("Authorization".to_owned(), "Bearer s3cr3t-two".to_owned())],
+            tenant: Some("team".to_owned()),
+        };
+        let shown = format!("{access:?}");
+        assert!(!shown.contains("s3cr3t"), "{shown}");
+        assert!(shown.contains("Authorization") && shown.contains("team"));
+    }
 }

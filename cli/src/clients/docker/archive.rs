@@ -45,7 +45,7 @@ impl Engine {
         for _ in 0..LINK_LIMIT {
             let body = match self.archive(id, &wanted, deadline).await {
                 Ok(body) => body,
-                Err(EngineFault::Refused { status: 404, .. }) => return Ok(None),
+                Err(fault) if fault.is_missing_path() => return Ok(None),
                 Err(fault) => return Err(failed(fault)),
             };
             match first_entry(&body).map_err(failed)? {

@@ -110,6 +110,12 @@ impl EngineError {
 }
 
 impl EngineFault {
+    /// Whether a path of a container is not there. That the container itself is gone says nothing of its files.
+    pub(super) fn is_missing_path(&self) -> bool {
+        matches!(self, Self::Refused { status: 404, message }
+            if !message.to_ascii_lowercase().contains("no such container"))
+    }
+
     pub(super) fn no_answer(endpoint: &EngineEndpoint, passed: Passed) -> Self {
         Self::NoAnswer {
             address: endpoint.to_string(),

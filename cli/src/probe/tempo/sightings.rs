@@ -23,7 +23,7 @@ const SEARCH_LIMIT: usize = 64;
 pub(crate) struct Names {
     /// The names of traced services: searched for, whether a backend lists them or not.
     traced: BTreeSet<String>,
-    /// What every service of the stack is called: searched for where a backend lists it.
+    /// What every service of the stack is called: searched for where a backend lists it, or does not say what it has.
     called: BTreeSet<String>,
 }
 
@@ -42,8 +42,12 @@ impl Names {
                 None => container.display_name().to_owned(),
             });
         let called = services().flat_map(|container| {
+            let named = ServiceName::of(container).map(|name| name.0);
             let service = container.service.clone();
-            service.into_iter().chain([container.name.clone()])
+            named
+                .into_iter()
+                .chain(service)
+                .chain([container.name.clone()])
         });
         Self {
             traced: traced.collect(),
@@ -52,8 +56,11 @@ impl Names {
     }
 
     /// What is searched for in a backend that lists these services, in the order of the names. To leave out one of the
-    /// stack would make it a service without spans.
-    fn searched(&self, listed: &[String]) -> BTreeSet<String> {
+    /// stack would make it a service without spans, so that without a list each of them is searched for.
+    fn searched(&self, listed: Option<&[String]>) -> BTreeSet<String> {
+        let Some(listed) = listed else {
+            return self.traced.union(&self.called).cloned().collect();
+        };
         let (own, others): (Vec<&String>, Vec<&String>) =
             listed.iter().partition(|name| self.called.contains(*name));
         let mut names = self.traced.clone();
@@ -78,7 +85,7 @@ pub(super) async fn sightings(
 ) -> (Result<Vec<String>, HttpFault>, Sightings) {
     let deadline = look.http_deadline();
     let services = client.services(look.since, look.taken_at, deadline).await;
-    let listed = services.as_ref().map_or(&[][..], Vec::as_slice);
+    let listed = services.as_ref().ok().map(Vec::as_slice);
     let found: Vec<Result<SpanSighting, HttpFault>> = stream::iter(names.searched(listed))
         .map(|service_name| async move {
             let last_at = client
@@ -107,10 +114,20 @@ mod tests {
         };
         let mut listed: Vec<String> = (0..100).map(|number| format!("a{number}")).collect();
         listed.push("yak".to_owned());
-        let searched = names.searched(&listed);
+        let searched = names.searched(Some(&listed));
         assert!(searched.contains("zebra") && searched.contains("yak"));
         assert!(!searched.contains("wolf"));
         assert_eq!(searched.len(), SEARCH_LIMIT);
+    }
+
+    #[test]
+    fn where_a_backend_lists_nothing_each_name_of_the_stack_is_searched_for() {
+        let names = Names {
+            traced: BTreeSet::from(["zebra".to_owned()]),
+            called: BTreeSet::from(["yak".to_owned()]),
+        };
+        let searched: Vec<String> = names.searched(None).into_iter().collect();
+        assert_eq!(searched, ["yak", "zebra"]);
     }
 
     #[test]
@@ -119,6 +136,6 @@ mod tests {
             traced: (0..100).map(|number| format!("a{number}")).collect(),
             called: BTreeSet::new(),
         };
-        assert_eq!(names.searched(&["other".to_owned()]), names.traced);
+        assert_eq!(names.searched(Some(&["other".to_owned()])), names.traced);
     }
 }

@@ -24,6 +24,38 @@ async fn volumes_have_their_size_in_both_shapes_of_the_answer() {
 }
 
 #[tokio::test]
+async fn what_an_engine_does_not_count_is_unknown_and_no_size() {
+    let fake = FakeEngine::on_socket(Wire::Docker20);
+    let uncounted = json!({"Volumes": [
+        {"Name": "shop_data", "UsageData": {"Size": -1, "RefCount": -1}},
+        {"Name": "shop_old", "UsageData": null},
+    ]});
+    fake.answer("/system/df", Answer::json(&uncounted));
+    let engine = connect(&fake).await;
+    let counts = engine.volume_counts(soon()).await.unwrap();
+    assert_eq!(counts["shop_data"].bytes, None);
+    assert_eq!(counts["shop_data"].references, None);
+    assert!(!counts.contains_key("shop_old"));
+}
+
+#[tokio::test]
+async fn a_container_that_is_gone_is_no_missing_file() {
+    let fake = FakeEngine::on_socket(Wire::Docker20);
+    let engine = connect(&fake).await;
+    let path = format!("/containers/{TEMPO}/archive");
+    let missing = "Could not find the file /etc/tempo.yaml in container shop_tempo_1";
+    fake.answer(&path, Answer::Refusal(404, missing));
+    let file = engine.file(&tempo(), "/etc/tempo.yaml", soon()).await;
+    assert_eq!(file.unwrap(), None);
+    fake.answer(
+        &path,
+        Answer::Refusal(404, "No such container: shop_tempo_1"),
+    );
+    let file = engine.file(&tempo(), "/etc/tempo.yaml", soon()).await;
+    assert!(file.unwrap_err().to_string().contains("/etc/tempo.yaml"));
+}
+
+#[tokio::test]
 async fn a_log_is_handed_over_as_it_arrives() {
     let fake = FakeEngine::on_socket(Wire::Docker20);
     fake.answer(

@@ -2,7 +2,7 @@
 
 use ptctl_diagnosis::snapshot::ContainerId;
 
-use super::{BLOCK, Engine, EngineError, EngineFault, octal, text};
+use super::{BLOCK, Engine, EngineError, octal, text};
 use crate::clients::deadline::Deadline;
 
 impl Engine {
@@ -17,7 +17,7 @@ impl Engine {
         let failed = |fault| EngineError::new(format!("read `{path}` in the container"), fault);
         let body = match self.archive(id, path, deadline).await {
             Ok(body) => body,
-            Err(EngineFault::Refused { status: 404, .. }) => return Ok(None),
+            Err(fault) if fault.is_missing_path() => return Ok(None),
             Err(fault) => return Err(failed(fault)),
         };
         let above = path
