@@ -7,13 +7,17 @@ use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 use futures_util::{StreamExt, stream};
 use jiff::SignedDuration;
 use ptctl_diagnosis::{
-    export::{Setting, Target, variables},
+    export::{Setting, Target, proxy, variables},
     observed::{Gap, Observed, Probe},
     snapshot::{Canary, Container, Delivery, Flight, Snapshot},
     view::{Service, Stack},
 };
 
-use super::{Look, exporter::exporter_of, network_path::Owners};
+use super::{
+    Look,
+    exporter::exporter_of,
+    network_path::{Owners, behind_proxy},
+};
 use crate::{
     clients::otlp::Exporter,
     gather::{CanaryReach, CanaryWish, TempoAccess},
@@ -69,6 +73,9 @@ async fn fly(sky: &Sky<'_>, service: &Service<'_>) -> Result<Flight, String> {
         return Err("it is told to send no spans".to_owned());
     }
     let settings = service.settings.get().map_err(|gap| gap.reason)?;
+    if let Some(variable) = proxy::possible(container, settings) {
+        return Err(behind_proxy(variable));
+    }
     let exporter = exporter_of(sky.look, container, settings).await?;
     let bounds = bounds(sky.wish.reach, service.target.as_ref(), sky.stack.snapshot);
     if bounds == Bounds::Engine(Vec::new()) && service.target == Some(Target::Outside) {
@@ -93,6 +100,7 @@ async fn fly(sky: &Sky<'_>, service: &Service<'_>) -> Result<Flight, String> {
         Some(Sent::NotLookedUp { reason }) => {
             return Err(format!("its endpoint could not be looked up: {reason}"));
         }
+        Some(Sent::NotJudged { reason }) => return Err(reason),
         Some(Sent::OutOfBounds { address }) => return Err(outside(&format!("`{address}`"))),
         None => return Err("nobody said what became of it".to_owned()),
     };

@@ -7,7 +7,7 @@ use std::{
 
 use ptctl_diagnosis::{
     code::Code,
-    export::{ExportSettings, Setting, variables},
+    export::{ExportSettings, Setting, proxy, variables},
     observed::Observed,
     snapshot::{
         Attachment, Container, ContainerId, Destination, Elsewhere, Ladder, LadderDepth, Network,
@@ -115,18 +115,44 @@ impl Owners {
     }
 }
 
-/// The way of a service that is to be tried; `None` where it has no endpoint that can be read.
-pub(crate) async fn task_of(
+/// The way of a service.
+pub(crate) enum ServiceWay {
+    /// It is to be tried.
+    ToTry(Box<NetworkTask>),
+    /// Nobody else goes it.
+    Untrodden {
+        /// Where it leads.
+        destination: Destination,
+        /// Why, as a fragment.
+        reason: String,
+    },
+}
+
+/// Why nobody else goes the way of a service that a variable leads through a proxy.
+pub(crate) fn behind_proxy(variable: &str) -> String {
+    format!(
+        "its `{variable}` names a proxy, through which its exports may go; only the way past it could be tried"
+    )
+}
+
+/// The way of a service; `None` where it has no endpoint that can be read.
+pub(crate) async fn way_of(
     look: &Look<'_>,
     container: &Container,
     owners: &Owners,
-) -> Option<NetworkTask> {
+) -> Option<ServiceWay> {
     if container.role != Role::Service || sends_elsewhere(container).is_some() {
         return None;
     }
     let settings = ExportSettings::of(container);
     let settings = settings.known()?;
     let destination = destination(container, settings)?;
+    if let Some(variable) = proxy::possible(container, settings) {
+        return Some(ServiceWay::Untrodden {
+            destination,
+            reason: behind_proxy(variable),
+        });
+    }
     let depth = if look.hands.may_probe() {
         LadderDepth::Full
     } else {
@@ -137,13 +163,13 @@ pub(crate) async fn task_of(
         // Without all of its settings it is still seen what listens there.
         LadderDepth::Full => exporter_of(look, container, settings).await,
     };
-    Some(NetworkTask {
+    Some(ServiceWay::ToTry(Box::new(NetworkTask {
         destination,
         depth,
         engine_addresses: owners.addresses(),
         beyond: look.hands.depth_beyond(),
         exporter,
-    })
+    })))
 }
 
 /// By which a service says that its traces do not go by OTLP.

@@ -11,7 +11,7 @@ use ptctl_diagnosis::{
 
 use super::{
     Look,
-    network_path::{self, Owners},
+    network_path::{self, Owners, ServiceWay},
 };
 use crate::{
     gather::hands::NoHands,
@@ -51,7 +51,14 @@ pub(crate) async fn of(look: &Look<'_>, container: &Container, owners: &Owners) 
     let sockets = SocketsTask {
         ports: ports_of(container),
     };
-    let way = network_path::task_of(look, container, owners).await;
+    let (way, untrodden) = match network_path::way_of(look, container, owners).await {
+        Some(ServiceWay::ToTry(task)) => (Some(*task), None),
+        Some(ServiceWay::Untrodden {
+            destination,
+            reason,
+        }) => (None, Some(untried(container, destination, reason))),
+        None => (None, None),
+    };
     let destination = way.as_ref().map(|way| way.destination.clone());
     let tasks: Vec<Task> = std::iter::once(Task::from(sockets))
         .chain(way.map(Task::from))
@@ -59,7 +66,10 @@ pub(crate) async fn of(look: &Look<'_>, container: &Container, owners: &Owners) 
     let deadline = look.deadline.capped(LIMIT);
     match look.hands.in_network_of(container, tasks, deadline).await {
         Ok(answers) => {
-            let mut visit = Visit::default();
+            let mut visit = Visit {
+                path: untrodden,
+                ..Visit::default()
+            };
             for answer in answers {
                 match answer {
                     Answer::Network(ladder) => {

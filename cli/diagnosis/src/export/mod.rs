@@ -3,6 +3,7 @@
 mod endpoint;
 pub mod known_variables;
 mod layer;
+pub mod proxy;
 mod requests;
 mod runtime;
 mod settings;

@@ -65,6 +65,9 @@ pub struct Landing {
     pub by_id: Sight,
     /// How many of its spans are.
     pub spans_found: u64,
+    /// How many of its spans nobody knows of, since the questions for them failed.
+    #[serde(default)]
+    pub spans_unknown: u64,
     /// Whether its text came back as it was sent.
     pub text: Fidelity,
     /// Whether a search by tags finds it.

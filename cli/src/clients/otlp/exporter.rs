@@ -130,7 +130,36 @@ impl Protocol {
     }
 }
 
+/// Whom an exporter takes for the receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ServerTrust {
+    /// Whoever answers: it speaks plaintext.
+    None,
+    /// Who has a certificate of the authorities that it was told of.
+    Named,
+    /// Who has one of those that everybody trusts.
+    Public,
+}
+
 impl Exporter {
+    /// Whom it takes for the receiver.
+    pub(crate) fn trust(&self) -> ServerTrust {
+        match &self.security {
+            Security::Plain => ServerTrust::None,
+            Security::Tls(settings) if settings.authorities.is_some() => ServerTrust::Named,
+            Security::Tls(_) => ServerTrust::Public,
+        }
+    }
+
+    /// The same with these authorities in PEM, where it speaks TLS.
+    pub(crate) fn trusting(&self, authorities: Option<String>) -> Self {
+        let mut exporter = self.clone();
+        if let Security::Tls(settings) = &mut exporter.security {
+            settings.authorities = authorities;
+        }
+        exporter
+    }
+
     /// Sends one export to the first of these addresses that can be connected to.
     pub(crate) async fn send(
         &self,

@@ -15,7 +15,10 @@ mod tls;
 mod words;
 
 pub(crate) use self::{
-    exporter::{Compression, Exporter, Header, Identity, Payload, Protocol, Security, TlsSettings},
+    exporter::{
+        Compression, Exporter, Header, Identity, Payload, Protocol, Security, ServerTrust,
+        TlsSettings,
+    },
     message::{Span, SpanBatch},
 };
 

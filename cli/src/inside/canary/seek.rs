@@ -71,6 +71,9 @@ pub(crate) struct Seen {
     pub(crate) by_id: Sight,
     /// How many of its spans are.
     pub(crate) spans: u64,
+    /// How many of its spans nobody knows of, since the last question for them failed.
+    #[serde(default)]
+    pub(crate) unknown: u64,
     /// Whether its text came back as it was sent.
     pub(crate) text: Fidelity,
     /// Whether a search by tags finds it.
@@ -125,11 +128,13 @@ impl SeekTask {
 /// Looks until everything is found or patience ends.
 pub(crate) async fn seek(client: &TempoClient, sought: &Sought, deadline: Deadline) -> Seen {
     let begun = Instant::now();
-    let (by_id, spans) = by_id(client, sought, begun, deadline).await;
+    let (by_id, counted) = by_id(client, sought, begun, deadline).await;
+    let Counted { spans, unknown } = counted;
     if !by_id.is_found() {
         return Seen {
             by_id,
             spans,
+            unknown,
             text: Fidelity::NotAsked,
             by_tags: Sight::NotAsked,
             by_query: Sight::NotAsked,
@@ -143,10 +148,20 @@ pub(crate) async fn seek(client: &TempoClient, sought: &Sought, deadline: Deadli
     Seen {
         by_id,
         spans,
+        unknown,
         text,
         by_tags,
         by_query,
     }
+}
+
+/// The spans of a canary, one for each trace.
+#[derive(Debug, Default)]
+struct Counted {
+    /// Those that are there.
+    spans: u64,
+    /// Those of which the last question failed.
+    unknown: u64,
 }
 
 /// Asks for the traces that are still missing, until all are there. Found is what was found in part.
@@ -155,10 +170,10 @@ async fn by_id(
     sought: &Sought,
     begun: Instant,
     deadline: Deadline,
-) -> (Sight, u64) {
+) -> (Sight, Counted) {
     let until = deadline.capped(sought.patience.by_id);
     let mut missing: Vec<&String> = sought.trace_ids.iter().collect();
-    let mut spans = 0;
+    let mut counted = Counted::default();
     let mut found = None;
     let mut pause = ID_PAUSES.0;
     let fault = loop {
@@ -170,16 +185,18 @@ async fn by_id(
             .await;
         missing = Vec::new();
         let mut fault = None;
+        counted.unknown = 0;
         for (id, answer) in answers {
             match answer {
                 Ok(Some(trace)) => {
                     // Each trace has one span; what is there twice makes up for no other.
-                    spans += u64::from(trace.spans() > 0);
+                    counted.spans += u64::from(trace.spans() > 0);
                     found = Some(since(begun));
                 }
                 Ok(None) => missing.push(id),
                 Err(failed) => {
                     fault = Some(failed);
+                    counted.unknown += 1;
                     missing.push(id);
                 }
             }
@@ -195,7 +212,7 @@ async fn by_id(
         (None, Some(fault)) => failed(&fault),
         (None, None) => unseen(begun, sought.endurance.by_id),
     };
-    (sight, spans)
+    (sight, counted)
 }
 
 /// Searches until the canary is found.

@@ -3,16 +3,21 @@
 use std::net::{IpAddr, SocketAddr};
 
 use jiff::Timestamp;
-use ptctl_diagnosis::snapshot::{CanaryShape, Delivery, NameResult};
+use ptctl_diagnosis::snapshot::{
+    CanaryShape, Delivery, ExportFault, ExportOutcome, NameResult, TlsFault,
+};
 use serde::{Deserialize, Serialize};
 
 use super::shape;
 use crate::{
     clients::{
         deadline::Deadline,
-        otlp::{Exporter, Payload},
+        otlp::{Exporter, Payload, ServerTrust},
     },
-    inside::{Answer, Place, Task, Work, network::addresses_of},
+    inside::{
+        Answer, Image, Place, Task, Work,
+        network::{Roots, UNSEEN_AUTHORITIES, addresses_of},
+    },
 };
 
 /// Write a canary as a service would.
@@ -53,6 +58,11 @@ pub(crate) enum Sent {
     },
     /// It was not, since the endpoint's name could not be looked up, which says nothing of the name.
     NotLookedUp {
+        /// Why, as a fragment.
+        reason: String,
+    },
+    /// It was refused by what only this side does not have, which says nothing of the service.
+    NotJudged {
         /// Why, as a fragment.
         reason: String,
     },
@@ -135,12 +145,32 @@ impl CanaryTask {
         let at = Timestamp::now();
         let started = u64::try_from(at.as_nanosecond()).unwrap_or_default();
         let batch = shape::batch(self.shape, &self.trace_ids, &self.from, started);
-        let delivery = self
-            .exporter
+        let trust = self.exporter.trust();
+        let exporter = match trust {
+            // As the service: whom its image trusts.
+            ServerTrust::Public => self.exporter.trusting(Roots::of(place, None).authorities()),
+            ServerTrust::None | ServerTrust::Named => self.exporter.clone(),
+        };
+        let delivery = exporter
             .send(&peers, Payload::Spans(&batch), deadline)
             .await;
+        if trust == ServerTrust::Public
+            && place.image() == Image::Unseen
+            && is_unknown_issuer(&delivery)
+        {
+            return Sent::NotJudged {
+                reason: UNSEEN_AUTHORITIES.to_owned(),
+            };
+        }
         Sent::Away { at, delivery }
     }
+}
+
+fn is_unknown_issuer(delivery: &Delivery) -> bool {
+    delivery.outcome
+        == ExportOutcome::Broken(ExportFault::Tls {
+            fault: TlsFault::UnknownIssuer,
+        })
 }
 
 /// Whether it is sure that the name leads nowhere.

@@ -2,9 +2,16 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use axum::{Router, routing::post};
+use axum::{
+    Router,
+    extract::Path,
+    http::StatusCode,
+    routing::{get, post},
+};
 use minitempo::{Config, Running, Server};
-use ptctl_diagnosis::snapshot::{CanaryShape, ConnectFault, ExportFault, ExportOutcome};
+use ptctl_diagnosis::snapshot::{
+    CanaryShape, ConnectFault, Delivery, ExportFault, ExportOutcome, Fidelity, Sight,
+};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -13,12 +20,14 @@ use crate::{
     clients::{
         deadline::Deadline,
         http::HttpClient,
-        otlp::{Compression, Exporter, Protocol, Security},
+        otlp::{Compression, Exporter, Protocol, Security, TlsSettings},
         tempo::TempoClient,
     },
-    inside::Place,
+    inside::{
+        Place,
+        network::tests::listeners::{Certificate, Listener},
+    },
 };
-use ptctl_diagnosis::snapshot::{Fidelity, Sight};
 
 const SHAPES: [CanaryShape; 5] = [
     CanaryShape::Plain,
@@ -195,4 +204,71 @@ async fn each_trace_of_a_canary_counts_once() {
     let sought = sought(&task, &sent, Duration::from_secs(5));
     let seen = seek(&backend.client(), &sought, deadline()).await;
     assert_eq!(seen.spans, 1);
+}
+
+#[tokio::test]
+async fn a_span_whose_question_failed_is_neither_found_nor_lost() {
+    let exporter = exporter("127.0.0.1:1".parse().expect("one"), Protocol::Grpc);
+    let task = CanaryTask::new(exporter, Bounds::None, CanaryShape::Hundred, "shop");
+    let failing = task.trace_ids()[0].clone();
+    let missing = task.trace_ids()[1].clone();
+    let answer = async move |Path(id): Path<String>| {
+        if id == failing {
+            Err(StatusCode::INTERNAL_SERVER_ERROR)
+        } else if id == missing {
+            Err(StatusCode::NOT_FOUND)
+        } else {
+            Ok(r#"{"batches":[{"scopeSpans":[{"spans":[{}]}]}]}"#)
+        }
+    };
+    let app = Router::new().route("/api/traces/{id}", get(answer));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let http = HttpClient::new(&[], None).expect("a client");
+    let base = format!("http://{address}").parse().expect("a URL");
+    let sent = Sent::Away {
+        at: jiff::Timestamp::now(),
+        delivery: Delivery {
+            outcome: ExportOutcome::Accepted,
+            peer: None,
+            connected_after: None,
+            secured_after: None,
+            ended_after: jiff::SignedDuration::ZERO,
+        },
+    };
+    let sought = sought(&task, &sent, Duration::from_millis(50));
+    let seen = seek(&TempoClient::new(http, base), &sought, deadline()).await;
+    assert!(seen.by_id.is_found(), "{seen:?}");
+    assert_eq!((seen.spans, seen.unknown), (98, 1));
+}
+
+#[tokio::test]
+async fn an_authority_that_the_helper_cannot_see_is_not_held_against_the_receiver() {
+    let receiver = Listener::secured(
+        Certificate::Good,
+        |_, _| "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
+    )
+    .await;
+    let mut exporter = exporter(receiver.address, Protocol::HttpProtobuf);
+    exporter.security = Security::Tls(TlsSettings::default());
+    let task = CanaryTask::new(exporter, Bounds::None, CanaryShape::Plain, "shop");
+    let sent = task.perform(&Place::of_helper(), deadline()).await;
+    let Sent::NotJudged { reason } = sent else {
+        panic!("{sent:?}");
+    };
+    assert!(reason.contains("cannot be seen"), "{reason}");
+
+    // From here the image's own bundle is seen, and counts.
+    let root = tempfile::tempdir().expect("a folder");
+    let bundle = root.path().join("etc/ssl/certs/ca-certificates.crt");
+    std::fs::create_dir_all(bundle.parent().expect("one")).expect("a folder");
+    std::fs::write(&bundle, Certificate::AUTHORITY).expect("a file");
+    let sent = task
+        .perform(&Place::at(root.path(), root.path()), deadline())
+        .await;
+    let Sent::Away { delivery, .. } = sent else {
+        panic!("{sent:?}");
+    };
+    assert!(delivery.is_accepted(), "{delivery:?}");
 }

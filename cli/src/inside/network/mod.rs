@@ -16,8 +16,11 @@ mod task;
 mod trust;
 mod untold;
 
-pub(in crate::inside) use self::resolve::addresses_of;
 pub(crate) use self::task::NetworkTask;
+pub(in crate::inside) use self::{
+    resolve::addresses_of,
+    trust::{Roots, UNSEEN_AUTHORITIES},
+};
 
 #[cfg(test)]
-mod tests;
+pub(in crate::inside) mod tests;

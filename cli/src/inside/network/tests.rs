@@ -1,6 +1,6 @@
 //! The ladder against real listeners on the loopback, and against a name server of every kind.
 
-mod listeners;
+pub(in crate::inside) mod listeners;
 mod names;
 mod ports;
 

@@ -21,9 +21,13 @@ const BUNDLES: [&str; 4] = [
     "/etc/ssl/cert.pem",
 ];
 
+/// Why nobody in the helper can tell whether a service trusts a certificate.
+pub(in crate::inside) const UNSEEN_AUTHORITIES: &str =
+    "the authorities in its image cannot be seen from the helper";
+
 /// The roots that a program of the container trusts, as far as files tell.
 #[derive(Debug)]
-pub(super) struct Roots {
+pub(in crate::inside) struct Roots {
     used: RootsUsed,
     /// Whether the service may trust others, which are not seen from here.
     image: Image,
@@ -34,7 +38,7 @@ pub(super) struct Roots {
 
 impl Roots {
     /// Those that the service was told to trust alone, in PEM; else the image's own and the public ones together.
-    pub(super) fn of(place: &Place, authorities: Option<&str>) -> Self {
+    pub(in crate::inside) fn of(place: &Place, authorities: Option<&str>) -> Self {
         if let Some(text) = authorities {
             let named = store(text.as_bytes());
             return Self {
@@ -76,7 +80,7 @@ impl Roots {
     }
 
     /// The certificates that count besides the public ones, in PEM.
-    pub(super) fn authorities(&self) -> Option<String> {
+    pub(in crate::inside) fn authorities(&self) -> Option<String> {
         self.text.clone()
     }
 
@@ -118,8 +122,7 @@ impl Roots {
                 CertificateError::UnknownIssuer => match self.image {
                     Image::Seen => Trust::UnknownIssuer,
                     Image::Unseen => Trust::Unchecked {
-                        reason: "the authorities in its image cannot be seen from the helper"
-                            .to_owned(),
+                        reason: UNSEEN_AUTHORITIES.to_owned(),
                     },
                 },
                 CertificateError::Expired | CertificateError::ExpiredContext { .. } => {

@@ -55,6 +55,16 @@ pub(super) struct Prey<'p> {
     pub(super) tenant: Option<String>,
 }
 
+/// The way that a canary takes to a backend.
+enum Route<'s> {
+    /// Its service sends to the backend itself.
+    Direct,
+    /// Its service sends to a collector.
+    Relayed(&'s Relay<'s>),
+    /// Nobody knows.
+    Unknown,
+}
+
 /// Looks in every backend until one of them has it. Where none has, what the one says that it should have come to.
 pub(super) async fn of(
     sky: &Sky<'_>,
@@ -64,6 +74,11 @@ pub(super) async fn of(
     let relay = sky.stack.relay_of(service);
     let direct = sky.stack.backend_of(service);
     let expected = direct.or_else(|| sky.stack.backends_of(relay?).next());
+    let route = match (direct, relay) {
+        (Some(_), _) => Route::Direct,
+        (None, Some(relay)) => Route::Relayed(relay),
+        (None, None) => Route::Unknown,
+    };
     let mut hunts: FuturesUnordered<_> = sky
         .stack
         .backends
@@ -73,9 +88,9 @@ pub(super) async fn of(
                 trace_ids: prey.trace_ids.to_vec(),
                 text: prey.text.map(str::to_owned),
                 sent_at: prey.sent_at,
-                patience: patience(sky.wish.wait, direct.is_some()),
+                patience: patience(sky.wish.wait, &route),
                 endurance: Endurance {
-                    by_id: due_by_id(relay, direct.is_some()),
+                    by_id: due_by_id(&route),
                     by_search: due_by_search(backend.tempo),
                 },
             };
@@ -115,6 +130,7 @@ async fn hunt(
         asked,
         by_id: seen.by_id,
         spans_found: seen.spans,
+        spans_unknown: seen.unknown,
         text: seen.text,
         by_tags: seen.by_tags,
         by_query: seen.by_query,
@@ -192,17 +208,16 @@ async fn from_inside(
     Ok((asked, seen))
 }
 
-fn patience(wait: CanaryWait, is_direct: bool) -> Patience {
+fn patience(wait: CanaryWait, route: &Route<'_>) -> Patience {
     match wait {
         CanaryWait::For(wait) => Patience {
             by_id: wait,
             by_search: wait,
         },
         CanaryWait::Briefly => Patience {
-            by_id: if is_direct {
-                DIRECT_PATIENCE
-            } else {
-                RELAYED_PATIENCE
+            by_id: match route {
+                Route::Direct => DIRECT_PATIENCE,
+                Route::Relayed(_) | Route::Unknown => RELAYED_PATIENCE,
             },
             by_search: Duration::ZERO,
         },
@@ -210,7 +225,7 @@ fn patience(wait: CanaryWait, is_direct: bool) -> Patience {
 }
 
 /// By when a canary has to be there by its id. What samples, filters or is unknown may keep it for ever.
-fn due_by_id(relay: Option<&Relay<'_>>, is_direct: bool) -> Duration {
+fn due_by_id(route: &Route<'_>) -> Duration {
     let keeps = |relay: &Relay<'_>| {
         relay.pipelines.known().is_some_and(|pipelines| {
             pipelines
@@ -219,10 +234,10 @@ fn due_by_id(relay: Option<&Relay<'_>>, is_direct: bool) -> Duration {
                 .all(|part| KEEPING.contains(&part.kind.as_str()))
         })
     };
-    match relay {
-        None if is_direct => DIRECT_DUE,
-        Some(relay) if keeps(relay) => RELAYED_DUE,
-        Some(_) | None => Duration::MAX,
+    match route {
+        Route::Direct => DIRECT_DUE,
+        Route::Relayed(relay) if keeps(relay) => RELAYED_DUE,
+        Route::Relayed(_) | Route::Unknown => Duration::MAX,
     }
 }
 

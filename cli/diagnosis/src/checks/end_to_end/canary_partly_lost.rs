@@ -9,6 +9,7 @@ use crate::{
     },
     code::Code,
     finding::{Evidence, EvidenceKind, Remedy, Severity},
+    observed::{Gap, Probe},
     policy::Policy,
     snapshot::ExportOutcome,
     view::{Service, Stack},
@@ -49,15 +50,27 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         _ => 0,
     };
     let found = match flight.landed() {
-        Some(landing) if landing.by_id.is_found() => Some(landing.spans_found),
+        Some(landing) if landing.by_id.is_found() => Some(landing),
         Some(_) | None => None,
     };
-    let missing = found.map_or(0, |found| flight.spans.saturating_sub(found));
+    // A span is not lost because the question for it failed.
+    let missing = found.map_or(0, |landing| {
+        let accounted = landing.spans_found.saturating_add(landing.spans_unknown);
+        flight.spans.saturating_sub(accounted)
+    });
     if missing.max(refused) == 0 {
-        return Ok(match found {
-            Some(_) => Outcome::Pass,
-            None => Outcome::NotApplicable("no span of it was found"),
-        });
+        return match found {
+            Some(landing) if landing.spans_unknown > 0 => Err(Gap::new(
+                Probe::Canary,
+                service.subject.clone(),
+                format!(
+                    "of {} of its {} spans nobody knows whether they arrived: `{}` did not answer for them",
+                    landing.spans_unknown, flight.spans, landing.tempo
+                ),
+            )),
+            Some(_) => Ok(Outcome::Pass),
+            None => Ok(Outcome::NotApplicable("no span of it was found")),
+        };
     }
     let message = format!(
         "of {} spans written with the settings of `{}` {} are lost",
@@ -81,4 +94,42 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     } else {
         report.severity(Severity::Info).likely()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{code::Code, diagnose, fixtures, observed::Observed, policy::Policy};
+
+    /// Whether of a canary of 100 spans, of which some were found and some nobody knows, any are called lost, and
+    /// whether that is a gap.
+    fn judged(spans_found: u64, spans_unknown: u64) -> (bool, bool) {
+        let mut snapshot = fixtures::healthy();
+        let mut canary = fixtures::canary(&snapshot, "scraper");
+        let Observed::Known(flight) = &mut canary.flight else {
+            panic!("the fixture flies");
+        };
+        flight.spans = 100;
+        let Some(Observed::Known(landing)) = &mut flight.landing else {
+            panic!("the fixture lands");
+        };
+        (landing.spans_found, landing.spans_unknown) = (spans_found, spans_unknown);
+        snapshot.canaries = vec![canary];
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        let is_lost = diagnosis
+            .findings()
+            .any(|finding| finding.code == Code::new(609));
+        let is_gap = diagnosis
+            .gaps
+            .iter()
+            .any(|gap| gap.reason.contains("nobody knows whether they arrived"));
+        (is_lost, is_gap)
+    }
+
+    #[test]
+    fn spans_whose_questions_failed_are_not_lost() {
+        assert_eq!(judged(100, 0), (false, false));
+        assert_eq!(judged(60, 40), (false, true));
+        assert_eq!(judged(60, 0), (true, false));
+        assert_eq!(judged(60, 39), (true, false));
+    }
 }

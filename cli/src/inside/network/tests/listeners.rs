@@ -18,8 +18,8 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 /// A listener and what serves it.
-pub(super) struct Listener {
-    pub(super) address: SocketAddr,
+pub(in crate::inside) struct Listener {
+    pub(in crate::inside) address: SocketAddr,
     serving: JoinHandle<()>,
 }
 
@@ -77,7 +77,7 @@ impl Listener {
     }
 
     /// The same behind TLS, with a certificate from the tests' own authority.
-    pub(super) async fn secured(
+    pub(in crate::inside) async fn secured(
         certificate: Certificate,
         answer: fn(&str, &str) -> &'static str,
     ) -> Self {
@@ -132,7 +132,7 @@ async fn respond(
 
 /// A certificate of the tests' own authority.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Certificate {
+pub(in crate::inside) enum Certificate {
     /// For this machine.
     Good,
     /// For this machine, long ago.
@@ -143,7 +143,7 @@ pub(super) enum Certificate {
 
 impl Certificate {
     /// The authority.
-    pub(super) const AUTHORITY: &str = include_str!("certificates/authority.pem");
+    pub(in crate::inside) const AUTHORITY: &str = include_str!("certificates/authority.pem");
 
     fn acceptor(self) -> TlsAcceptor {
         let (certificate, key): (&[u8], &[u8]) = match self {
