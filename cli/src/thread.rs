@@ -64,7 +64,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_done_in_time_is_handed_over() {
-        let deadline = Deadline::after(Duration::from_secs(60));
+        let deadline = Deadline::after(Duration::from_mins(1));
         let done = apart_until(deadline, "sum", || 1 + 1).await;
         assert_eq!(done.expect("done"), 2);
     }

@@ -78,7 +78,7 @@ async fn a_collector_is_read_with_its_variables_its_health_and_its_counters() {
         let pipelines = Pipelines::of(collector.config.get().unwrap(), collector.flavour);
         assert_eq!(pipelines.exporters[0].shown(), "tempo:4317");
         assert_eq!(collector.ready, Observed::Known(Readiness::Ready));
-        assert_eq!(collector.metrics.get().unwrap().accepted, 7);
+        assert_eq!(collector.metrics.get().unwrap().accepted, Some(7));
     }
 }
 

@@ -85,7 +85,11 @@ async fn a_leftover_that_cannot_be_removed_keeps_no_helper_from_its_work() {
         "shop",
     ];
     let output = ptctl(&engine, &[&["doctor", "-v"][..], &arguments].concat()).await;
-    let said = both(&output);
+    // A page is as wide as a terminal.
+    let said = both(&output)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     let asked = engine.asked();
     let made = asked
         .iter()

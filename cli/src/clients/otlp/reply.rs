@@ -56,7 +56,7 @@ pub(super) fn of_grpc(reply: &Reply, words: &Words) -> ExportOutcome {
 /// successes as well (<https://opentelemetry.io/docs/specs/otlp/#otlphttp-response>). Receivers answer so.
 pub(super) fn of_http(reply: &Reply, words: &Words) -> ExportOutcome {
     match reply.status {
-        200..=299 if reply.body.is_empty() && says_nothing_else(reply) => ExportOutcome::Accepted,
+        200..=299 if reply.body.is_empty() && !is_page(reply) => ExportOutcome::Accepted,
         200..=299 if is_of_type(reply, PROTOBUF) => {
             accepted(&Partial::of_protobuf(&reply.body), words)
         }
@@ -77,9 +77,9 @@ fn is_of_type(reply: &Reply, types: &[&str]) -> bool {
     content_type(reply).is_some_and(|text| types.iter().any(|wanted| text.starts_with(wanted)))
 }
 
-/// Whether an answer without a body may be OTLP's: a web page that happens to be empty is none.
-fn says_nothing_else(reply: &Reply) -> bool {
-    content_type(reply).is_none() || is_of_type(reply, PROTOBUF) || is_of_type(reply, JSON)
+/// Whether an answer is a web page, and be it an empty one.
+fn is_page(reply: &Reply) -> bool {
+    is_of_type(reply, &["text/html", "application/xhtml"])
 }
 
 fn accepted(partial: &Partial, words: &Words) -> ExportOutcome {
@@ -226,7 +226,7 @@ mod tests {
             };
             assert_eq!(of_http(&bare, &words), ExportOutcome::Accepted, "{status}");
         }
-        for kind in ["text/html", "text/plain; charset=utf-8"] {
+        for kind in ["text/html", "text/html; charset=utf-8"] {
             let outcome = outcome(200, kind);
             assert!(
                 matches!(outcome, ExportOutcome::NotOtlp { .. }),

@@ -166,6 +166,7 @@ async fn a_batch_over_the_limit_is_refused_with_the_time_to_wait() {
         status: 429,
         body,
         retry_after: Some(5),
+        ..
     } = delivery.outcome
     else {
         panic!("{delivery:?}");
