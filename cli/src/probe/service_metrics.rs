@@ -134,16 +134,18 @@ mod tests {
             "http_requests_total{route=\"/health\",status=\"200\"} 90\n",
             "http_requests_total{route=\"/api/scrape\",status=\"201\"} 4\n",
             "http_requests_total{route=\"/api/scrape\",status=\"502\"} 1\n",
-            "telemetry_spans_made_total 12\ntelemetry_spans_sent_total 10\n",
-            "telemetry_spans_failed_total 0\ntelemetry_spans_dropped_total 0\ntelemetry_spans_waiting 2\n",
+            "telemetry_spans_made_total 15\ntelemetry_spans_sent_total 10\n",
+            "telemetry_spans_failed_total 0\ntelemetry_spans_waiting 2\n",
+            "telemetry_spans_dropped_total{reason=\"buffer_full\"} 2\n",
+            "telemetry_spans_dropped_total{reason=\"queue_full\"} 1\n",
         );
         let metrics = read("u".into(), text);
         assert_eq!(metrics.requests, Some(5));
         let spans = SpanCounters {
-            made: 12,
+            made: 15,
             sent: 10,
             failed: 0,
-            dropped: 0,
+            dropped: 3,
             waiting: 2,
         };
         assert_eq!(metrics.spans, Some(spans));
