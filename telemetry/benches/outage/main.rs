@@ -6,8 +6,8 @@
 //! ```
 //!
 //! The service is a process of its own with the usual settings; each request to its one route makes
-//! three spans. The backend is minitempo with Tempo's usual limits. It takes about two minutes, and
-//! fails where a span is lost.
+//! three spans. The backend is minitempo with Tempo's usual limits. It takes about three minutes,
+//! and fails where a span is lost.
 
 #![expect(
     clippy::print_stdout,
