@@ -5,10 +5,11 @@ mod config;
 mod metrics;
 mod query;
 mod search;
+mod terms;
 mod trace;
 
 use jiff::Timestamp;
-use ptctl_diagnosis::snapshot::{Readiness, TempoConfig, TempoMetrics, TempoVersion};
+use ptctl_diagnosis::snapshot::{QueryTerms, Readiness, TempoConfig, TempoMetrics, TempoVersion};
 use serde::Deserialize;
 use url::Url;
 
@@ -35,23 +36,23 @@ struct BuildInfo {
 pub struct TempoClient {
     http: HttpClient,
     base: Url,
+    terms: QueryTerms,
 }
 
 impl TempoClient {
     /// The API below `base`.
     pub fn new(http: HttpClient, base: Url) -> Self {
-        Self { http, base }
+        Self {
+            http,
+            base,
+            terms: QueryTerms::default(),
+        }
     }
 
-    /// The URL of a path of the API; a path in the base stays in front of it.
-    fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
-        let mut url = self.base.clone();
-        let prefix = self.base.path().trim_end_matches('/').to_owned();
-        url.set_path(&format!("{prefix}{path}"));
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        url
+    /// The same API, asked as its configuration wants it.
+    #[must_use]
+    pub fn under(self, terms: QueryTerms) -> Self {
+        Self { terms, ..self }
     }
 
     async fn json<T: for<'de> Deserialize<'de>>(

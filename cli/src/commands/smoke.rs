@@ -1,5 +1,7 @@
 //! `ptctl smoke`: one request, its trace, a verdict.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use url::Url;
 
@@ -13,6 +15,9 @@ use crate::{
     render, settings,
     smoke::{SmokeOutcome, SmokeRequest, smoke},
 };
+
+/// How long its configuration is waited for; without it Tempo is asked as it usually is.
+const CONFIGURATION: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(
     global: &Global,
@@ -30,7 +35,9 @@ pub(super) async fn run(
             .tenant
             .map(|tenant| ("X-Scope-OrgID".to_owned(), tenant)),
     );
-    let tempo = TempoClient::new(HttpClient::new(&headers, Some(&base)).map_err(setup)?, base);
+    let tempo = TempoClient::new(HttpClient::new(&headers, Some(&base)).map_err(setup)?, base)
+        .as_configured(Deadline::after(CONFIGURATION))
+        .await;
     output.progress(&format!("sending {} {} …", request.method, request.url));
     let report = smoke(&request, &http, &tempo, Deadline::after(*args.within)).await;
     let text = match args.output.output {
@@ -72,12 +79,7 @@ async fn tempo_address(global: &Global) -> Result<Url, CommandError> {
     if let Some(url) = &global.tempo_url {
         return Ok(url.clone());
     }
-    let request = settings::request(
-        global,
-        &[],
-        Depth::Everything,
-        std::time::Duration::from_secs(1),
-    )?;
+    let request = settings::request(global, &[], Depth::Everything, Duration::from_secs(1))?;
     let snapshot = gather(&request).await.map_err(CommandError::Gather)?;
     let mut reason = "the stack has none".to_owned();
     for tempo in &snapshot.tempos {

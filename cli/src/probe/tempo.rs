@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use ptctl_diagnosis::{
     document::Document,
     observed::{Gap, Observed, Probe},
-    snapshot::{Container, Reached, Readiness, Tempo, TempoConfig},
+    snapshot::{Container, QueryTerms, Reached, Readiness, Tempo, TempoConfig},
     subject::Subject,
 };
 use url::Url;
@@ -94,9 +94,16 @@ impl Backend<'_> {
             client,
         } = answering;
         let deadline = look.http_deadline();
-        let (version, config, metrics, (services, sightings), oldest_trace, query, disk) = tokio::join!(
+        let config = match client.config(deadline).await {
+            Ok(config) => Observed::Known(config),
+            Err(fault) => self.config_of_file(&fault.to_string()),
+        };
+        let terms = config
+            .known()
+            .map_or_else(QueryTerms::default, |config| config.queries.clone());
+        let client = client.under(terms);
+        let (version, metrics, (services, sightings), oldest_trace, query, disk) = tokio::join!(
             client.version(deadline),
-            client.config(deadline),
             client.metrics(deadline),
             sightings(look, &client, names),
             oldest(look, &client, self.settings()),
@@ -107,10 +114,7 @@ impl Backend<'_> {
             reached: Observed::Known(reached),
             ready: Observed::Known(ready),
             version: self.observed(Probe::TempoVersion, version),
-            config: match config {
-                Ok(config) => Observed::Known(config),
-                Err(fault) => self.config_of_file(&fault.to_string()),
-            },
+            config,
             file: self.document(),
             metrics: self.observed(Probe::TempoMetrics, metrics),
             services: self.observed(Probe::TempoSearch, services),

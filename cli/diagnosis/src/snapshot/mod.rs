@@ -58,8 +58,8 @@ pub use self::{
         ProjectVolume, StoredData, TenantTotals, Unreadable, WalBlock, WalkEnd, WriteAheadLog,
     },
     tempo::{
-        Discarded, GeneratorMetrics, Limit, OtlpProtocol, QueryAnswer, QueryPath, Reached,
-        ReadBack, Readiness, Receiver, SpanSighting, Tempo, TempoConfig, TempoMetrics,
+        Discarded, GeneratorMetrics, Limit, OtlpProtocol, QueryAnswer, QueryPath, QueryTerms,
+        Reached, ReadBack, Readiness, Receiver, SpanSighting, Tempo, TempoConfig, TempoMetrics,
         TempoVersion, VolumeUsage,
     },
     usage::{ServiceMetrics, SpanCounters},

@@ -2,6 +2,7 @@
 
 mod metrics;
 mod query;
+mod query_terms;
 
 use std::fmt;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     metrics::{Discarded, GeneratorMetrics, Limit, TempoMetrics},
     query::{QueryAnswer, QueryPath, ReadBack},
+    query_terms::QueryTerms,
 };
 use super::{BlockStore, ContainerId, StoredData};
 use crate::{document::Document, observed::Observed};
@@ -139,6 +141,9 @@ pub struct TempoConfig {
     /// How long searches leave fresh spans out (`query_frontend.query_end_cutoff`), where it is said.
     #[serde(default)]
     pub query_end_cutoff: Option<SignedDuration>,
+    /// How its API wants to be asked.
+    #[serde(default)]
+    pub queries: QueryTerms,
     /// Where its blocks lie, in the container.
     pub storage_path: Option<String>,
 }

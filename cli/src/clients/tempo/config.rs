@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use ptctl_diagnosis::{
     duration::go_duration,
-    snapshot::{OtlpProtocol, Receiver, TempoConfig},
+    snapshot::{OtlpProtocol, QueryTerms, Receiver, TempoConfig},
 };
 use serde::Deserialize;
 use thiserror::Error;
@@ -31,6 +31,7 @@ const DEFAULT_RETENTION: SignedDuration = SignedDuration::from_hours(336);
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct File {
+    http_api_prefix: Option<String>,
     server: Option<Server>,
     distributor: Option<Distributor>,
     multitenancy_enabled: Option<bool>,
@@ -45,6 +46,13 @@ struct File {
 #[derive(Deserialize)]
 struct QueryFrontend {
     query_end_cutoff: Option<String>,
+    search: Option<Search>,
+}
+
+#[derive(Deserialize)]
+struct Search {
+    max_duration: Option<String>,
+    max_result_limit: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -77,6 +85,12 @@ struct Overrides {
 #[derive(Deserialize)]
 struct OverrideDefaults {
     compaction: Option<Compaction>,
+    read: Option<Read>,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    max_search_duration: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -107,7 +121,8 @@ struct LocalStorage {
 /// Reads a configuration file or the page `/status/config`; `source` says which.
 pub fn read_config(text: &str, source: &str) -> Result<TempoConfig, ConfigError> {
     // The page has a headline before the document.
-    let yaml = match text.strip_prefix("GET ") {
+    let page = text.strip_prefix("GET ");
+    let yaml = match page {
         Some(page) => page.split_once('\n').map_or("", |(_, rest)| rest),
         None => text,
     };
@@ -120,6 +135,7 @@ pub fn read_config(text: &str, source: &str) -> Result<TempoConfig, ConfigError>
     Ok(TempoConfig {
         source: source.to_owned(),
         retention: Some(retention(&file)?),
+        queries: queries(&file),
         http_port: file
             .server
             .and_then(|server| server.http_listen_port)
@@ -131,7 +147,9 @@ pub fn read_config(text: &str, source: &str) -> Result<TempoConfig, ConfigError>
             .unwrap_or(false),
         query_end_cutoff: file
             .query_frontend
-            .and_then(|section| go_duration(&section.query_end_cutoff?)),
+            .and_then(|section| go_duration(&section.query_end_cutoff?))
+            // The page leaves out a cut-off of nothing, and tells every other one.
+            .or(page.map(|_| SignedDuration::ZERO)),
         storage_path: file
             .storage
             .and_then(|storage| storage.trace?.local?.path)
@@ -198,6 +216,39 @@ fn retention(file: &File) -> Result<SignedDuration, ConfigError> {
     Ok(DEFAULT_RETENTION)
 }
 
+/// How its API wants to be asked; the overrides win where they say anything, and zero bounds nothing.
+fn queries(file: &File) -> QueryTerms {
+    let prefix = file.http_api_prefix.as_deref().unwrap_or_default();
+    let prefix = prefix.trim_matches('/');
+    let search = file
+        .query_frontend
+        .as_ref()
+        .and_then(|section| section.search.as_ref());
+    let read = file
+        .overrides
+        .as_ref()
+        .and_then(|overrides| overrides.defaults.as_ref()?.read.as_ref());
+    let ranges = [
+        read.and_then(|read| read.max_search_duration.as_deref()),
+        search.and_then(|search| search.max_duration.as_deref()),
+    ];
+    QueryTerms {
+        prefix: if prefix.is_empty() {
+            String::new()
+        } else {
+            format!("/{prefix}")
+        },
+        longest_range: ranges
+            .into_iter()
+            .flatten()
+            .filter_map(go_duration)
+            .find(|range| !range.is_zero()),
+        most_traces: search
+            .and_then(|search| search.max_result_limit)
+            .filter(|most| *most > 0),
+    }
+}
+
 fn of_section(section: Option<&Compactor>) -> Option<&str> {
     section?.compaction.as_ref()?.block_retention.as_deref()
 }
@@ -258,6 +309,30 @@ mod tests {
             );
         }
         assert!(read_config("compactor: {compaction: {block_retention: soon}}\n", "file").is_err());
+    }
+
+    #[test]
+    fn how_the_api_wants_to_be_asked_is_read() {
+        let text = "http_api_prefix: tempo/\nquery_frontend: {search: {max_duration: 30m, max_result_limit: 10}}\n";
+        let terms = read_config(text, "file").unwrap().queries;
+        assert_eq!(terms.prefix, "/tempo");
+        assert_eq!(terms.longest_range, Some(SignedDuration::from_mins(30)));
+        assert_eq!(terms.most_traces, Some(10));
+        let text = "overrides: {defaults: {read: {max_search_duration: 1h}}}\nquery_frontend: {search: {max_duration: 0s, max_result_limit: 0}}\n";
+        let terms = read_config(text, "file").unwrap().queries;
+        assert_eq!(terms.longest_range, Some(SignedDuration::from_hours(1)));
+        assert_eq!((terms.prefix.as_str(), terms.most_traces), ("", None));
+    }
+
+    #[test]
+    fn the_page_tells_every_cut_off_but_that_of_nothing() {
+        let cutoff = |text: &str| read_config(text, "").unwrap().query_end_cutoff;
+        let page = include_str!("../../../tests/it/fake_stack/recordings/tempo-3.0/config.yaml");
+        assert!(page.starts_with("GET /status/config\n"));
+        assert_eq!(cutoff(page), Some(SignedDuration::from_secs(30)));
+        let without = page.replace("    query_end_cutoff: 30s\n", "");
+        assert_eq!(cutoff(&without), Some(SignedDuration::ZERO));
+        assert_eq!(cutoff("query_frontend: {}\n"), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One search, and the newest trace that it found read by its id: whether the way back out of a backend is open.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use ptctl_diagnosis::{
     redact,
     snapshot::{QueryAnswer, QueryPath, ReadBack},
@@ -13,8 +13,8 @@ use super::{
 };
 use crate::clients::{deadline::Deadline, http::HttpFault};
 
-/// The longest range that one search may have (`max_duration`, default 168 h), with room for a second at each end.
-const LONGEST_RANGE: SignedDuration = SignedDuration::from_hours(167);
+/// So many traces are asked for.
+const LIMIT: u64 = 20;
 /// Of an answer that is an error, so much is kept.
 const REASON_LIMIT: usize = 300;
 
@@ -46,15 +46,13 @@ impl TempoClient {
         until: Timestamp,
         deadline: Deadline,
     ) -> Result<QueryPath, HttpFault> {
-        let since = until
-            .checked_sub(LONGEST_RANGE)
-            .map_or(since, |earliest| earliest.max(since));
+        let since = self.begin(since, until);
         let end = until.as_second().saturating_add(1).to_string();
         let parameters = [
             ("q", ANY_TRACE),
             ("start", &Self::seconds(since)),
             ("end", &end),
-            ("limit", "20"),
+            ("limit", &self.limit(LIMIT)),
         ];
         let url = self.url("/api/search", &parameters);
         let search = url.query().map_or_else(

@@ -47,14 +47,14 @@ impl FoundTrace {
     }
 }
 
-/// The longest range that one search may have (`max_duration`, default 168 h), with room for a second at each end.
-const LONGEST_RANGE: SignedDuration = SignedDuration::from_hours(167);
 /// Where a newer span is looked for first: a search stops at its limit, and not with the newest.
 const RECENT: SignedDuration = SignedDuration::from_mins(15);
 /// How many traces one search may return.
-const LIMIT: &str = "100";
+const LIMIT: u64 = 100;
 /// Into how many parts the time of the oldest trace is divided at each step.
 const PARTS: i32 = 4;
+/// So many searches at a time are too many: a backend may allow ranges that are much too short for its retention.
+const MOST_PARTS: usize = 64;
 /// How closely the oldest trace is looked for.
 const CLOSE_ENOUGH: SignedDuration = SignedDuration::from_mins(30);
 
@@ -67,9 +67,7 @@ impl TempoClient {
         deadline: Deadline,
     ) -> Result<Vec<String>, HttpFault> {
         const PATH: &str = "/api/v2/search/tag/resource.service.name/values";
-        let earliest = until
-            .checked_sub(LONGEST_RANGE)
-            .map_or(since, |earliest| earliest.max(since));
+        let earliest = self.begin(since, until);
         let end = until.as_second().saturating_add(1).to_string();
         let start = Self::seconds(earliest);
         let range = [("start", start.as_str()), ("end", end.as_str())];
@@ -95,12 +93,10 @@ impl TempoClient {
     ) -> Result<Option<Timestamp>, HttpFault> {
         let quoted = service.replace('\\', "\\\\").replace('"', "\\\"");
         let query = format!("{{ resource.service.name = \"{quoted}\" }}");
+        let earliest = self.begin(since, until);
         let recent = until
             .checked_sub(RECENT)
-            .map_or(since, |recent| recent.max(since));
-        let earliest = until
-            .checked_sub(LONGEST_RANGE)
-            .map_or(since, |earliest| earliest.max(since));
+            .map_or(earliest, |recent| recent.max(earliest));
         let (newest, whole) = futures_util::try_join!(
             self.find(&query, recent, until, deadline),
             self.find(&query, earliest, until, deadline),
@@ -149,11 +145,15 @@ impl TempoClient {
     ) -> Result<Option<(Timestamp, Timestamp, Vec<FoundTrace>)>, HttpFault> {
         let whole = until.duration_since(from);
         // Small enough for a search, and at least so many that the range shrinks.
-        let step = (whole / PARTS).clamp(SignedDuration::from_secs(1), LONGEST_RANGE);
+        let step = (whole / PARTS).clamp(SignedDuration::from_secs(1), self.longest_range());
         let mut starts = vec![from];
         while let Some(next) = starts.last().and_then(|start| start.checked_add(step).ok())
             && next < until
         {
+            if starts.len() == MOST_PARTS {
+                let reason = "its searches may not reach far enough back to tell the oldest trace";
+                return Err(HttpFault::Answer(reason.to_owned()));
+            }
             starts.push(next);
         }
         let parts: Vec<(Timestamp, Timestamp)> = starts
@@ -191,7 +191,7 @@ impl TempoClient {
             ("q", query),
             ("start", &Self::seconds(since)),
             ("end", &end),
-            ("limit", LIMIT),
+            ("limit", &self.limit(LIMIT)),
             ("spss", "1"),
         ];
         let answer: SearchAnswer = self.json("/api/search", &parameters, deadline).await?;

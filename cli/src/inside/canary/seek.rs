@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use ptctl_diagnosis::snapshot::{Fidelity, Sight};
+use ptctl_diagnosis::snapshot::{Fidelity, QueryTerms, Sight};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use url::Url;
@@ -87,6 +87,8 @@ pub(crate) struct Seen {
 pub(crate) struct SeekTask {
     /// The backend's API.
     pub(crate) base: Url,
+    /// How it wants to be asked.
+    pub(crate) terms: QueryTerms,
     /// What is sent with each question.
     pub(crate) headers: Vec<Header>,
     /// What is looked for.
@@ -120,7 +122,7 @@ impl SeekTask {
             .collect();
         let http =
             HttpClient::new(&headers, Some(&self.base)).map_err(|error| error.to_string())?;
-        let client = TempoClient::new(http, self.base.clone());
+        let client = TempoClient::new(http, self.base.clone()).under(self.terms.clone());
         Ok(seek(&client, &self.sought, deadline).await)
     }
 }

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream::FuturesUnordered};
 use jiff::{SignedDuration, Timestamp};
 use ptctl_diagnosis::{
     release::Release,
-    snapshot::{Landing, Tempo},
+    snapshot::{Landing, QueryTerms, Tempo},
     view::{Backend, Relay, Service},
 };
 use url::Url;
@@ -121,7 +121,7 @@ async fn hunt(
     let (asked, seen) = match backend.tempo.reached.known() {
         Some(reached) => (
             reached.url().to_owned(),
-            from_here(sky, reached.url(), &headers, &sought).await?,
+            from_here(sky, reached.url(), terms(backend), &headers, &sought).await?,
         ),
         None => from_inside(sky, backend, headers, sought).await?,
     };
@@ -151,9 +151,16 @@ fn headers(sky: &Sky<'_>, tenant: Option<&String>) -> Vec<Header> {
         .collect()
 }
 
+/// How its backend wants to be asked, as far as it told.
+fn terms(backend: &Backend<'_>) -> QueryTerms {
+    let config = backend.tempo.config.known();
+    config.map_or_else(QueryTerms::default, |config| config.queries.clone())
+}
+
 async fn from_here(
     sky: &Sky<'_>,
     base: &str,
+    terms: QueryTerms,
     headers: &[Header],
     sought: &Sought,
 ) -> Result<Seen, String> {
@@ -168,7 +175,7 @@ async fn from_here(
         .map(|header| (header.name.clone(), header.value.reveal().to_owned()))
         .collect();
     let http = HttpClient::new(&headers, Some(&base)).map_err(|error| error.to_string())?;
-    let client = TempoClient::new(http, base);
+    let client = TempoClient::new(http, base).under(terms);
     Ok(seek(&client, sought, sky.look.deadline).await)
 }
 
@@ -191,6 +198,7 @@ async fn from_inside(
     let base = Url::parse(&address).map_err(|error| error.to_string())?;
     let task = SeekTask {
         base,
+        terms: terms(backend),
         headers,
         sought,
     };

@@ -1,0 +1,102 @@
+//! Putting questions as a backend's configuration wants them.
+
+use jiff::{SignedDuration, Timestamp};
+use url::Url;
+
+use super::TempoClient;
+use crate::clients::deadline::Deadline;
+
+/// The longest range of one search where nobody tells another (`max_duration`, default 168 h), with room for a second at
+/// each end.
+const LONGEST_RANGE: SignedDuration = SignedDuration::from_hours(167);
+/// The room for a second at each end, where its configuration tells the range.
+const ENDS: SignedDuration = SignedDuration::from_secs(2);
+
+impl TempoClient {
+    /// The same API, with its questions put as its configuration asks; as they are usually put where it does not tell.
+    pub async fn as_configured(self, deadline: Deadline) -> Self {
+        match self.config(deadline).await {
+            Ok(config) => self.under(config.queries),
+            Err(_) => self,
+        }
+    }
+
+    /// The URL of a path of the API; a path in the base stays in front of it. Tempo puts its prefix before the paths
+    /// below `/api`, and before no other page.
+    pub(super) fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
+        let mut url = self.base.clone();
+        let base = self.base.path().trim_end_matches('/').to_owned();
+        let prefix = if path.starts_with("/api/") {
+            self.terms.prefix.as_str()
+        } else {
+            ""
+        };
+        url.set_path(&format!("{base}{prefix}{path}"));
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+
+    /// The longest range that is searched at once.
+    pub(super) fn longest_range(&self) -> SignedDuration {
+        let told = self.terms.longest_range.unwrap_or(SignedDuration::MAX);
+        told.saturating_sub(ENDS)
+            .clamp(SignedDuration::from_secs(1), LONGEST_RANGE)
+    }
+
+    /// Where a search begins that shall reach back to `since` as far as one may.
+    pub(super) fn begin(&self, since: Timestamp, until: Timestamp) -> Timestamp {
+        until
+            .checked_sub(self.longest_range())
+            .map_or(since, |earliest| earliest.max(since))
+    }
+
+    /// How many traces are asked for where so many are wanted.
+    pub(super) fn limit(&self, wanted: u64) -> String {
+        let most = self.terms.most_traces.unwrap_or(wanted);
+        wanted.min(most).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ptctl_diagnosis::snapshot::QueryTerms;
+
+    use super::*;
+    use crate::clients::http::HttpClient;
+
+    fn client(terms: QueryTerms) -> TempoClient {
+        let http = HttpClient::new(&[], None).expect("a client");
+        let base = "http://tempo:3200".parse().expect("a URL");
+        TempoClient::new(http, base).under(terms)
+    }
+
+    #[test]
+    fn the_prefix_stands_before_the_api_and_before_nothing_else() {
+        let client = client(QueryTerms {
+            prefix: "/tempo".to_owned(),
+            ..QueryTerms::default()
+        });
+        let path = |path| client.url(path, &[]).path().to_owned();
+        assert_eq!(path("/api/search"), "/tempo/api/search");
+        assert_eq!(path("/api/traces/1"), "/tempo/api/traces/1");
+        assert_eq!(path("/ready"), "/ready");
+        assert_eq!(path("/status/config"), "/status/config");
+    }
+
+    #[test]
+    fn no_search_asks_for_more_than_the_configuration_allows() {
+        let usual = client(QueryTerms::default());
+        assert_eq!(usual.longest_range(), LONGEST_RANGE);
+        assert_eq!(usual.limit(100), "100");
+        let narrow = client(QueryTerms {
+            longest_range: Some(SignedDuration::from_mins(30)),
+            most_traces: Some(10),
+            ..QueryTerms::default()
+        });
+        assert_eq!(narrow.longest_range(), SignedDuration::from_secs(1798));
+        assert_eq!(narrow.limit(100), "10");
+        assert_eq!(narrow.limit(1), "1");
+    }
+}
