@@ -6,12 +6,24 @@ use ptctl_diagnosis::{
     snapshot::{ErrorGroup, LogLine},
 };
 
+/// Of one log so many groups name their receiver; what comes beyond is folded without it.
+const RECEIVERS: usize = 32;
+
 /// The groups of one log while it is read.
 #[derive(Debug, Default)]
 pub(super) struct Errors {
     groups: Vec<ErrorGroup>,
     /// The last record that proved something; its later lines may still name the cause.
-    open: Option<(Verdict, LogLine)>,
+    open: Option<Record>,
+}
+
+/// A record that proves something.
+#[derive(Debug)]
+struct Record {
+    verdict: Verdict,
+    /// The receiver that it names.
+    endpoint: Option<String>,
+    line: LogLine,
 }
 
 impl Errors {
@@ -24,6 +36,7 @@ impl Errors {
     pub(super) fn add(
         &mut self,
         verdict: Verdict,
+        endpoint: impl FnOnce() -> Option<String>,
         line: impl FnOnce() -> LogLine,
         started_at: Option<Timestamp>,
     ) {
@@ -38,46 +51,73 @@ impl Errors {
             return;
         }
         if verdict.continues
-            && let Some((first, _)) = &mut self.open
+            && let Some(first) = &mut self.open
         {
-            if first.kind == ErrorKind::Unspecified {
-                first.kind = verdict.kind;
+            if first.verdict.kind == ErrorKind::Unspecified {
+                first.verdict.kind = verdict.kind;
+            }
+            if first.endpoint.is_none() {
+                first.endpoint = endpoint();
             }
             return;
         }
         self.close(started_at);
-        self.open = Some((verdict, line()));
+        self.open = Some(Record {
+            verdict,
+            endpoint: endpoint(),
+            line: line(),
+        });
     }
 
     /// The record that was open ended, because another began.
     pub(super) fn close(&mut self, started_at: Option<Timestamp>) {
-        let Some((verdict, line)) = self.open.take() else {
+        let Some(record) = self.open.take() else {
             return;
         };
-        match verdict.outcome {
-            Outcome::Recovered => self.recovered(verdict.component.program, line.at),
-            Outcome::Failed | Outcome::Misconfigured => self.fold(verdict, line, started_at),
+        match record.verdict.outcome {
+            Outcome::Recovered => self.recovered(&record),
+            Outcome::Failed | Outcome::Misconfigured => self.fold(record, started_at),
         }
     }
 
-    fn recovered(&mut self, program: Program, at: Option<Timestamp>) {
+    fn recovered(&mut self, record: &Record) {
         for group in &mut self.groups {
-            if group.component.program == program {
-                group.recovered_at = at;
+            let is_other = |named: &String| group.endpoint.as_ref().is_some_and(|own| own != named);
+            if group.component.program == record.verdict.component.program
+                && !record.endpoint.as_ref().is_some_and(is_other)
+            {
+                group.recovered_at = record.line.at;
             }
         }
     }
 
-    fn fold(&mut self, verdict: Verdict, line: LogLine, started_at: Option<Timestamp>) {
+    fn fold(&mut self, record: Record, started_at: Option<Timestamp>) {
+        let Record {
+            verdict,
+            endpoint,
+            line,
+        } = record;
+        let is_same = |group: &ErrorGroup, endpoint: &Option<String>| {
+            group.kind == verdict.kind
+                && group.component == verdict.component
+                && group.endpoint == *endpoint
+        };
+        let place = self
+            .groups
+            .iter()
+            .position(|group| is_same(group, &endpoint));
+        let receivers = self.groups.iter().filter(|group| group.endpoint.is_some());
+        let (place, endpoint) = if place.is_none() && receivers.count() >= RECEIVERS {
+            let unnamed = self.groups.iter().position(|group| is_same(group, &None));
+            (unnamed, None)
+        } else {
+            (place, endpoint)
+        };
         let is_of_this_run = match (line.at, started_at) {
             (Some(at), Some(started)) => at >= started,
             (None, _) | (_, None) => true,
         };
-        let known = self
-            .groups
-            .iter_mut()
-            .find(|group| group.kind == verdict.kind && group.component == verdict.component);
-        match known {
+        match place.and_then(|place| self.groups.get_mut(place)) {
             Some(group) => {
                 group.count += 1;
                 group.since_start += u64::from(is_of_this_run);
@@ -88,6 +128,7 @@ impl Errors {
             None => self.groups.push(ErrorGroup {
                 kind: verdict.kind,
                 component: verdict.component,
+                endpoint,
                 lost: verdict.lost,
                 count: 1,
                 first_at: line.at,

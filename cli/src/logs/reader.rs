@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 
 use jiff::Timestamp;
 use ptctl_diagnosis::{
-    export_errors::{Outcome, classify, is_continuation, strip_terminal_sequences},
+    export_errors::{Outcome, classify, destination, is_continuation, strip_terminal_sequences},
     snapshot::{LogFacts, LogWindow, RequestLines, TraceIdCoverage},
 };
 
@@ -62,6 +62,7 @@ impl LogReader {
                 bytes: 0,
                 first_at: None,
                 last_at: None,
+                begins_late: None,
                 cut: None,
                 counted: None,
             },
@@ -101,6 +102,12 @@ impl LogReader {
         self.window.cut = Some(reason);
     }
 
+    /// Of a rotated log nothing is left from before this moment, though what is read begins earlier.
+    pub(crate) fn begins_late(&mut self, first_at: Timestamp) {
+        let known = self.window.begins_late.get_or_insert(first_at);
+        *known = first_at.max(*known);
+    }
+
     /// Lines of the window were passed over, since they hold no anchor.
     pub(crate) fn passed_over(&mut self, passed: Passed) {
         let window = &mut self.window;
@@ -138,9 +145,13 @@ impl LogReader {
                 .add(&text, || fields.as_ref(), is_export_error, || shown(line));
         }
         match verdict {
-            Some(verdict) => self
-                .errors
-                .add(verdict, || shown(line), self.run.started_at),
+            Some(verdict) => {
+                let context = self.endpoints.context();
+                let receiver = || destination(line.bytes, context);
+                let started_at = self.run.started_at;
+                self.errors
+                    .add(verdict, receiver, || shown(line), started_at);
+            }
             None if is_continuation(&text) => {}
             None => self.errors.close(self.run.started_at),
         }
@@ -261,6 +272,48 @@ mod tests {
             (Some(moment(1)), Some(moment(12)))
         );
         assert_eq!(group.recovered_at, Some(moment(20)));
+    }
+
+    #[test]
+    fn failures_on_the_way_to_two_receivers_are_two_groups_and_recover_one_by_one() {
+        let other = REFUSED.replace("tempo:4317", "backup:4317");
+        let lines = [(11, REFUSED), (12, &other), (13, REFUSED), (20, RECOVERED)];
+        let facts = read(Role::Service, run(10, None), &lines);
+        let told: Vec<_> = facts
+            .errors
+            .iter()
+            .map(|group| (group.endpoint.as_deref(), group.count, group.recovered_at))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (Some("tempo:4317"), 2, Some(moment(20))),
+                (Some("backup:4317"), 1, None)
+            ]
+        );
+    }
+
+    #[test]
+    fn however_many_receivers_and_long_lines_a_log_names_little_is_kept() {
+        let long = "x".repeat(20_000);
+        let lines: Vec<(i64, String)> = (0..2000)
+            .map(|at| {
+                (
+                    at,
+                    format!("{} {long}", REFUSED.replace("tempo", &format!("t{at}"))),
+                )
+            })
+            .collect();
+        let lines: Vec<(i64, &str)> = lines
+            .iter()
+            .map(|(at, text)| (*at, text.as_str()))
+            .collect();
+        let facts = read(Role::Service, run(0, Some(2000)), &lines);
+        let counted: u64 = facts.errors.iter().map(|group| group.count).sum();
+        assert_eq!(counted, 2000);
+        assert!(facts.errors.len() < 40, "{}", facts.errors.len());
+        let sent = serde_json::to_string(&facts).unwrap();
+        assert!(sent.len() < 256 << 10, "{} bytes", sent.len());
     }
 
     #[test]

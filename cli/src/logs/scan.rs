@@ -49,6 +49,9 @@ fn drain(mut cursor: LogCursor, anchors: &Anchors, reader: &mut LogReader) {
         }
     }
     reader.passed_over(cursor.passed());
+    if let Some(first_at) = cursor.begins_late() {
+        reader.begins_late(first_at);
+    }
     if let Some(stop) = cursor.stop() {
         reader.cut(stop.to_string());
     }

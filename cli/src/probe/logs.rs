@@ -9,20 +9,24 @@ mod files;
 mod ranges;
 mod stream;
 
-use std::{num::NonZero, thread::available_parallelism};
+use std::{num::NonZero, thread::available_parallelism, time::Duration};
 
 use ptctl_diagnosis::{
     observed::{Gap, Observed, Probe},
     snapshot::{Container, LogFacts, Role},
     subject::Subject,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
+use self::files::Beside;
 use super::Look;
 use crate::{
-    clients::cause::on_one_line,
+    clients::{cause::on_one_line, deadline::Deadline},
     logs::{Endpoints, Run},
 };
+
+/// The ranges of one log are not read for longer, whichever way.
+const TIME_LIMIT: Duration = Duration::from_secs(8);
 
 /// What the logs of one stack are read with.
 #[derive(Debug)]
@@ -40,6 +44,11 @@ impl LogSources {
             readers: Semaphore::new(available_parallelism().map_or(1, NonZero::get)),
         }
     }
+
+    /// Waits until a log may be read; `None` where that takes longer than there is time.
+    async fn turn(&self, deadline: Deadline) -> Option<SemaphorePermit<'_>> {
+        deadline.cut(self.readers.acquire()).await.ok()?.ok()
+    }
 }
 
 /// Reads the log of one container.
@@ -53,19 +62,58 @@ pub(crate) async fn of(
         return gap("the container was never started".to_owned());
     };
     let run = Run::of(container, look.taken_at);
-    // A log without a line in its window still has an end to show, which the engine knows where to find.
-    if let Some(facts) = files::read(look, container, &ranges, run, sources).await
-        && facts.window.lines > 0
-    {
-        return Observed::Known(facts);
-    }
-    match stream::read(look, container, &ranges, run, sources.endpoints.clone()).await {
-        Ok(facts) if facts.window.cut.is_some() => {
-            let whole = files::read_inside(look, container, &ranges, run, sources).await;
-            Observed::Known(whole.unwrap_or(facts))
+    let unread = match files::read(look, container, &ranges, run, sources).await {
+        Beside::Read(facts) if facts.window.lines > 0 => return Observed::Known(*facts),
+        Beside::Read(facts) => {
+            return Observed::Known(with_end(look, container, *facts, run, sources).await);
         }
-        Ok(facts) => Observed::Known(facts),
-        Err(error) => gap(on_one_line(&error.fault)),
+        Beside::Late(reason) => return gap(reason),
+        Beside::Away => None,
+        Beside::Failed(reason) => Some(reason),
+    };
+    let streamed = stream::read(look, container, &ranges, run, sources.endpoints.clone()).await;
+    let mut facts = match (streamed, unread) {
+        (Ok(facts), None) => facts,
+        (Ok(mut facts), Some(reason)) => {
+            let cut = facts.window.cut.take();
+            facts.window.cut = Some(joined(reason, cut));
+            facts
+        }
+        (Err(error), reason) => return gap(joined(on_one_line(&error.fault), reason)),
+    };
+    if let Some(cut) = facts.window.cut.take() {
+        match files::read_inside(look, container, &ranges, run, sources).await {
+            None => facts.window.cut = Some(cut),
+            Some(Ok(whole)) => facts = *whole,
+            Some(Err(reason)) => facts.window.cut = Some(joined(cut, Some(reason))),
+        }
+    }
+    Observed::Known(facts)
+}
+
+/// A log without a line in its window still has an end to show, which the engine knows where to find.
+async fn with_end(
+    look: &Look<'_>,
+    container: &Container,
+    mut facts: LogFacts,
+    run: Run,
+    sources: &LogSources,
+) -> LogFacts {
+    match stream::end(look, container, run, sources.endpoints.clone()).await {
+        Ok(end) => facts.tail = end.tail,
+        Err(error) => {
+            let reason = format!("its end cannot be shown: {}", on_one_line(&error.fault));
+            facts.window.cut = Some(joined(reason, facts.window.cut.take()));
+        }
+    }
+    facts
+}
+
+/// Reasons as one fragment.
+fn joined(reason: String, other: Option<String>) -> String {
+    match other {
+        Some(other) => format!("{reason}; {other}"),
+        None => reason,
     }
 }
 
@@ -78,5 +126,29 @@ fn subject(container: &Container) -> Subject {
         Role::Loki => Subject::Loki(name),
         Role::Prometheus => Subject::Prometheus(name),
         Role::Service => Subject::Service(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_log_behind_a_slow_one_does_not_wait_past_the_deadline() {
+        let sources = LogSources {
+            endpoints: Endpoints::default(),
+            readers: Semaphore::new(1),
+        };
+        let deadline = Deadline::after(Duration::from_secs(15));
+        let slow = sources.turn(deadline).await;
+        assert!(slow.is_some());
+        assert!(sources.turn(deadline).await.is_none());
+        drop(slow);
+        assert!(
+            sources
+                .turn(Deadline::after(Duration::from_secs(1)))
+                .await
+                .is_some()
+        );
     }
 }

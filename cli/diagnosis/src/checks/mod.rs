@@ -13,7 +13,7 @@ pub(crate) mod tempo;
 
 mod commands;
 mod explanations;
-mod silent_sdk;
+pub(crate) mod silent_sdk;
 mod standing;
 
 use crate::{check::Check, code::Code};

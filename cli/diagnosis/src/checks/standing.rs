@@ -116,15 +116,26 @@ fn rejoined(service: &Service<'_>, stack: &Stack<'_>) -> Option<Timestamp> {
         .map(|event| event.at)
 }
 
-/// How often, what, and what became of the data: `12 exports failed (connection refused), the last at 08:14:03`.
+/// How often, and what became of the data: `12 lines since its last start and 3 before it, and their spans are lost`.
 pub(super) fn count(group: &ErrorGroup) -> String {
     let lost = match group.lost {
         Loss::Yes => ", and their spans are lost",
         Loss::No => ", and are tried again",
         Loss::Unknown => "",
     };
-    let lines = if group.count == 1 { "line" } else { "lines" };
-    format!("{} {lines} since its last start{lost}", group.since_start)
+    let lines = if group.since_start == 1 {
+        "line"
+    } else {
+        "lines"
+    };
+    let before = match group.count.saturating_sub(group.since_start) {
+        0 => String::new(),
+        before => format!(" and {before} before it"),
+    };
+    format!(
+        "{} {lines} since its last start{before}{lost}",
+        group.since_start
+    )
 }
 
 /// The line itself.
@@ -137,4 +148,22 @@ pub(super) fn since(group: &ErrorGroup) -> Option<Moment> {
     group
         .first_at
         .map(|at| Moment::new(at, "its first such line"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{export_errors::ErrorKind, fixtures};
+
+    #[test]
+    fn lines_before_and_after_the_last_start_are_counted_apart() {
+        let mut group = fixtures::errors(ErrorKind::BackendDown);
+        assert_eq!(count(&group), "12 lines since its last start");
+        group.since_start = 1;
+        group.lost = Loss::Yes;
+        assert_eq!(
+            count(&group),
+            "1 line since its last start and 11 before it, and their spans are lost"
+        );
+    }
 }

@@ -4,10 +4,10 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    checks::silent_sdk,
     code::Code,
     diagnosis::RootCause,
-    export::{Library, Sign, Target},
-    export_errors::Language,
+    export::Target,
     finding::Confidence,
     observed::{Gap, Probe},
     subject::Subject,
@@ -160,34 +160,16 @@ fn canary(service: &Service<'_>, stack: &Stack<'_>) -> Option<Look> {
     })
 }
 
-/// The SDK's own log, by the variable that its language reads.
+/// The SDK's own log.
 fn own_log(service: &Service<'_>, decides: &str) -> Look {
-    let variable = match (Library::of(service.container), language(service)) {
-        (Library::Ours, _) => "RUST_LOG=debug",
-        (Library::Unknown, Some(Language::Rust)) => "RUST_LOG=opentelemetry=debug",
-        (Library::Unknown, Some(Language::Java)) => "OTEL_JAVAAGENT_DEBUG=true",
-        (Library::Unknown, _) => "OTEL_LOG_LEVEL=debug",
-    };
     Look::new(
         format!(
-            "turn on the SDK's own log: set `{variable}` for `{}` and recreate it",
+            "turn on the SDK's own log: {} for `{}` and recreate it",
+            silent_sdk::own_log(service.container),
             service.label()
         ),
         decides,
     )
-}
-
-fn language(service: &Service<'_>) -> Option<Language> {
-    let java = service.signs.iter().any(|sign| {
-        matches!(sign, Sign::AgentHook(hook) if hook == "JAVA_TOOL_OPTIONS" || hook == "JDK_JAVA_OPTIONS")
-    });
-    if java {
-        return Some(Language::Java);
-    }
-    let logs = service.container.logs.known()?;
-    logs.errors
-        .iter()
-        .find_map(|group| group.component.language)
 }
 
 /// Who answers to names on the service's networks.

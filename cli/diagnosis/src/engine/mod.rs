@@ -12,6 +12,7 @@ mod route;
 mod run;
 mod timeline;
 mod tried;
+mod unsaid;
 
 pub use self::{
     chain::{Hop, HopName, HopState, Path},

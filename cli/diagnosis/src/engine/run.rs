@@ -8,6 +8,7 @@ use super::{
     files::{is_of_files, weighed},
     places::locate,
     tried,
+    unsaid::unsaid,
 };
 use crate::{
     catalogue::CATALOGUE,
@@ -44,6 +45,7 @@ pub(super) fn diagnose_by(checks: &[&Check], snapshot: &Snapshot, policy: &Polic
     tally.gaps.extend(snapshot.networks.gap().cloned());
     tally.gaps.extend(snapshot.events.gap().cloned());
     tally.gaps.extend(unread_logs(&stack));
+    tally.gaps.extend(unsaid(&stack, &tally.findings));
     if stack.services.is_empty() && stack.backends.is_empty() {
         tally.gaps.insert(Gap::new(
             Probe::Containers,
@@ -95,7 +97,11 @@ fn unread_logs(stack: &Stack<'_>) -> Vec<Gap> {
         .backends
         .iter()
         .filter_map(|backend| cut(&backend.subject, backend.container?));
-    services.chain(backends).collect()
+    let collectors = stack
+        .collectors
+        .iter()
+        .filter_map(|collector| cut(&collector.subject, collector.container));
+    services.chain(backends).chain(collectors).collect()
 }
 
 fn examine(check: &Check, stack: &Stack<'_>, policy: &Policy) -> Vec<(Subject, Verdict)> {

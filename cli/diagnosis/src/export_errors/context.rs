@@ -23,6 +23,23 @@ impl Context {
         self.authorities.is_empty()
     }
 
+    /// Whether this is one of the endpoints, in lower case.
+    pub(super) fn has(&self, authority: &str) -> bool {
+        self.authorities.iter().any(|known| known == authority)
+    }
+
+    /// The endpoint that a text in lower case names as a whole word, or else the host of one.
+    pub(super) fn named_in(&self, text: &str) -> Option<String> {
+        let host = |authority: &String| match authority.rsplit_once(':') {
+            Some((host, _)) => host.to_owned(),
+            None => authority.clone(),
+        };
+        let whole = self.authorities.iter().cloned();
+        whole
+            .chain(self.authorities.iter().map(host))
+            .find(|name| contains_word(text, name))
+    }
+
     /// Whether `text` names one of the endpoints as a whole word.
     pub(super) fn is_named_in(&self, text: &str) -> bool {
         if self.authorities.is_empty() {

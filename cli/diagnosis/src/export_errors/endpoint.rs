@@ -15,6 +15,11 @@ pub(super) fn names_otlp_port(text: &str) -> bool {
     OTLP_PORTS.iter().any(|port| names_port(text, port))
 }
 
+/// Whether a number is that of an OTLP port.
+pub(super) fn is_otlp_port(port: &str) -> bool {
+    OTLP_PORTS.contains(&port)
+}
+
 /// Whether the text names the port of OTLP over gRPC itself.
 pub(super) fn names_grpc_port(text: &str) -> bool {
     names_port(text, "4317")

@@ -13,6 +13,7 @@ mod classify;
 mod collector;
 mod context;
 mod continuation;
+mod destination;
 mod endpoint;
 mod envelope;
 mod excerpt;
@@ -44,6 +45,7 @@ pub use self::{
     classify::classify,
     context::Context,
     continuation::is_continuation,
+    destination::destination,
     kind::ErrorKind,
     origin::Origin,
     sgr::strip as strip_terminal_sequences,

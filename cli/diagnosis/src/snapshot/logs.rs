@@ -13,7 +13,7 @@ use crate::{
 pub struct LogFacts {
     /// What was read.
     pub window: LogWindow,
-    /// Lines that prove a failed export or a refusal, folded by kind and component, oldest first.
+    /// Lines that prove a failed export or a refusal, folded by kind, component and receiver, oldest first.
     pub errors: Vec<ErrorGroup>,
     /// Lines that tell something of note besides, folded by kind, oldest first.
     pub notices: Vec<NoticeGroup>,
@@ -51,6 +51,9 @@ pub struct LogWindow {
     pub first_at: Option<Timestamp>,
     /// The time of the last line read.
     pub last_at: Option<Timestamp>,
+    /// The time of the oldest line that is left of a rotated log, where something read begins before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begins_late: Option<Timestamp>,
     /// Why older or newer lines of the window were left out, if any were.
     pub cut: Option<String>,
     /// In how many of the lines requests and trace ids were counted, the newest ones, where that is not all of them.
@@ -74,6 +77,9 @@ pub struct ErrorGroup {
     pub kind: ErrorKind,
     /// Who printed it.
     pub component: Component,
+    /// The receiver that the lines name, as `host:port` or as a host, where they name one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
     /// Whether data was lost.
     pub lost: Loss,
     /// How many lines.

@@ -54,6 +54,21 @@ pub(crate) enum LogFilesError {
     NoFiles(PathBuf),
 }
 
+impl LogFilesError {
+    /// Whether somebody else may well read them: they are not here, or only for others.
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        match self {
+            Self::NoFiles(_) => true,
+            Self::Read { source, .. } => matches!(
+                source.kind(),
+                io::ErrorKind::NotFound
+                    | io::ErrorKind::PermissionDenied
+                    | io::ErrorKind::NotADirectory
+            ),
+        }
+    }
+}
+
 impl LogFolder {
     /// Where the engine with this data folder keeps a container's log; `None` for a driver without files of its own.
     pub(crate) fn of(data_root: &Path, container: &ContainerId, driver: &str) -> Option<Self> {

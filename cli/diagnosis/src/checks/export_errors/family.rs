@@ -74,6 +74,9 @@ pub(super) enum Family {
     Other,
 }
 
+/// So many further groups of one family are proofs beside the newest.
+const OTHERS: usize = 3;
+
 /// A service that only needs a restart says so first.
 pub(super) const AFTER_A_RESTART: &[Cause] =
     &[Cause::same_subject(started_before_tempo::CHECK.code)];
@@ -230,13 +233,18 @@ impl Family {
 
     /// The newest standing error of this family in a service's log, as a verdict.
     pub(super) fn examine(self, service: &Service<'_>, stack: &Stack<'_>) -> Verdict {
-        let newest = self
-            .standing(service, stack)?
-            .into_iter()
-            .filter(|group| Self::of(group.kind, group.component.language) == self)
-            .max_by_key(|group| group.last_at);
-        match newest {
-            Some(group) => fail(self.report(service, group)),
+        let mut groups = self.standing(service, stack)?;
+        groups.retain(|group| Self::of(group.kind, group.component.language) == self);
+        groups.sort_by_key(|group| group.last_at);
+        match groups.pop() {
+            Some(newest) => {
+                // On the way to another receiver, or for another reason of this family.
+                let others = groups.iter().rev().take(OTHERS);
+                fail(
+                    self.report(service, newest)
+                        .proof(others.map(|group| standing::proof(service, group))),
+                )
+            }
             None => Ok(Outcome::Pass),
         }
     }
@@ -304,14 +312,71 @@ impl Family {
                 standing::count(group)
             ),
             _ => {
-                let to = service.settings.known().map_or(String::new(), |settings| {
-                    format!(" to `{}`", settings.shown())
-                });
+                let to = receiver(service, group);
                 format!(
                     "`{name}` fails to export spans{to}: {what} ({})",
                     standing::count(group)
                 )
             }
+        }
+    }
+}
+
+/// Where its exports go: the host that the lines name, where that is another than the configured one.
+fn receiver(service: &Service<'_>, group: &ErrorGroup) -> String {
+    let Some(settings) = service.settings.known() else {
+        return String::new();
+    };
+    let configured = settings
+        .endpoint
+        .as_ref()
+        .ok()
+        .map(|endpoint| &endpoint.host);
+    let host = |address: &str| {
+        let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+        host.to_owned()
+    };
+    let other = group.endpoint.as_ref().filter(|named| {
+        let host = host(named);
+        // An address may well be the configured name's.
+        host.parse::<std::net::IpAddr>().is_err()
+            && !host.starts_with('[')
+            && configured.is_some_and(|configured| !configured.eq_ignore_ascii_case(&host))
+    });
+    match other {
+        Some(named) => format!(" to `{named}`, not to `{}`", settings.shown()),
+        None => format!(" to `{}`", settings.shown()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{diagnose, fixtures, observed::Observed, policy::Policy};
+
+    fn told(endpoint: &str) -> String {
+        let mut snapshot = fixtures::healthy();
+        if let Observed::Known(sightings) = &mut snapshot.tempos[0].sightings {
+            sightings.retain(|sighting| sighting.service_name != "docutag-scraper");
+        }
+        let scraper = snapshot.service_mut("scraper");
+        scraper.metrics = None;
+        let mut group = fixtures::errors(ErrorKind::AuthFailed);
+        group.endpoint = Some(endpoint.to_owned());
+        if let Observed::Known(logs) = &mut scraper.logs {
+            logs.errors = vec![group];
+        }
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        diagnosis.causes[0].finding.message.clone()
+    }
+
+    #[test]
+    fn a_receiver_that_is_not_the_configured_one_is_named() {
+        let message = told("backup:4317");
+        assert!(message.contains("to `backup:4317`, not to `"), "{message}");
+        for configured in ["tempo:4317", "172.18.0.2:4317", "[fd00::2]:4317"] {
+            let message = told(configured);
+            assert!(!message.contains("not to"), "{message}");
         }
     }
 }

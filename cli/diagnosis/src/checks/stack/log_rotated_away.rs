@@ -39,20 +39,26 @@ fn examine(member: &Member<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     if !weight::carries_spans(member) {
         return Ok(Outcome::NotApplicable("its log says nothing of spans"));
     }
-    let Some(kept) = kept_at_least(container) else {
+    let kept = kept_at_least(container);
+    let read = container.logs.known().map(|logs| &logs.window);
+    if kept.is_none() && read.is_none_or(|window| window.begins_late.is_none()) {
         return Ok(Outcome::NotApplicable(
             "nothing tells that its log is rotated",
         ));
-    };
+    }
     let window = &container.logs.get()?.window;
     let started = container
         .state
         .started_at
         .filter(|started| *started >= stack.snapshot.since);
-    let (Some(started), Some(first)) = (started, window.first_at) else {
+    let first = window.begins_late.or(window.first_at);
+    let (Some(started), Some(first)) = (started, first) else {
         return Ok(Outcome::NotApplicable("it started before the window"));
     };
-    if first.duration_since(started) <= QUIET || written(window) * 10 < kept * 8 {
+    // Its files tell; through the engine only its size does.
+    let is_rotated =
+        window.begins_late.is_some() || kept.is_some_and(|kept| written(window) * 10 >= kept * 8);
+    if first.duration_since(started) <= QUIET || !is_rotated {
         return Ok(Outcome::Pass);
     }
     let options: Vec<String> = container

@@ -193,6 +193,13 @@ fn of_sender(service: &Service<'_>, stack: &Stack<'_>, events: &mut Vec<Event>) 
             && stack.snapshot.taken_at.duration_since(*last) > STILL_FAILING
     };
     if let Some(at) = last.filter(over) {
-        tell(at, Happening::LastError, "last export error");
+        let recovered = standing()
+            .all(|group| group.recovered_at.is_some() && group.recovered_at >= group.last_at);
+        let words = if recovered {
+            "recovered since: last export error"
+        } else {
+            "last export error"
+        };
+        tell(at, Happening::LastError, words);
     }
 }
