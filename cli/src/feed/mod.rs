@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use crate::logs::{RawLine, Told};
 
 pub(crate) use self::{
-    follow::{Followed, follow},
+    follow::{Followed, News, follow},
     merge::Merged,
 };
 

@@ -132,6 +132,14 @@ impl Hands {
         self.is_probing
     }
 
+    /// Whether everything is to be seen as from another machine: by the engine and the helper alone.
+    pub(crate) fn keeps_off_disks(&self) -> bool {
+        match self.direct {
+            Direct::NotWanted => true,
+            Direct::Possible | Direct::Elsewhere => false,
+        }
+    }
+
     /// How far an endpoint outside of the engine is probed.
     pub(crate) fn depth_beyond(&self) -> LadderDepth {
         self.beyond

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on is to fail")]
 
+mod following;
+
 use std::{fs, process::Output};
 
 use serde_json::{Value, json};
@@ -24,7 +26,7 @@ fn logs(engine: &FakeEngine, id: &str, lines: &[(u8, &str, &[u8])]) {
 }
 
 /// The engine's data lies in its own folder, with the log of `web` in it.
-fn keep_files(engine: &FakeEngine, records: &str) {
+pub(crate) fn keep_files(engine: &FakeEngine, records: &str) {
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
     let mut info: Value =
         serde_json::from_str(include_str!("fake_stack/recordings/docker-20.10/info.json")).unwrap();
@@ -36,7 +38,7 @@ fn keep_files(engine: &FakeEngine, records: &str) {
     fs::write(folder.join(format!("{WEB}-json.log")), records).unwrap();
 }
 
-fn record(time: &str, text: &str) -> String {
+pub(crate) fn record(time: &str, text: &str) -> String {
     let record = json!({"log": format!("{text}\n"), "stream": "stdout"}).to_string();
     format!("{},\"time\":\"{time}\"}}\n", record.trim_end_matches('}'))
 }

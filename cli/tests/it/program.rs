@@ -29,6 +29,21 @@ pub(crate) async fn ptctl_with(
         .unwrap()
 }
 
+/// Starts the real program with its output in pipes; it ends with the value.
+pub(crate) fn started(engine: &FakeEngine, arguments: &[&str]) -> tokio::process::Child {
+    tokio::process::Command::new(env!("CARGO_BIN_EXE_ptctl"))
+        .current_dir(engine.folder())
+        .env_clear()
+        .env("PTCTL_HOST", engine.address())
+        .args(arguments)
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap()
+}
+
 /// What was written to both streams.
 pub(crate) fn both(output: &Output) -> String {
     format!(

@@ -213,12 +213,14 @@ impl Stack {
         format!("{}_default", self.project)
     }
 
-    /// Writes a line at the end of a file of the engine's machine, by a container that may: the file is root's.
+    /// Writes a line so many times at the end of a file of the engine's machine, by a container that may: the file is root's.
     pub(crate) async fn append_to_file_of_engine(
         &self,
         path: &str,
         line: &str,
+        times: u32,
     ) -> Result<(), Failure> {
+        let times = times.to_string();
         let [run, stack] = self.labels();
         let program = format!("{}:/standin:ro", self.lab.standin.display());
         let file = format!("{path}:/file");
@@ -232,7 +234,7 @@ impl Stack {
             "--entrypoint",
             "/standin",
         ]);
-        arguments.extend(["docutag-demo-page:dev", "append", "/file", line]);
+        arguments.extend(["docutag-demo-page:dev", "append", "/file", line, &times]);
         docker(&arguments).await?;
         Ok(())
     }

@@ -13,7 +13,7 @@ use crate::{
     clients::{cause::on_one_line, deadline::Deadline},
     error::CommandError,
     exit::Exit,
-    feed::{End, FeedLine, Followed, Merged, follow},
+    feed::{End, FeedLine, Followed, Merged, News, follow},
     gather::{Depth, shelf},
     logs::{Endpoints, Level, TimeRange, Wanted},
     output::Output,
@@ -64,14 +64,21 @@ pub(super) async fn run(
         output.note("no such line in the window");
     }
     if args.follow {
-        let logs = containers.into_iter().zip(&ends);
+        let logs = containers.iter().cloned().zip(&ends);
         let logs = logs.map(|(container, end)| Followed {
             container,
             shown_until: end.last_at.unwrap_or(range.until),
         });
-        let show = |lines: &[(usize, FeedLine)]| {
-            for (log, line) in lines {
-                printer.print(*log, line)?;
+        let show = |news| {
+            match news {
+                News::Lines(lines) => {
+                    for (log, line) in &lines {
+                        printer.print(*log, line)?;
+                    }
+                }
+                News::Trouble(log, reason) => {
+                    output.note(&format!("`{}`: {reason}", containers[log].display_name()));
+                }
             }
             printer.flush()
         };

@@ -2,18 +2,17 @@
 
 use std::{
     collections::VecDeque,
-    fmt,
     io::{self, Read},
 };
 
-use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use jiff::Timestamp;
 
 use super::{
-    LogDriver, LogFiles, LogFilesError,
+    LogDriver,
     joined::{Joined, Whole},
-    part::{LogBytes, Packing, Part},
-    seek::seek,
+    part::LogBytes,
+    stop::Stop,
+    window::{DISORDER, Stretch, TimeRange},
 };
 use crate::{
     clients::deadline::Deadline,
@@ -24,19 +23,7 @@ use crate::{
 };
 
 /// So much is read at once; no record is longer.
-const BLOCK: usize = 128 << 10;
-/// Output and errors of one process reach the engine on two ways: so much may their times be out of order.
-const DISORDER: SignedDuration = SignedDuration::from_secs(2);
-
-/// A window of time, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct TimeRange {
-    /// The earlier end.
-    pub(crate) since: Timestamp,
-    /// The later end.
-    pub(crate) until: Timestamp,
-}
-
+pub(super) const BLOCK: usize = 128 << 10;
 /// Which lines are wanted next.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Want<'a> {
@@ -44,27 +31,6 @@ pub(crate) enum Want<'a> {
     Every,
     /// The next one that holds an anchor, or that is so long that it has to be looked at.
     Hits(&'a Anchors),
-}
-
-/// Why a part of the window was not read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Stop {
-    /// There was no time left.
-    Deadline,
-    /// The engine emptied the file while it was read.
-    Truncated,
-    /// A file cannot be read, for this reason.
-    Damaged(String),
-}
-
-impl fmt::Display for Stop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Deadline => f.write_str("there was no time to read it to its end"),
-            Self::Truncated => f.write_str("the engine emptied the file while it was read"),
-            Self::Damaged(reason) => write!(f, "a part of its files cannot be read: {reason}"),
-        }
-    }
 }
 
 /// What was passed over without being handed out.
@@ -103,14 +69,6 @@ pub(crate) struct LogCursor {
     is_over: bool,
 }
 
-/// The part of a file that may lie in the window.
-#[derive(Debug)]
-struct Stretch {
-    part: Part,
-    start: u64,
-    end: u64,
-}
-
 #[derive(Debug)]
 struct OpenPart {
     stretch: Stretch,
@@ -126,43 +84,16 @@ enum Step {
     End,
 }
 
-impl LogFiles {
-    /// A cursor at the beginning of a window.
-    pub(crate) fn window(
-        self,
+impl LogCursor {
+    /// A cursor at the beginning of these stretches.
+    pub(super) fn new(
+        driver: LogDriver,
         range: TimeRange,
         deadline: Deadline,
-    ) -> Result<LogCursor, LogFilesError> {
-        let folder = self.folder.clone();
-        self.sought(range, deadline)
-            .map_err(|source| LogFilesError::Read {
-                path: folder,
-                source,
-            })
-    }
-
-    fn sought(self, range: TimeRange, deadline: Deadline) -> io::Result<LogCursor> {
-        let driver = self.driver;
-        let since = range.since.checked_sub(DISORDER).unwrap_or(range.since);
-        let until = range.until.checked_add(DISORDER).unwrap_or(range.until);
-        let is_rotated = self.parts.len() > 1;
-        let mut begins_late = None;
-        let mut ahead = VecDeque::new();
-        for part in self.parts.into_iter().rev() {
-            begins_late = None;
-            if part.ends_before(since) {
-                break;
-            }
-            let first_at = first_time(&part, driver);
-            begins_late = first_at.filter(|first| is_rotated && *first > since);
-            if first_at.is_none_or(|first| first <= until) {
-                ahead.push_front(Stretch::of(part, driver, since, until)?);
-            }
-            if first_at.is_some_and(|first| first < since) {
-                break;
-            }
-        }
-        Ok(LogCursor {
+        ahead: VecDeque<Stretch>,
+        begins_late: Option<Timestamp>,
+    ) -> Self {
+        Self {
             driver,
             range,
             deadline,
@@ -180,45 +111,9 @@ impl LogFiles {
             begins_late,
             stop: None,
             is_over: false,
-        })
-    }
-}
-
-/// The time of the first record of a file.
-fn first_time(part: &Part, driver: LogDriver) -> Option<Timestamp> {
-    let mut head = Vec::new();
-    let glance = BLOCK as u64;
-    // What cannot be read is met again when the file is read, and told then.
-    part.bytes(0, part.size)
-        .take(glance)
-        .read_to_end(&mut head)
-        .ok()?;
-    let whole = driver.whole(&head);
-    driver.times(&head[..whole]).map(|(first, _)| first)
-}
-
-impl Stretch {
-    fn of(part: Part, driver: LogDriver, since: Timestamp, until: Timestamp) -> io::Result<Self> {
-        let mut stretch = Self {
-            start: 0,
-            end: part.log_bytes(),
-            part,
-        };
-        if stretch.part.packing == Packing::Plain {
-            stretch.start = seek(&stretch.part, driver, since)?.low;
-            if !stretch.part.ends_before(until) {
-                stretch.end = seek(&stretch.part, driver, until)?.high;
-            }
         }
-        Ok(stretch)
     }
 
-    fn length(&self) -> u64 {
-        self.end.saturating_sub(self.start)
-    }
-}
-
-impl LogCursor {
     /// How many bytes of the window's files are still to be read.
     pub(crate) fn remaining(&self) -> u64 {
         let ahead: u64 = self.ahead.iter().map(Stretch::length).sum();

@@ -11,10 +11,13 @@ mod json_file;
 mod local;
 mod part;
 mod seek;
+mod stop;
 #[cfg(test)]
 mod tests;
+mod window;
 
 pub(crate) use self::{
-    cursor::{LogCursor, Passed, TimeRange, Want},
+    cursor::{LogCursor, Passed, Want},
     folder::{LogDriver, LogFiles, LogFilesError, LogFolder},
+    window::TimeRange,
 };

@@ -11,7 +11,7 @@ use flate2::{Compression, GzBuilder};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use super::{LogCursor, LogDriver, LogFiles, LogFolder, TimeRange, Want, cursor::Stop};
+use super::{LogCursor, LogDriver, LogFiles, LogFolder, TimeRange, Want, stop::Stop};
 use crate::{clients::deadline::Deadline, logs::anchors::Anchors};
 
 const START: i64 = 1_795_338_000;

@@ -36,7 +36,7 @@ pub(super) async fn read(
     run: Run,
     sources: &LogSources,
 ) -> Beside {
-    if look.disks == DiskReach::Away {
+    if look.disks == DiskReach::Away || look.hands.keeps_off_disks() {
         return Beside::Away;
     }
     let folder = look

@@ -1,5 +1,6 @@
 //! A Docker engine on a Unix socket or on loopback.
 
+mod played_log;
 mod script;
 
 use std::{path::Path, sync::Arc};
@@ -12,6 +13,7 @@ use tokio::{
     task::JoinHandle,
 };
 
+pub(crate) use self::played_log::PlayedLog;
 use self::script::{Script, router, script};
 use super::TEMPO;
 
@@ -77,6 +79,8 @@ pub(crate) enum Answer {
     Refusal(u16, &'static str),
     /// Nothing, for ever.
     Silence,
+    /// A log that can be followed.
+    Log(Arc<PlayedLog>),
     /// 200 and the beginning of this body, then the connection breaks.
     BrokenOff(Bytes),
 }
@@ -221,6 +225,20 @@ impl FakeEngine {
         id
     }
 
+    /// Takes a container out of the list, and its log away.
+    pub(crate) fn remove(&self, id: &str) {
+        let mut answers = self.script.answers.lock().unwrap();
+        let mut listed: Value = match answers.get("/containers/json") {
+            Some(Answer::Body(body)) => serde_json::from_slice(body).unwrap(),
+            other => panic!("no list: {other:?}"),
+        };
+        let all = listed.as_array_mut().unwrap();
+        all.retain(|entry| entry["Id"] != id);
+        answers.insert("/containers/json".to_owned(), Answer::json(&listed));
+        let gone = Answer::Refusal(404, "no such container");
+        answers.insert(format!("/containers/{id}/logs"), gone);
+    }
+
     /// The paths that were asked for, with version and query.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.script.asked.lock().unwrap().clone()
@@ -228,14 +246,10 @@ impl FakeEngine {
 
     /// A log in frames, each line with the time that belongs to it.
     pub(crate) fn framed(lines: &[(u8, &str, &[u8])]) -> Answer {
-        let mut log = Vec::new();
-        for (stream, time, line) in lines {
-            let payload = [time.as_bytes(), b" ", line, b"\n"].concat();
-            log.extend([*stream, 0, 0, 0]);
-            log.extend(u32::try_from(payload.len()).unwrap().to_be_bytes());
-            log.extend(payload);
-        }
-        Answer::Body(log.into())
+        let frames = lines
+            .iter()
+            .map(|(stream, time, line)| played_log::frame(*stream, time, line));
+        Answer::Body(frames.collect::<Vec<_>>().concat().into())
     }
 
     /// An archive with one file.

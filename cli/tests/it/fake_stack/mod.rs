@@ -17,7 +17,7 @@ use ptctl::{
 };
 
 pub(crate) use self::{
-    engine::{Answer, FakeEngine, Wire},
+    engine::{Answer, FakeEngine, PlayedLog, Wire},
     pages::FakePages,
     tempo::{FakeTempo, Generation},
     tls::certificates,

@@ -4,7 +4,10 @@ use ptctl::gather::gather;
 use ptctl_diagnosis::{export_errors::ErrorKind, snapshot::Role};
 
 use super::{container, now};
-use crate::fake_stack::{Answer, FakeEngine, WEB, Wire, request};
+use crate::{
+    fake_stack::{Answer, FakeEngine, WEB, Wire, request},
+    logs::{keep_files, record},
+};
 
 /// The recorded service as started just now: its first minute and the window are then one range of its log.
 fn just_started(engine: &FakeEngine) {
@@ -66,4 +69,43 @@ async fn a_terminals_log_is_read_too() {
     let logs = container(&snapshot, Role::Service).logs.get().unwrap();
     assert_eq!(logs.window.lines, 2);
     assert_eq!(logs.tail[1].text, "second");
+}
+
+#[tokio::test]
+async fn of_files_that_say_nothing_in_the_window_the_engine_is_asked_for_the_end_alone() {
+    let engine = FakeEngine::on_socket(Wire::Docker20);
+    keep_files(&engine, &record("2025-11-22T08:00:01Z", "long ago"));
+    let end = [(1, "2025-11-22T08:00:01Z", b"long ago".as_slice())];
+    engine.answer(&format!("/containers/{WEB}/logs"), FakeEngine::framed(&end));
+    let snapshot = gather(&request(&engine)).await.unwrap();
+    let logs = container(&snapshot, Role::Service).logs.get().unwrap();
+    assert_eq!((logs.window.lines, logs.tail.len()), (0, 1));
+    assert_eq!(logs.window.cut, None);
+    let asked: Vec<String> = engine
+        .asked()
+        .into_iter()
+        .filter(|path| path.contains(&format!("{WEB}/logs")))
+        .collect();
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    assert!(asked[0].contains("tail=20") && !asked[0].contains("since="));
+}
+
+#[tokio::test]
+async fn files_that_cannot_be_read_are_told_though_the_engine_reads_the_log() {
+    let engine = FakeEngine::on_socket(Wire::Docker20);
+    just_started(&engine);
+    keep_files(&engine, "");
+    let file = engine
+        .folder()
+        .join(format!("containers/{WEB}/{WEB}-json.log"));
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let time = now();
+    let line = FakeEngine::framed(&[(1, &time, b"hello")]);
+    engine.answer(&format!("/containers/{WEB}/logs"), line);
+    let snapshot = gather(&request(&engine)).await.unwrap();
+    let logs = container(&snapshot, Role::Service).logs.get().unwrap();
+    assert_eq!(logs.window.lines, 1);
+    let told = logs.window.cut.as_deref().unwrap();
+    assert!(told.contains("could not read"), "{told}");
 }

@@ -15,6 +15,8 @@ use crate::until::{Seen, until};
 const LABEL: &str = "dev.ptctl.helper";
 /// Until when a helper that was given up must be gone.
 const GONE_WITHIN: Duration = Duration::from_secs(10);
+/// So many lines of 200 bytes are more than is streamed of one log.
+const FILLERS: u32 = 160_000;
 
 pub(super) const STAGE: Stage = Stage {
     name: "helper",
@@ -31,6 +33,10 @@ pub(super) const STAGE: Stage = Stage {
         }),
         Scenario::healthy("interrupted-among-helpers", |trial| {
             Box::pin(interrupted(trial))
+        }),
+        // The last one: the log stays as long as it is.
+        Scenario::healthy("long-log-read-by-the-helper", |trial| {
+            Box::pin(long_log(trial))
         }),
     ],
 };
@@ -104,6 +110,47 @@ async fn interrupted(trial: &mut Trial) -> Result<(), Failure> {
     Ok(())
 }
 
+/// More than the engine is asked to stream of one log stands in this one: the helper reads it whole beside its file.
+async fn long_log(trial: &mut Trial) -> Result<(), Failure> {
+    let binary = static_binary(trial).await?;
+    let project = trial.stack.project.clone();
+    trial.stack.until_traced(ANALYZER).await?;
+    let path = trial.stack.inspect(ANALYZER, "{{.LogPath}}").await?;
+    let time = jiff::Timestamp::now();
+    let text = "one of many words that nobody asked for ".repeat(5);
+    let record = format!(r#"{{"log":"{text}\n","stream":"stdout","time":"{time}"}}"#);
+    trial
+        .stack
+        .append_to_file_of_engine(path.trim(), &record, FILLERS)
+        .await?;
+    let helper = ["--probe=helper", "--helper-binary", &binary];
+    let report = trial.judge_with(Some(&project), &helper).await?;
+    report.must_have_no_gaps()?;
+    nothing_is_left(trial).await?;
+    let saved = trial
+        .stack
+        .folder
+        .join("long-log-read-by-the-helper/judged.json");
+    let window = &log_of(&saved, ANALYZER)?["window"];
+    let lines = window["lines"].as_u64().unwrap_or_default();
+    if lines > u64::from(FILLERS) && window["cut"].is_null() {
+        return Ok(());
+    }
+    Err(Failure::Diagnosis(format!(
+        "the log of `{ANALYZER}` was not read whole: {window}"
+    )))
+}
+
+/// What a saved look knows of the log of a service.
+fn log_of(saved: &Path, service: &str) -> Result<serde_json::Value, Failure> {
+    let look = look(saved)?;
+    let mut containers = look["containers"].as_array().into_iter().flatten();
+    let of_service = containers.find(|container| container["service"] == service);
+    Ok(of_service.map_or(serde_json::Value::Null, |container| {
+        container["logs"]["known"].clone()
+    }))
+}
+
 /// The static binary out of our own image.
 pub(super) async fn static_binary(trial: &Trial) -> Result<String, Failure> {
     let path: PathBuf = trial.stack.folder.join("ptctl-static");
@@ -160,13 +207,7 @@ async fn nothing_is_left(trial: &Trial) -> Result<(), Failure> {
 
 /// That the saved look knows the sockets of a service.
 fn saw_sockets(saved: &Path, service: &str) -> Result<(), Failure> {
-    let text = std::fs::read(saved).map_err(|source| Failure::File {
-        action: "read",
-        path: saved.display().to_string(),
-        source,
-    })?;
-    let look: serde_json::Value = serde_json::from_slice(&text)
-        .map_err(|error| Failure::Diagnosis(format!("the saved look: {error}")))?;
+    let look = look(saved)?;
     let containers = look["containers"].as_array().into_iter().flatten();
     let seen = containers
         .filter(|container| container["service"] == service)
@@ -180,4 +221,15 @@ fn saw_sockets(saved: &Path, service: &str) -> Result<(), Failure> {
     Err(Failure::Diagnosis(format!(
         "the sockets of `{service}` were not seen by the helper"
     )))
+}
+
+/// A saved look.
+fn look(saved: &Path) -> Result<serde_json::Value, Failure> {
+    let text = std::fs::read(saved).map_err(|source| Failure::File {
+        action: "read",
+        path: saved.display().to_string(),
+        source,
+    })?;
+    serde_json::from_slice(&text)
+        .map_err(|error| Failure::Diagnosis(format!("the saved look: {error}")))
 }

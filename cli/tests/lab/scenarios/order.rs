@@ -71,5 +71,5 @@ async fn remember_another_address(trial: &Trial) -> Result<(), Failure> {
         return Err(Failure::Stack(format!("`{gateway}` is no address")));
     };
     let line = format!("{network}.250\ttempo");
-    trial.stack.append_to_file_of_engine(&path, &line).await
+    trial.stack.append_to_file_of_engine(&path, &line, 1).await
 }

@@ -5,7 +5,7 @@
 //!   standin hang-up PORT                            takes every connection, and closes it after the request's first line
 //!   standin names                                   knows no name: answers every question of DNS with NXDOMAIN
 //!   standin names fail                              answers that it could not ask, as one does whose own server is away
-//!   standin append FILE LINE                        writes a line at the end of a file and ends
+//!   standin append FILE LINE TIMES                  writes a line at the end of a file so often and ends
 //!   standin hold                                    does nothing, as a database without tracing does
 //!   standin recorded-tempo -config.file=FILE ACTION...
 //!                                                   plays a Tempo, whose file it does not read: see [`recorded_tempo`]
@@ -47,10 +47,13 @@ fn main() -> io::Result<()> {
         }
         ["names"] => answer_names(NO_SUCH_NAME),
         ["names", "fail"] => answer_names(FAILURE),
-        ["append", file, line] => writeln!(
-            std::fs::OpenOptions::new().append(true).open(file)?,
-            "{line}"
-        ),
+        ["append", file, line, times] => {
+            let times = times.parse().map_err(io::Error::other)?;
+            std::fs::OpenOptions::new()
+                .append(true)
+                .open(file)?
+                .write_all(format!("{line}\n").repeat(times).as_bytes())
+        }
         ["collector", config, actions @ ..] if config.starts_with("--config=") => {
             collector::play(actions)
         }

@@ -7,7 +7,8 @@ use crate::{
             backend_internal_error, backend_not_ready_answers, connection_cut, connection_refused,
             credentials_refused, dns_temporary_failure, failed, message_too_large, name_not_found,
             no_tenant, path_not_found, payload_refused, proxy_answers, rate_limited_exports,
-            rejected, started_before_tempo, timed_out, tls_failed, unimplemented, wrong_protocol,
+            receiver, rejected, started_before_tempo, timed_out, tls_failed, unimplemented,
+            wrong_protocol,
         },
         standing,
         tempo::{
@@ -312,71 +313,12 @@ impl Family {
                 standing::count(group)
             ),
             _ => {
-                let to = receiver(service, group);
+                let to = receiver::told(service, group);
                 format!(
                     "`{name}` fails to export spans{to}: {what} ({})",
                     standing::count(group)
                 )
             }
-        }
-    }
-}
-
-/// Where its exports go: the host that the lines name, where that is another than the configured one.
-fn receiver(service: &Service<'_>, group: &ErrorGroup) -> String {
-    let Some(settings) = service.settings.known() else {
-        return String::new();
-    };
-    let configured = settings
-        .endpoint
-        .as_ref()
-        .ok()
-        .map(|endpoint| &endpoint.host);
-    let host = |address: &str| {
-        let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
-        host.to_owned()
-    };
-    let other = group.endpoint.as_ref().filter(|named| {
-        let host = host(named);
-        // An address may well be the configured name's.
-        host.parse::<std::net::IpAddr>().is_err()
-            && !host.starts_with('[')
-            && configured.is_some_and(|configured| !configured.eq_ignore_ascii_case(&host))
-    });
-    match other {
-        Some(named) => format!(" to `{named}`, not to `{}`", settings.shown()),
-        None => format!(" to `{}`", settings.shown()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{diagnose, fixtures, observed::Observed, policy::Policy};
-
-    fn told(endpoint: &str) -> String {
-        let mut snapshot = fixtures::healthy();
-        if let Observed::Known(sightings) = &mut snapshot.tempos[0].sightings {
-            sightings.retain(|sighting| sighting.service_name != "docutag-scraper");
-        }
-        let scraper = snapshot.service_mut("scraper");
-        scraper.metrics = None;
-        let mut group = fixtures::errors(ErrorKind::AuthFailed);
-        group.endpoint = Some(endpoint.to_owned());
-        if let Observed::Known(logs) = &mut scraper.logs {
-            logs.errors = vec![group];
-        }
-        let diagnosis = diagnose(&snapshot, &Policy::default());
-        diagnosis.causes[0].finding.message.clone()
-    }
-
-    #[test]
-    fn a_receiver_that_is_not_the_configured_one_is_named() {
-        let message = told("backup:4317");
-        assert!(message.contains("to `backup:4317`, not to `"), "{message}");
-        for configured in ["tempo:4317", "172.18.0.2:4317", "[fd00::2]:4317"] {
-            let message = told(configured);
-            assert!(!message.contains("not to"), "{message}");
         }
     }
 }

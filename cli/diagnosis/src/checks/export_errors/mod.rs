@@ -27,6 +27,7 @@ pub(crate) mod unimplemented;
 pub(crate) mod wrong_protocol;
 
 mod family;
+mod receiver;
 
 use crate::check::Check;
 

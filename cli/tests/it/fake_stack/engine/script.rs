@@ -173,6 +173,7 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
         Some(Answer::Body(body)) => body.into_response(),
         Some(Answer::Refusal(status, message)) => refusal(status, message),
         Some(Answer::Silence) => std::future::pending().await,
+        Some(Answer::Log(log)) => log.answer(&uri),
         Some(Answer::BrokenOff(body)) => broken_off(body),
         None => refusal(404, "page not found"),
     }
