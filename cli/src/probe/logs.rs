@@ -25,7 +25,7 @@ use crate::{
     logs::{Endpoints, Run},
 };
 
-/// The ranges of one log are not read for longer, whichever way.
+/// The files of one log are not read for longer.
 const TIME_LIMIT: Duration = Duration::from_secs(8);
 
 /// What the logs of one stack are read with.

@@ -58,14 +58,12 @@ fn host_before(text: &str) -> Option<&str> {
     let start = text.rfind(|c| !is_of_name(c)).map_or(0, |at| {
         at + text[at..].chars().next().map_or(1, char::len_utf8)
     });
-    let host = match text[..start].ends_with(':') {
+    let host = if text[..start].ends_with(':') {
         // `::1:4318`, an IPv6 address without its brackets.
-        true => {
-            &text[text
-                .rfind(|c: char| !c.is_ascii_hexdigit() && c != ':')
-                .map_or(0, |at| at + 1)..]
-        }
-        false => &text[start..],
+        let of_address = |c: char| c.is_ascii_hexdigit() || c == ':';
+        &text[text.rfind(|c| !of_address(c)).map_or(0, |at| at + 1)..]
+    } else {
+        &text[start..]
     };
     host.contains(|c: char| c.is_ascii_alphanumeric())
         .then_some(host)

@@ -5,7 +5,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use ptctl_diagnosis::snapshot::{Container, LogFacts};
 
-use super::TIME_LIMIT;
 use crate::{
     clients::{
         deadline::Deadline,
@@ -17,6 +16,8 @@ use crate::{
 
 /// More of one range of a log is not read.
 const BYTE_LIMIT: usize = 24 << 20;
+/// The ranges of one log are not read for longer: where many are streamed at once, each waits for the others.
+const TIME_LIMIT: Duration = Duration::from_secs(12);
 /// The end of a log is not waited for for longer.
 const END_LIMIT: Duration = Duration::from_secs(3);
 /// After a range was cut, so many of the newest lines are read.

@@ -31,10 +31,9 @@ pub(super) fn told(service: &Service<'_>, group: &ErrorGroup) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{diagnose, export_errors::ErrorKind, fixtures, observed::Observed, policy::Policy};
 
-    fn message(endpoint: &str) -> String {
+    fn finding_on(endpoint: &str) -> String {
         let mut snapshot = fixtures::healthy();
         if let Observed::Known(sightings) = &mut snapshot.tempos[0].sightings {
             sightings.retain(|sighting| sighting.service_name != "docutag-scraper");
@@ -52,10 +51,10 @@ mod tests {
 
     #[test]
     fn a_receiver_that_is_not_the_configured_one_is_named() {
-        let message = message("backup:4317");
+        let message = finding_on("backup:4317");
         assert!(message.contains("to `backup:4317`, not to `"), "{message}");
         for configured in ["tempo:4317", "172.18.0.2:4317", "[fd00::2]:4317"] {
-            let message = message(configured);
+            let message = finding_on(configured);
             assert!(!message.contains("not to"), "{message}");
         }
     }
