@@ -55,13 +55,11 @@ fn host_before(text: &str) -> Option<&str> {
         let start = text.rfind('[')?;
         return Some(&text[start..]);
     }
-    let start = text.rfind(|c| !is_of_name(c)).map_or(0, |at| {
-        at + text[at..].chars().next().map_or(1, char::len_utf8)
-    });
+    let start = text.trim_end_matches(is_of_name).len();
     let host = if text[..start].ends_with(':') {
         // `::1:4318`, an IPv6 address without its brackets.
         let of_address = |c: char| c.is_ascii_hexdigit() || c == ':';
-        &text[text.rfind(|c| !of_address(c)).map_or(0, |at| at + 1)..]
+        &text[text.trim_end_matches(of_address).len()..]
     } else {
         &text[start..]
     };
@@ -134,6 +132,7 @@ mod tests {
         for line in [
             "2026/11/22 10:43:17 traces export: context deadline exceeded",
             "Failed to export spans. See https://opentelemetry.io/docs: order 4317",
+            "é::1:5432 ü:4317",
             "write tcp 172.18.0.2:4317->172.18.0.3:45678: write: broken pipe",
             "connect to tempo:43170: refused by postgres:5432",
         ] {
