@@ -18,6 +18,8 @@ use crate::{
 const BYTE_LIMIT: usize = 24 << 20;
 /// The ranges of one log are not read for longer: where many are streamed at once, each waits for the others.
 const TIME_LIMIT: Duration = Duration::from_secs(12);
+/// The same where the helper may read what is left out, which needs time of its own.
+const BEFORE_HELPER: Duration = Duration::from_secs(4);
 /// The end of a log is not waited for for longer.
 const END_LIMIT: Duration = Duration::from_secs(3);
 /// After a range was cut, so many of the newest lines are read.
@@ -34,7 +36,11 @@ pub(super) async fn read(
     endpoints: Endpoints,
 ) -> Result<LogFacts, EngineError> {
     let mut reader = LogReader::new(run, endpoints);
-    let deadline = look.deadline.capped(TIME_LIMIT);
+    let limit = if look.hands.may_probe() {
+        BEFORE_HELPER
+    } else {
+        TIME_LIMIT
+    };
     // Between two runs of a restart loop the engine may have the file closed and give nothing of it: ask once more.
     let looks = if container.state.restart_count > 0 {
         2
@@ -42,7 +48,7 @@ pub(super) async fn read(
         1
     };
     for _ in 0..looks {
-        if let Some(late) = read_ranges(look, container, ranges, deadline, &mut reader).await? {
+        if let Some(late) = read_ranges(look, container, ranges, limit, &mut reader).await? {
             // Nothing read is nothing known.
             return match reader.lines() {
                 0 => Err(late),
@@ -96,9 +102,10 @@ async fn read_ranges(
     look: &Look<'_>,
     container: &Container,
     ranges: &[TimeRange],
-    deadline: Deadline,
+    limit: Duration,
     reader: &mut LogReader,
 ) -> Result<Option<EngineError>, EngineError> {
+    let deadline = look.deadline.capped(limit);
     for (number, range) in ranges.iter().enumerate() {
         let asked = LogRange::Between {
             since: range.since,
@@ -106,7 +113,7 @@ async fn read_ranges(
         };
         let take = |line: RawLine<'_>| reader.read(line, Care::Everything);
         let is_last = number + 1 == ranges.len();
-        let (limit, late) = match stream(look, container, asked, deadline, take).await? {
+        let (read, late) = match stream(look, container, asked, deadline, take).await? {
             None => continue,
             Some(Cut::Bytes) if !is_last => {
                 reader.cut(format!(
@@ -117,11 +124,11 @@ async fn read_ranges(
             }
             Some(Cut::Bytes) => (format!("{} MiB", BYTE_LIMIT >> 20), None),
             Some(Cut::Time(error)) => {
-                let limit = format!("what the engine sent in {} s", TIME_LIMIT.as_secs());
-                (limit, Some(error))
+                let read = format!("what the engine sent in {} s", limit.as_secs());
+                (read, Some(error))
             }
         };
-        read_newest(look, container, ranges, &limit, reader).await?;
+        read_newest(look, container, ranges, &read, reader).await?;
         return Ok(late);
     }
     Ok(None)
