@@ -16,7 +16,7 @@ use super::{
 use crate::{
     clients::{cause::on_one_line, deadline::Deadline, docker::Engine},
     helper::{Helper, MOUNT, Spot},
-    inside::{self, Answer, Order, Place, Task},
+    inside::{self, Answer, Order, Place, SocketsTask, Task},
     probe::DiskReach,
 };
 
@@ -238,9 +238,17 @@ impl Hands {
             ));
         };
         let spot = Spot::NetworkOf(container.id.clone());
-        match deadline.cut(helper.open(&spot, deadline.left())).await {
-            Ok(Ok(session)) => Ok(Relay::Helper(session)),
-            Ok(Err(error)) => Err(NoHands::Failed(on_one_line(&error))),
+        let opened = async {
+            let session = helper.open(&spot, deadline.left()).await;
+            let session = session.map_err(|error| on_one_line(&error))?;
+            // Whether the container can be had is found out by a question that nobody else has a part in.
+            let sockets = Task::from(SocketsTask { ports: Vec::new() });
+            let answered = session.ask(sockets).await;
+            answered.map_err(|error| on_one_line(error.as_ref()))?;
+            Ok(Relay::Helper(session))
+        };
+        match deadline.cut(opened).await {
+            Ok(opened) => opened.map_err(NoHands::Failed),
             Err(_) => Err(NoHands::Failed(
                 "the helper container did not start in time".to_owned(),
             )),

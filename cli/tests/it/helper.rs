@@ -70,6 +70,26 @@ async fn a_leftover_that_cannot_be_removed_keeps_no_helper_from_its_work() {
     let engine = with_helpers(&[("stuck", minutes_from_now(-60))]);
     let refusal = Answer::Refusal(500, "device or resource busy");
     engine.answer("/containers/stuck", refusal);
+    let said = said_by_helper(&engine).await;
+    assert!(was_asked_to_create(&engine), "{said}");
+    assert!(said.contains("device or resource busy"), "{said}");
+}
+
+#[tokio::test]
+async fn a_helper_that_cannot_be_made_is_a_gap_and_no_fault_of_tempo() {
+    let engine = with_helpers(&[]);
+    engine.answer(
+        "/containers/create",
+        Answer::Refusal(403, "creating is not allowed here"),
+    );
+    let said = said_by_helper(&engine).await;
+    assert!(was_asked_to_create(&engine), "{said}");
+    assert!(said.contains("creating is not allowed here"), "{said}");
+    assert!(!said.contains("PT0201"), "{said}");
+}
+
+/// What the doctor says that looks by the helper alone, on one line.
+async fn said_by_helper(engine: &FakeEngine) -> String {
     engine.answer(
         "/images/create",
         Answer::json(&json!({"status": "sha256:1"})),
@@ -84,18 +104,17 @@ async fn a_leftover_that_cannot_be_removed_keeps_no_helper_from_its_work() {
         "--project",
         "shop",
     ];
-    let output = ptctl(&engine, &[&["doctor", "-v"][..], &arguments].concat()).await;
+    let output = ptctl(engine, &[&["doctor", "-v"][..], &arguments].concat()).await;
     // A page is as wide as a terminal.
-    let said = both(&output)
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let said = both(&output);
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn was_asked_to_create(engine: &FakeEngine) -> bool {
     let asked = engine.asked();
-    let made = asked
+    asked
         .iter()
-        .any(|asked| asked.ends_with("/containers/create"));
-    assert!(made, "{asked:?}\n{said}");
-    assert!(said.contains("device or resource busy"), "{said}");
+        .any(|asked| asked.ends_with("/containers/create"))
 }
 
 #[tokio::test]
