@@ -82,6 +82,9 @@ fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     )
 }
 
+/// Between the two messages about overrides that can be read in neither form.
+const FLAT_ATTEMPT: &str = "; also failed in legacy format";
+
 fn is_rejection(line: &str) -> bool {
     line.contains("failed parsing config") && !line.contains("failed to read configFile")
 }
@@ -91,6 +94,9 @@ fn places(backend: &Backend<'_>, lines: &[LogLine]) -> Vec<Evidence> {
     let Some(document) = backend.tempo.file.known() else {
         return Vec::new();
     };
+    if lines[0].text.contains(FLAT_ATTEMPT) {
+        return Vec::new();
+    }
     lines
         .iter()
         .filter_map(|line| {
@@ -119,6 +125,14 @@ fn key_at<'d>(node: &'d Node, name: &str, line: u32) -> Option<&'d Key> {
 
 /// The innermost part of Tempo's message: the line that names the key, or what follows the last wrapping.
 fn reason(lines: &[LogLine]) -> &str {
+    // Where a value of the overrides cannot be read, they are read once more in their flat form, and then every key of
+    // theirs is unknown: the first attempt is what was meant.
+    if let Some((first, _)) = lines[0].text.split_once(FLAT_ATTEMPT) {
+        return first
+            .rsplit_once("failed to unmarshal config: ")
+            .map_or(first, |(_, rest)| rest)
+            .trim();
+    }
     let named = lines
         .iter()
         .skip(1)
@@ -134,7 +148,9 @@ fn reason(lines: &[LogLine]) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use crate::{diagnose, document::Document, fixtures, observed::Observed, policy::Policy};
+    use crate::{
+        diagnose, document::Document, fixtures, observed::Observed, policy::Policy, snapshot::Role,
+    };
 
     #[test]
     fn the_file_is_named_with_the_key_that_is_to_go() {
@@ -149,6 +165,46 @@ mod tests {
         assert_eq!(
             action,
             "take `ingester` out of `/srv/shop/tempo.yaml` or correct it, then start it"
+        );
+    }
+
+    #[test]
+    fn a_value_of_the_overrides_that_cannot_be_read_is_named_and_no_key_that_is_right() {
+        let broken = fixtures::broken().into_iter();
+        let mut found = broken.filter(|broken| broken.code == "PT0202");
+        let mut snapshot = found.next().unwrap().snapshot;
+        // Recorded from 3.0.3; 2.10.8 says the same.
+        let recorded = [
+            r#"failed parsing config: failed to parse configFile /etc/tempo.yaml: failed to unmarshal config: unknown unit "days" in duration "7days"; also failed in legacy format: yaml: unmarshal errors:"#,
+            "  line 6: field defaults not found in type overrides.legacyConfig",
+        ];
+        let container = snapshot
+            .containers
+            .iter_mut()
+            .find(|container| container.role == Role::Tempo)
+            .unwrap();
+        let Observed::Known(logs) = &mut container.logs else {
+            panic!("the fixture has logs");
+        };
+        logs.fatal.truncate(2);
+        for (line, text) in logs.fatal.iter_mut().zip(recorded) {
+            text.clone_into(&mut line.text);
+        }
+        let file = format!("{}overrides: {{defaults: {{}}}}\n", "\n".repeat(5));
+        let file = Document::read("/srv/shop/tempo.yaml", &file);
+        snapshot.tempos[0].file = Observed::Known(file.unwrap());
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        let finding = &diagnosis.causes[0].finding;
+        assert!(
+            finding
+                .message
+                .ends_with(r#": unknown unit "days" in duration "7days""#),
+            "{}",
+            finding.message
+        );
+        assert_eq!(
+            finding.remedy.action,
+            "correct `/srv/shop/tempo.yaml`, then start it"
         );
     }
 }
