@@ -9,7 +9,10 @@ mod terms;
 mod trace;
 
 use jiff::Timestamp;
-use ptctl_diagnosis::snapshot::{QueryTerms, Readiness, TempoConfig, TempoMetrics, TempoVersion};
+use ptctl_diagnosis::{
+    release::Release,
+    snapshot::{QueryTerms, Readiness, TempoConfig, TempoMetrics, TempoVersion},
+};
 use serde::Deserialize;
 use url::Url;
 
@@ -22,6 +25,9 @@ use super::{
     deadline::Deadline,
     http::{HttpClient, HttpFault},
 };
+
+/// The first release whose search returns the newest where that is asked for (`most_recent=true`).
+const SORTS_SINCE: Release = Release::new(2, 8, 0);
 
 /// The part of `/api/status/buildinfo` that is used.
 #[derive(Deserialize)]
@@ -37,6 +43,16 @@ pub struct TempoClient {
     http: HttpClient,
     base: Url,
     terms: QueryTerms,
+    order: Order,
+}
+
+/// Which traces a search returns where it finds more than it may return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// Any; or the newest, without being asked.
+    Any,
+    /// The newest, where the query asks for them: Tempo since 2.8.
+    NewestIfAsked,
 }
 
 impl TempoClient {
@@ -46,7 +62,21 @@ impl TempoClient {
             http,
             base,
             terms: QueryTerms::default(),
+            order: Order::Any,
         }
+    }
+
+    /// The same API, asked as its release can be.
+    #[must_use]
+    pub fn of_release(self, version: &TempoVersion) -> Self {
+        let can = !version.version.contains("minitempo")
+            && Release::read(&version.version).is_some_and(|release| release >= SORTS_SINCE);
+        let order = if can {
+            Order::NewestIfAsked
+        } else {
+            Order::Any
+        };
+        Self { order, ..self }
     }
 
     /// The same API, asked as its configuration wants it.
@@ -74,6 +104,7 @@ impl TempoClient {
     pub async fn ready(&self, deadline: Deadline) -> Readiness {
         match self.http.ask(self.url("/ready", &[]), deadline).await {
             Ok((200, _)) => Readiness::Ready,
+            Ok((503, body)) if only_waits(&body) => Readiness::Ready,
             Ok((status, body)) => Readiness::NotReady {
                 status,
                 reason: String::from_utf8_lossy(&body).trim().to_owned(),
@@ -122,6 +153,13 @@ impl TempoClient {
     }
 }
 
+/// Whether a Tempo of 2.x has passed all its checks and only waits. It counts its 15 s from the first time that anybody
+/// asks, be that hours after its start, and takes and finds spans all the while.
+fn only_waits(body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body);
+    text.contains("waiting for ") && text.trim_end().ends_with(" after being ready")
+}
+
 /// `tempo, version 2.10.8 (branch: release-v2.10, revision: f0f3ed591)`.
 fn version_line(text: &str) -> Option<TempoVersion> {
     let rest = text.lines().find_map(|line| {
@@ -146,6 +184,19 @@ fn version_line(text: &str) -> Option<TempoVersion> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tempo_that_only_waits_since_it_was_first_asked_is_ready() {
+        // Recorded from 2.10.8, asked for the first time a minute after its start, and in its first tenth of a second.
+        let asked =
+            "Ingester not ready: ingester check ready failed: waiting for 15s after being ready\n";
+        assert!(only_waits(asked.as_bytes()));
+        let starting = "Some services are not Running:\nNew: 5\nStarting: 8\nRunning: 5\n\n";
+        assert!(!only_waits(starting.as_bytes()));
+        assert!(!only_waits(
+            b"Ingester not ready: instance 1 in state JOINING\n"
+        ));
+    }
 
     #[test]
     fn the_version_page_of_an_old_tempo_is_read() {

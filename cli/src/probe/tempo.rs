@@ -87,14 +87,15 @@ struct Backend<'c> {
 
 impl Backend<'_> {
     /// Its facts where its API answers.
-    async fn asked(self, look: &Look<'_>, answering: Answering, names: &Names) -> Tempo {
+    async fn asked(self, look: &Look<'_>, answering: Box<Answering>, names: &Names) -> Tempo {
         let Answering {
             reached,
             ready,
             client,
-        } = answering;
+        } = *answering;
         let deadline = look.http_deadline();
-        let config = match client.config(deadline).await {
+        let (version, config) = tokio::join!(client.version(deadline), client.config(deadline));
+        let config = match config {
             Ok(config) => Observed::Known(config),
             Err(fault) => self.config_of_file(&fault.to_string()),
         };
@@ -102,8 +103,11 @@ impl Backend<'_> {
             .known()
             .map_or_else(QueryTerms::default, |config| config.queries.clone());
         let client = client.under(terms);
-        let (version, metrics, (services, sightings), oldest_trace, query, disk) = tokio::join!(
-            client.version(deadline),
+        let client = match &version {
+            Ok(version) => client.of_release(version),
+            Err(_) => client,
+        };
+        let (metrics, (services, sightings), oldest_trace, query, disk) = tokio::join!(
             client.metrics(deadline),
             sightings(look, &client, names),
             oldest(look, &client, self.settings()),

@@ -92,7 +92,7 @@ impl TempoClient {
         deadline: Deadline,
     ) -> Result<Option<Timestamp>, HttpFault> {
         let quoted = service.replace('\\', "\\\\").replace('"', "\\\"");
-        let query = format!("{{ resource.service.name = \"{quoted}\" }}");
+        let query = self.newest_first(&format!("{{ resource.service.name = \"{quoted}\" }}"));
         let earliest = self.begin(since, until);
         let recent = until
             .checked_sub(RECENT)

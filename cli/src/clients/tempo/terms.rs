@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
-use super::TempoClient;
+use super::{Order, TempoClient};
 use crate::clients::deadline::Deadline;
 
 /// The longest range of one search where nobody tells another (`max_duration`, default 168 h), with room for a second at
@@ -52,6 +52,14 @@ impl TempoClient {
             .map_or(since, |earliest| earliest.max(since))
     }
 
+    /// A query that shall find the newest, as far as its release can be told so.
+    pub(super) fn newest_first(&self, query: &str) -> String {
+        match self.order {
+            Order::Any => query.to_owned(),
+            Order::NewestIfAsked => format!("{query} with (most_recent=true)"),
+        }
+    }
+
     /// How many traces are asked for where so many are wanted.
     pub(super) fn limit(&self, wanted: u64) -> String {
         let most = self.terms.most_traces.unwrap_or(wanted);
@@ -61,7 +69,7 @@ impl TempoClient {
 
 #[cfg(test)]
 mod tests {
-    use ptctl_diagnosis::snapshot::QueryTerms;
+    use ptctl_diagnosis::snapshot::{QueryTerms, TempoVersion};
 
     use super::*;
     use crate::clients::http::HttpClient;
@@ -83,6 +91,24 @@ mod tests {
         assert_eq!(path("/api/traces/1"), "/tempo/api/traces/1");
         assert_eq!(path("/ready"), "/ready");
         assert_eq!(path("/status/config"), "/status/config");
+    }
+
+    #[test]
+    fn the_newest_are_asked_for_where_a_release_sorts() {
+        for (version, expected) in [
+            ("2.10.8", "{} with (most_recent=true)"),
+            ("3.0.3", "{} with (most_recent=true)"),
+            ("2.7.2", "{}"),
+            ("3.0.3-minitempo-0.1.0", "{}"),
+            ("main-1a2b3c4", "{}"),
+        ] {
+            let version = TempoVersion {
+                version: version.to_owned(),
+                branch: String::new(),
+            };
+            let client = client(QueryTerms::default()).of_release(&version);
+            assert_eq!(client.newest_first("{}"), expected, "{version:?}");
+        }
     }
 
     #[test]

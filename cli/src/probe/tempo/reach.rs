@@ -24,7 +24,7 @@ const OTHER_PORTS: [u16; 8] = [9095, 4317, 4318, 14250, 14268, 9411, 55678, 7946
 /// What came of trying to reach an API.
 pub(super) enum Found {
     /// It answers.
-    Answers(Answering),
+    Answers(Box<Answering>),
     /// It was tried and said nothing.
     Silent(Reached, Readiness),
     /// There is nothing to try, for this reason.
@@ -76,11 +76,11 @@ pub(super) async fn reach(
                 }
             }
             Ok((reached, ready, client)) => {
-                return Found::Answers(Answering {
+                return Found::Answers(Box::new(Answering {
                     reached,
                     ready,
                     client,
-                });
+                }));
             }
             Err(reason) => return Found::NoWay(reason),
         }
@@ -117,11 +117,11 @@ async fn from_inside(
     let reached = Reached::Inside(base);
     match client.ready(look.http_deadline()).await {
         ready @ Readiness::NoAnswer { .. } => Found::Silent(reached, ready),
-        ready => Found::Answers(Answering {
+        ready => Found::Answers(Box::new(Answering {
             reached,
             ready,
             client,
-        }),
+        })),
     }
 }
 

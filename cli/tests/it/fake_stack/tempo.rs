@@ -131,7 +131,7 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
     match path {
         "/ready" if script.mood == Mood::NotReady => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "Ingester not ready: ingester check ready failed: waiting for 15s after being ready\n",
+            "Some services are not Running:\nNew: 5\nStarting: 8\nRunning: 5\n\n",
         )
             .into_response(),
         "/ready" => "ready\n".into_response(),

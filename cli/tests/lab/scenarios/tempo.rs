@@ -172,11 +172,11 @@ async fn oom_killed(trial: &mut Trial) -> Result<(), Failure> {
     recover(trial).await
 }
 
-/// In Tempo's place stands something that answers its probe as Tempo 2.10 does in its first seconds.
+/// In Tempo's place stands something that answers its probe as Tempo 2.10 does in its first moment.
 async fn not_ready(trial: &mut Trial) -> Result<(), Failure> {
     let program = trial.stack.lab.standin.clone();
     let change = trial.stack.reshape(|project| {
-        let body = "Ingester not ready: waiting for 15s after being ready\n";
+        let body = "Some services are not Running:\nNew: 5\nStarting: 8\nRunning: 5\n\n";
         let answer = [
             "answer",
             "3200",
