@@ -82,6 +82,8 @@ struct JsonTrace {
 struct JsonSpanSet {
     spans: Vec<JsonSpan>,
     matched: usize,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attributes: Vec<JsonAttribute>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -167,6 +169,11 @@ impl From<&FoundSpans> for JsonSpanSet {
                 })
                 .collect(),
             matched: found.matched,
+            attributes: found
+                .attributes
+                .iter()
+                .map(|(key, value)| JsonAttribute::new(key, value))
+                .collect(),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::trace::{Trace, assemble, trace_by_id};
 use super::view::{ServiceStats, SpanView, TraceView, hexadecimal};
 use crate::ids::{TenantId, TraceId};
 use crate::store::{Catalogue, Summary, TimeRange};
-use crate::traceql::{Field, Intrinsic, Query, Static, matching_spans, values_of};
+use crate::traceql::{Field, Intrinsic, Query, Stage, Static, matching_spans, values_of};
 
 /// What is looked for.
 #[derive(Debug, Clone)]
@@ -64,6 +64,8 @@ pub(crate) struct FoundSpans {
     pub(crate) spans: Vec<FoundSpan>,
     /// How many match, those that are not shown included.
     pub(crate) matched: usize,
+    /// What was counted of them.
+    pub(crate) attributes: Vec<(String, AnyValue)>,
     pub(crate) service_stats: BTreeMap<String, ServiceStats>,
 }
 
@@ -188,6 +190,17 @@ impl SearchRequest {
                 .map(|index| describe_span(&trace.spans[*index], trace, &fields))
                 .collect(),
             matched: matching.len(),
+            attributes: query
+                .pipeline
+                .iter()
+                .filter_map(|stage| match stage {
+                    Stage::Count(..) => {
+                        let count = i64::try_from(matching.len()).unwrap_or(i64::MAX);
+                        Some(("count()".to_owned(), any_value(Static::Integer(count))?))
+                    }
+                    Stage::Select(_) => None,
+                })
+                .collect(),
             service_stats: trace
                 .service_stats()
                 .into_iter()

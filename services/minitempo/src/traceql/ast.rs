@@ -6,12 +6,25 @@ use std::time::Duration;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
 
+use regex::Regex;
+
 use crate::config::format_go_duration;
 
 /// A query: which spans of a trace are wanted.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Query {
     pub(crate) spanset: Spanset,
+    /// What is done with the spans, in order.
+    pub(crate) pipeline: Vec<Stage>,
+}
+
+/// What is done with the spans that were found.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Stage {
+    /// `count() > 3`: only a trace with so many of them matches.
+    Count(Operator, i64),
+    /// `select(span.a)`: these are shown as well.
+    Select(Vec<Field>),
 }
 
 /// Sets of spans of one trace.
@@ -23,6 +36,17 @@ pub(crate) enum Spanset {
     And(Box<Spanset>, Box<Spanset>),
     /// `a || b`: the spans of either.
     Or(Box<Spanset>, Box<Spanset>),
+    /// `a > b`, `a >> b`: the spans of the right side that are below one of the left side.
+    Below(Box<Spanset>, Relation, Box<Spanset>),
+}
+
+/// How far below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Relation {
+    /// `>`
+    Child,
+    /// `>>`
+    Descendant,
 }
 
 /// A condition on one span.
@@ -40,6 +64,53 @@ pub(crate) enum Filter {
         operator: Operator,
         right: Operand,
     },
+    /// `=~`, `!~`: whether a text matches as a whole.
+    Match {
+        left: Operand,
+        matching: Matching,
+        pattern: Pattern,
+    },
+}
+
+/// Which texts are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Matching {
+    /// Those that match.
+    Matches,
+    /// Those that do not.
+    MatchesNot,
+}
+
+impl Matching {
+    /// The operator as it is written.
+    pub(crate) fn symbol(self) -> &'static str {
+        match self {
+            Self::Matches => "=~",
+            Self::MatchesNot => "!~",
+        }
+    }
+}
+
+/// A regular expression for a whole text.
+#[derive(Debug, Clone)]
+pub(crate) struct Pattern(Regex);
+
+impl Pattern {
+    /// Reads an expression.
+    pub(crate) fn new(text: &str) -> Result<Self, regex::Error> {
+        Regex::new(&format!("^(?:{text})$")).map(Self)
+    }
+
+    /// Whether a whole text matches.
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
 }
 
 /// A side of a comparison.
@@ -211,11 +282,18 @@ pub(crate) enum Static {
 impl Query {
     /// Whether parts of a trace are not enough to decide about it.
     pub(crate) fn needs_whole_trace(&self) -> bool {
+        if self
+            .pipeline
+            .iter()
+            .any(|stage| matches!(stage, Stage::Count(..)))
+        {
+            return true;
+        }
         match &self.spanset {
             Spanset::Filter(filter) => filter.fields().iter().any(
                 |field| matches!(field, Field::Intrinsic(intrinsic) if intrinsic.is_of_trace()),
             ),
-            Spanset::And(..) | Spanset::Or(..) => true,
+            Spanset::And(..) | Spanset::Or(..) | Spanset::Below(..) => true,
         }
     }
 
@@ -223,6 +301,15 @@ impl Query {
     pub(crate) fn fields(&self) -> Vec<Field> {
         let mut fields = Vec::new();
         self.spanset.collect_fields(&mut fields);
+        for stage in &self.pipeline {
+            if let Stage::Select(selected) = stage {
+                for field in selected {
+                    if !fields.contains(field) {
+                        fields.push(field.clone());
+                    }
+                }
+            }
+        }
         fields
     }
 }
@@ -231,7 +318,7 @@ impl Spanset {
     fn collect_fields(&self, fields: &mut Vec<Field>) {
         match self {
             Self::Filter(filter) => filter.collect_fields(fields),
-            Self::And(left, right) | Self::Or(left, right) => {
+            Self::And(left, right) | Self::Or(left, right) | Self::Below(left, _, right) => {
                 left.collect_fields(fields);
                 right.collect_fields(fields);
             }
@@ -254,7 +341,9 @@ impl Filter {
                 right.collect_fields(fields);
             }
             Self::Not(inner) => inner.collect_fields(fields),
-            Self::Truth(operand) => operand.collect_field(fields),
+            Self::Truth(operand) | Self::Match { left: operand, .. } => {
+                operand.collect_field(fields);
+            }
             Self::Compare { left, right, .. } => {
                 left.collect_field(fields);
                 right.collect_field(fields);

@@ -22,7 +22,7 @@ pub(super) fn check(query: &Query) -> Result<(), ParseError> {
 fn check_spanset(spanset: &Spanset) -> Result<(), ParseError> {
     match spanset {
         Spanset::Filter(filter) => check_filter(filter),
-        Spanset::And(left, right) | Spanset::Or(left, right) => {
+        Spanset::And(left, right) | Spanset::Or(left, right) | Spanset::Below(left, _, right) => {
             check_spanset(left)?;
             check_spanset(right)
         }
@@ -48,6 +48,14 @@ fn check_filter(filter: &Filter) -> Result<(), ParseError> {
             operator,
             right,
         } => check_comparison(left, *operator, right),
+        Filter::Match { left, matching, .. } => match type_of(left) {
+            None | Some(Type::Text) => Ok(()),
+            Some(other) => Err(ParseError::Meaning(format!(
+                "binary operations must operate on the same type: {} {} string",
+                name_of(other),
+                matching.symbol()
+            ))),
+        },
     }
 }
 
@@ -134,6 +142,7 @@ mod tests {
             "{ name = 1 }",
             "{ status > ok }",
             "{ name }",
+            "{ duration =~ \"1.*\" }",
         ] {
             assert!(parse(text).is_err(), "{text}");
         }

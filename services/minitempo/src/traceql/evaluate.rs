@@ -1,19 +1,34 @@
 //! A query against the spans of a trace.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value::Value};
 
 use super::ast::{
-    Attribute, Field, Filter, Intrinsic, Operand, Operator, Query, Scope, Spanset, Static,
+    Attribute, Field, Filter, Intrinsic, Matching, Operand, Operator, Query, Relation, Scope,
+    Spanset, Stage, Static,
 };
 use crate::query::{SpanView, TraceView, hexadecimal};
 
 /// The spans that a query wants, as their places in the trace, in order; none if the trace does not match.
 pub(crate) fn matching_spans(query: &Query, trace: &TraceView<'_>) -> Vec<usize> {
-    select(&query.spanset, trace).into_iter().collect()
+    let spans = select(&query.spanset, trace);
+    let count = i64::try_from(spans.len()).unwrap_or(i64::MAX);
+    let is_wanted = query.pipeline.iter().all(|stage| match stage {
+        Stage::Count(operator, number) => compare(
+            &Static::Integer(count),
+            *operator,
+            &Static::Integer(*number),
+        ),
+        Stage::Select(_) => true,
+    });
+    if is_wanted {
+        spans.into_iter().collect()
+    } else {
+        Vec::new()
+    }
 }
 
 fn select(spanset: &Spanset, trace: &TraceView<'_>) -> BTreeSet<usize> {
@@ -30,6 +45,50 @@ fn select(spanset: &Spanset, trace: &TraceView<'_>) -> BTreeSet<usize> {
             }
         }
         Spanset::Or(left, right) => &select(left, trace) | &select(right, trace),
+        Spanset::Below(above, relation, below) => {
+            let (above, below) = (select(above, trace), select(below, trace));
+            if above.is_empty() || below.is_empty() {
+                return BTreeSet::new();
+            }
+            let parents = parents(trace);
+            below
+                .into_iter()
+                .filter(|span| is_below(*span, *relation, &above, &parents))
+                .collect()
+        }
+    }
+}
+
+/// The place of each span's parent.
+fn parents(trace: &TraceView<'_>) -> Vec<Option<usize>> {
+    let places: HashMap<&[u8], usize> = trace
+        .spans
+        .iter()
+        .enumerate()
+        .map(|(place, view)| (view.span.span_id.as_slice(), place))
+        .collect();
+    trace
+        .spans
+        .iter()
+        .map(|view| places.get(view.span.parent_span_id.as_slice()).copied())
+        .collect()
+}
+
+fn is_below(
+    span: usize,
+    relation: Relation,
+    above: &BTreeSet<usize>,
+    parents: &[Option<usize>],
+) -> bool {
+    let mut ancestors = std::iter::successors(parents[span], |ancestor| parents[*ancestor]);
+    match relation {
+        Relation::Child => ancestors
+            .next()
+            .is_some_and(|parent| above.contains(&parent)),
+        // Parents that form a loop have no end.
+        Relation::Descendant => ancestors
+            .take(parents.len())
+            .any(|ancestor| above.contains(&ancestor)),
     }
 }
 
@@ -51,6 +110,23 @@ fn holds(filter: &Filter, span: &SpanView<'_>, trace: &TraceView<'_>) -> bool {
             *operator,
             &operand_values(right, span, trace),
         ),
+        Filter::Match {
+            left,
+            matching,
+            pattern,
+        } => {
+            let values = operand_values(left, span, trace);
+            let mut texts = values.iter().filter_map(|value| match value {
+                Static::Text(text) => Some(text.as_str()),
+                _ => None,
+            });
+            match matching {
+                Matching::Matches => texts.any(|text| pattern.matches(text)),
+                Matching::MatchesNot => {
+                    !values.is_empty() && !texts.any(|text| pattern.matches(text))
+                }
+            }
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! The part of TraceQL that minitempo answers: one or more filters in braces, joined with `&&` and `||`.
+//! The part of TraceQL that minitempo answers: one or more filters in braces, joined with `&&`, `||`, `>` and `>>`, then
+//! `count()` and `select()`.
 //!
 //! - [`ast`]: what a query says;
 //! - [`token`]: a text cut into tokens;
@@ -6,7 +7,7 @@
 //! - [`check`]: comparisons that can never hold are refused;
 //! - [`evaluate`]: a query against the spans of a trace.
 //!
-//! New operators go into [`token`] and [`ast`]; structural operators, `select` and aggregates join [`ast::Spanset`].
+//! New operators go into [`token`] and [`ast`]; other structural operators join [`ast::Spanset`], aggregates [`ast::Stage`].
 
 mod ast;
 mod check;
@@ -15,6 +16,6 @@ mod evaluate;
 mod parser;
 mod token;
 
-pub(crate) use ast::{Attribute, Field, Intrinsic, Query, Scope, Static, intrinsic_names};
+pub(crate) use ast::{Attribute, Field, Intrinsic, Query, Scope, Stage, Static, intrinsic_names};
 pub(crate) use evaluate::{matching_spans, values_of};
 pub(crate) use parser::{parse, parse_field};

@@ -1,10 +1,30 @@
-//! Tokens to a query, by recursive descent: `||` binds less than `&&`, both less than comparisons.
+//! Tokens to a query, by recursive descent: `||` binds less than `&&`, both less than `>` and `>>` between filters and
+//! than comparisons within them.
 
-use super::ast::{Field, Filter, Operand, Operator, Query, Spanset};
+use super::ast::{
+    Field, Filter, Matching, Operand, Operator, Pattern, Query, Relation, Spanset, Stage, Static,
+};
 use super::check::check;
 use super::error::ParseError;
 use super::token::{Token, TokenKind, tokenize};
 
+/// What else TraceQL can do with spans.
+const OTHER_STAGES: [&str; 14] = [
+    "avg",
+    "max",
+    "min",
+    "sum",
+    "by",
+    "coalesce",
+    "rate",
+    "count_over_time",
+    "min_over_time",
+    "max_over_time",
+    "avg_over_time",
+    "sum_over_time",
+    "quantile_over_time",
+    "histogram_over_time",
+];
 /// How deep parentheses and negations may be nested.
 const MAX_DEPTH: usize = 64;
 
@@ -18,8 +38,12 @@ pub(crate) fn parse(text: &str) -> Result<Query, ParseError> {
         depth: 0,
     };
     let spanset = parser.either()?;
+    let mut pipeline = Vec::new();
+    while parser.take(&TokenKind::Pipe) {
+        pipeline.push(parser.stage()?);
+    }
     parser.expect_end()?;
-    let query = Query { spanset };
+    let query = Query { spanset, pipeline };
     check(&query)?;
     Ok(query)
 }
@@ -66,11 +90,76 @@ impl Parser<'_> {
     }
 
     fn both(&mut self) -> Result<Spanset, ParseError> {
-        let mut left = self.spanset()?;
+        let mut left = self.below()?;
         while self.take(&TokenKind::And) {
-            left = Spanset::And(Box::new(left), Box::new(self.spanset()?));
+            left = Spanset::And(Box::new(left), Box::new(self.below()?));
         }
         Ok(left)
+    }
+
+    fn below(&mut self) -> Result<Spanset, ParseError> {
+        let mut left = self.spanset()?;
+        loop {
+            let relation = if self.take(&TokenKind::Descendants) {
+                Relation::Descendant
+            } else if self.take(&TokenKind::Compare(Operator::Greater)) {
+                Relation::Child
+            } else {
+                return Ok(left);
+            };
+            left = Spanset::Below(Box::new(left), relation, Box::new(self.spanset()?));
+        }
+    }
+
+    /// `count() > 3` or `select(span.a, span.b)`.
+    fn stage(&mut self) -> Result<Stage, ParseError> {
+        let word = |name: &str| TokenKind::Word(name.to_owned());
+        if self.take(&word("count")) {
+            self.expect(&TokenKind::OpenParenthesis)?;
+            self.expect(&TokenKind::CloseParenthesis)?;
+            let operator = self.take_operator().ok_or_else(|| self.unexpected())?;
+            let Some(TokenKind::Static(Static::Integer(number))) = self.next() else {
+                return Err(self.unexpected());
+            };
+            let number = *number;
+            self.position += 1;
+            return Ok(Stage::Count(operator, number));
+        }
+        if self.take(&word("select")) {
+            self.expect(&TokenKind::OpenParenthesis)?;
+            let mut fields = Vec::new();
+            loop {
+                let Operand::Field(field) = self.operand()? else {
+                    self.position -= 1;
+                    return Err(self.unexpected());
+                };
+                fields.push(field);
+                if !self.take(&TokenKind::Comma) {
+                    break;
+                }
+            }
+            self.expect(&TokenKind::CloseParenthesis)?;
+            return Ok(Stage::Select(fields));
+        }
+        Err(match self.tokens.get(self.position) {
+            Some(token) if matches!(&token.kind, TokenKind::Word(word) if OTHER_STAGES.contains(&word.as_str())) =>
+            {
+                let end = self.text[token.offset..]
+                    .find('(')
+                    .map_or(self.text.len(), |at| token.offset + at);
+                let stage = self.text[token.offset..end].trim_end();
+                ParseError::at(
+                    self.text,
+                    token.offset,
+                    format!("syntax error: minitempo does not implement {stage}"),
+                )
+            }
+            Some(_) | None => self.unexpected(),
+        })
+    }
+
+    fn next(&self) -> Option<&TokenKind> {
+        self.tokens.get(self.position).map(|token| &token.kind)
     }
 
     fn spanset(&mut self) -> Result<Spanset, ParseError> {
@@ -121,6 +210,11 @@ impl Parser<'_> {
             return Ok(inner);
         }
         let left = self.operand()?;
+        if let Some(TokenKind::Match(matching)) = self.next() {
+            let matching = *matching;
+            self.position += 1;
+            return self.pattern(left, matching);
+        }
         let Some(operator) = self.take_operator() else {
             return Ok(Filter::Truth(left));
         };
@@ -129,6 +223,23 @@ impl Parser<'_> {
             left,
             operator,
             right,
+        })
+    }
+
+    fn pattern(&mut self, left: Operand, matching: Matching) -> Result<Filter, ParseError> {
+        let Some(TokenKind::Static(Static::Text(text))) = self.next() else {
+            return Err(self.unexpected());
+        };
+        let pattern = Pattern::new(text).map_err(|error| {
+            let error = error.to_string();
+            let problem = error.lines().last().unwrap_or_default();
+            ParseError::Meaning(format!("error parsing regexp: {problem}: `{text}`"))
+        })?;
+        self.position += 1;
+        Ok(Filter::Match {
+            left,
+            matching,
+            pattern,
         })
     }
 
@@ -260,6 +371,10 @@ mod tests {
             "{ name = \"a\" } && ({ status = error } || { kind = client })",
             "{ resource.service.name=\"a\"&&name=\"b\" }",
             "{ \"a\" = name }",
+            "{ name =~ \"a.*\" && span.b !~ `c|d` }",
+            "{ name = \"a\" } > { } >> { status = error } && { }",
+            "{ } | count() >= 3 | select(span.a, .b, name)",
+            "{ name = \"\\u001b\" }",
         ] {
             assert!(parse(text).is_ok(), "{text}: {}", refusal(text));
         }
@@ -286,12 +401,24 @@ mod tests {
     #[test]
     fn what_is_missing_or_unfinished_is_said() {
         assert_eq!(
-            refusal("{ name =~ \"a.*\" }"),
-            "parse error at line 1, col 8: syntax error: minitempo does not implement =~"
+            refusal("{ } << { }"),
+            "parse error at line 1, col 5: syntax error: minitempo does not implement <<"
         );
         assert_eq!(
-            refusal("{} | count() > 3"),
-            "parse error at line 1, col 4: syntax error: minitempo does not implement |"
+            refusal("{} | rate() by (name)"),
+            "parse error at line 1, col 6: syntax error: minitempo does not implement rate"
+        );
+        assert_eq!(
+            refusal("{} | count() > 3s"),
+            "parse error at line 1, col 16: syntax error: unexpected 3s"
+        );
+        assert_eq!(
+            refusal("{} | nothing()"),
+            "parse error at line 1, col 6: unknown identifier: nothing"
+        );
+        assert_eq!(
+            refusal("{ name =~ \"(\" }"),
+            "error parsing regexp: error: unclosed group: `(`"
         );
         assert_eq!(
             refusal("{ name = "),

@@ -6,10 +6,10 @@ use winnow::ascii::{dec_int, multispace0};
 use winnow::combinator::{alt, cut_err, delimited, opt, preceded, repeat};
 use winnow::error::{ContextError, ErrMode};
 use winnow::stream::{LocatingSlice, Location as _, Stream as _};
-use winnow::token::{none_of, one_of, take_while};
+use winnow::token::{none_of, one_of, take, take_while};
 use winnow::{ModalResult, Parser as _};
 
-use super::ast::{Attribute, Field, Intrinsic, Operator, Scope, Static};
+use super::ast::{Attribute, Field, Intrinsic, Matching, Operator, Scope, Static};
 use super::error::ParseError;
 use crate::config::{Units, parse_go_duration};
 
@@ -30,6 +30,11 @@ pub(super) enum TokenKind {
     Or,
     Not,
     Compare(Operator),
+    Match(Matching),
+    /// `>>`
+    Descendants,
+    Pipe,
+    Comma,
     Field(Field),
     Static(Static),
     /// A word that names nothing; only an enum value in the right place.
@@ -49,6 +54,10 @@ enum Symbol {
     Or,
     Not,
     Compare(Operator),
+    Match(Matching),
+    Descendants,
+    Pipe,
+    Comma,
     Missing(&'static str),
 }
 
@@ -63,18 +72,22 @@ impl Symbol {
             Self::Or => TokenKind::Or,
             Self::Not => TokenKind::Not,
             Self::Compare(operator) => TokenKind::Compare(operator),
+            Self::Match(matching) => TokenKind::Match(matching),
+            Self::Descendants => TokenKind::Descendants,
+            Self::Pipe => TokenKind::Pipe,
+            Self::Comma => TokenKind::Comma,
             Self::Missing(operator) => TokenKind::Missing(operator),
         }
     }
 }
 
 /// Every symbol of TraceQL, each before those that it begins with.
-const SYMBOLS: [(&str, Symbol); 30] = [
+const SYMBOLS: [(&str, Symbol); 31] = [
     ("&>>", Symbol::Missing("&>>")),
     ("&<<", Symbol::Missing("&<<")),
-    ("=~", Symbol::Missing("=~")),
-    ("!~", Symbol::Missing("!~")),
-    (">>", Symbol::Missing(">>")),
+    ("=~", Symbol::Match(Matching::Matches)),
+    ("!~", Symbol::Match(Matching::MatchesNot)),
+    (">>", Symbol::Descendants),
     ("<<", Symbol::Missing("<<")),
     ("&>", Symbol::Missing("&>")),
     ("&<", Symbol::Missing("&<")),
@@ -92,7 +105,8 @@ const SYMBOLS: [(&str, Symbol); 30] = [
     (">", Symbol::Compare(Operator::Greater)),
     ("<", Symbol::Compare(Operator::Less)),
     ("!", Symbol::Not),
-    ("|", Symbol::Missing("|")),
+    ("|", Symbol::Pipe),
+    (",", Symbol::Comma),
     ("~", Symbol::Missing("~")),
     ("+", Symbol::Missing("+")),
     ("-", Symbol::Missing("-")),
@@ -181,6 +195,8 @@ fn escaped_character(input: &mut Input<'_>) -> ModalResult<char> {
                 'n'.value('\n'),
                 't'.value('\t'),
                 'r'.value('\r'),
+                preceded('u', take(4_usize))
+                    .verify_map(|digits| char::from_u32(u32::from_str_radix(digits, 16).ok()?)),
             )),
         ),
     ))
