@@ -33,6 +33,8 @@ pub mod redact;
 pub mod release;
 pub mod snapshot;
 pub mod subject;
+pub mod trace;
+pub mod traceql;
 pub mod unrecognised;
 pub mod view;
 

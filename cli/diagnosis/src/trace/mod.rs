@@ -1,0 +1,24 @@
+//! A trace as a tree of spans: what it consists of, what took its time, what of it is missing or cannot be true.
+
+mod base64;
+mod critical_path;
+mod explore_link;
+mod fold;
+mod gap;
+mod id;
+mod skew;
+mod span;
+mod tree;
+mod warning;
+
+pub use self::{
+    critical_path::{CriticalPath, Stretch},
+    explore_link::explore_link,
+    fold::{Fold, Folding, LeftOut, Row, RowKind, Rows},
+    gap::Gap,
+    id::{SpanId, TraceId, TraceIdError},
+    skew::{Skew, SkewKind},
+    span::{Event, Link, Resource, Span, SpanKind, Status},
+    tree::{Origin, ServiceShare, Top, Trace},
+    warning::Warning,
+};
