@@ -5,9 +5,11 @@ mod catalogue;
 mod deeper;
 mod format;
 mod logs;
+mod moment;
 mod probe;
 mod report;
 mod storage;
+mod trace;
 
 use std::path::PathBuf;
 
@@ -25,9 +27,11 @@ pub use self::{
     deeper::{DeeperArguments, ProbeChoice},
     format::Format,
     logs::{Classify, LineLevel, LogInput, LogsAction, LogsArguments, ShowLogs},
+    moment::Moment,
     probe::{ProbeArguments, SpokenProtocol},
     report::{Annotations, Detail, FailOn, ReportArguments, ReportFormat},
     storage::StorageArguments,
+    trace::{SearchArguments, ShowTrace, StatusChoice, TempoWay, TraceAction, TraceArguments},
 };
 
 /// Finds out why traces are missing in a Docker stack that sends OTLP to Tempo.
@@ -129,6 +133,8 @@ pub enum Command {
     Storage(StorageArguments),
     /// Show the logs of a stack by time, or say of any lines whether they tell of a failed export (read-only)
     Logs(LogsArguments),
+    /// Find traces, and show one as a waterfall (read-only)
+    Trace(TraceArguments),
     /// Restart traced services in dependency order and wait for their health
     Restart(Restart),
     /// Send one request with a known trace id and wait until its trace is found

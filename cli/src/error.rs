@@ -1,19 +1,20 @@
 //! What can keep a command from giving an answer, with a hint where one helps.
 
+mod hint;
+
 use std::{io, path::PathBuf, time::Duration};
 
-use ptctl_diagnosis::{code::Code, glob::Glob};
+use ptctl_diagnosis::{code::Code, glob::Glob, trace::TraceId};
 use thiserror::Error;
 
 use crate::{
-    clients::{deadline::spoken, docker::EngineError},
+    clients::{deadline::spoken, docker::EngineError, http::HttpFault},
     exit::Exit,
     gather::GatherError,
     inside::ServeError,
     lint::LintError,
     restart::PlanError,
     settings::SettingsError,
-    target::ChoiceError,
 };
 
 /// Why a command gave no answer.
@@ -140,6 +141,36 @@ pub enum CommandError {
     /// A smoke request could not be prepared.
     #[error("could not prepare the request: {0}")]
     Request(String),
+    /// Tempo does not take a query.
+    #[error("Tempo `{tempo}` does not take the query `{query}`")]
+    Query {
+        /// The backend.
+        tempo: String,
+        /// The query.
+        query: String,
+        /// Its own words.
+        #[source]
+        source: HttpFault,
+    },
+    /// Tempo gave no answer that can be used.
+    #[error("could not ask Tempo `{tempo}` at {at}")]
+    Asking {
+        /// The backend.
+        tempo: String,
+        /// How it is reached.
+        at: String,
+        /// What came instead.
+        #[source]
+        source: HttpFault,
+    },
+    /// Nobody has a span of a trace.
+    #[error("no span of the trace {id} is stored in Tempo `{}`", asked.join("`, `"))]
+    NoSuchTrace {
+        /// The trace.
+        id: TraceId,
+        /// The backends that were asked.
+        asked: Vec<String>,
+    },
     /// No Tempo can be asked for the trace.
     #[error("no Tempo can be asked for the trace: {0}")]
     NoTempo(String),
@@ -155,7 +186,9 @@ impl CommandError {
             | Self::NobodyToAsk
             | Self::NoSuchService { .. }
             | Self::Plan(_)
+            | Self::Query { .. }
             | Self::Request(_) => Exit::Usage,
+            Self::NoSuchTrace { .. } => Exit::Findings,
             Self::Restart { .. } | Self::Cleanup(_) | Self::Late { .. } => Exit::Deadline,
             Self::Gather(_)
             | Self::Lint(_)
@@ -169,6 +202,7 @@ impl CommandError {
             | Self::SnapshotVersion { .. }
             | Self::NotABaseline { .. }
             | Self::ReportVersion { .. }
+            | Self::Asking { .. }
             | Self::NoTempo(_) => Exit::Blind,
         }
     }
@@ -176,7 +210,7 @@ impl CommandError {
     /// What to do about it, where that can be said.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Gather(error) => gather_hint(error),
+            Self::Gather(error) => hint::gather_hint(error),
             Self::Late { .. } => Some("allow more time with `--timeout`".to_owned()),
             Self::NoSuchService { known, .. } if known.is_empty() => {
                 Some("no service of this stack is traced".to_owned())
@@ -203,6 +237,13 @@ impl CommandError {
             Self::Lint(LintError::DescribedElsewhere { .. }) => {
                 Some("install Docker Compose, or name it with `--compose-binary PATH`".to_owned())
             }
+            Self::Query { source, .. } => Some(hint::query_hint(source)),
+            Self::Asking { source, .. } => hint::asking_hint(source),
+            Self::NoSuchTrace { .. } => Some(
+                "a trace can be read a second after its spans arrived; look for it with `ptctl trace search`, and for \
+                 what keeps spans from arriving with `ptctl doctor`"
+                    .to_owned(),
+            ),
             Self::NoTempo(_) => Some("name one with `--tempo-url URL`".to_owned()),
             Self::Lint(LintError::Compose(_))
             | Self::Runtime(_)
@@ -219,31 +260,5 @@ impl CommandError {
             | Self::Cleanup(_)
             | Self::Request(_) => None,
         }
-    }
-}
-
-fn gather_hint(error: &GatherError) -> Option<String> {
-    if error.is_permission() {
-        return Some("add your user to the group `docker`, or set `DOCKER_HOST`".to_owned());
-    }
-    match error {
-        GatherError::NoEngine { .. } => {
-            Some("start Docker, or name an engine with `--host` or `--context`".to_owned())
-        }
-        GatherError::Stack(ChoiceError::Ambiguous { projects }) => {
-            let first = projects.first()?;
-            Some(format!("choose one with `--project {first}`"))
-        }
-        GatherError::Stack(
-            ChoiceError::NoSuchProject { known, .. } | ChoiceError::NoStack { known, .. },
-        ) if !known.is_empty() => Some(format!(
-            "the projects on this engine are `{}`",
-            known.join("`, `")
-        )),
-        GatherError::Stack(_) => {
-            Some("start the stack, or name another engine with `--host`".to_owned())
-        }
-        GatherError::Engine(_) => Some("check that the engine runs: `docker version`".to_owned()),
-        GatherError::Lookup(_) | GatherError::Tempo(_) => None,
     }
 }

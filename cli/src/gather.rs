@@ -2,6 +2,7 @@
 
 mod around;
 mod backends;
+mod doors;
 mod engine;
 mod folder;
 mod gaps;
@@ -23,12 +24,15 @@ use ptctl_diagnosis::{
     subject::Subject,
 };
 
-pub(crate) use self::shelf::{LogShelf, shelf};
 use self::{
     backends::tempos,
     engine::{HostFacts, host_facts},
     hands::Hands,
     stack::{of_members, stack_facts},
+};
+pub(crate) use self::{
+    doors::{Beside, Door, Doors, doors},
+    shelf::{LogShelf, shelf},
 };
 pub use self::{
     engine::{ConnectedEngine, GatherError, connect},

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::secret::Secret;
 
-/// No answer is read further than this; Tempo's metrics are a third of a megabyte.
-const BODY_LIMIT: usize = 8 << 20;
+/// No answer is read further than this; a trace of the 5 MB that Tempo keeps of one has some 20 MiB as JSON.
+const BODY_LIMIT: usize = 32 << 20;
 
 /// Why a client could not be made.
 #[derive(Debug, Error)]

@@ -7,6 +7,8 @@ mod query;
 mod search;
 mod terms;
 mod trace;
+mod trace_search;
+mod wire;
 
 use jiff::Timestamp;
 use ptctl_diagnosis::{
@@ -16,7 +18,12 @@ use ptctl_diagnosis::{
 use serde::Deserialize;
 use url::Url;
 
-pub(crate) use self::{canary::CanarySearch, config::HTTP_PORT};
+pub(crate) use self::{
+    canary::CanarySearch,
+    config::HTTP_PORT,
+    trace::StoredTrace,
+    trace_search::{FoundTrace, SearchRange, TraceSearch},
+};
 pub use self::{
     config::{ConfigError, read_config},
     trace::TraceSummary,

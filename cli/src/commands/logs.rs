@@ -4,6 +4,7 @@ mod classify;
 mod show;
 mod stream;
 
+pub(in crate::commands) use self::show::{chosen, exit, gaps, log_names};
 use crate::{
     cli::{Global, LogsAction, LogsArguments},
     error::CommandError,

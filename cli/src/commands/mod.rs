@@ -18,6 +18,7 @@ mod shell;
 mod smoke;
 mod status;
 mod storage;
+mod trace;
 mod version;
 
 use crate::{
@@ -37,6 +38,7 @@ pub async fn run(cli: Cli, output: &mut Output) -> Result<Exit, CommandError> {
         Command::Env(args) => env::run(global, args, output).await,
         Command::Storage(args) => storage::run(global, args, output).await,
         Command::Logs(args) => logs::run(global, args, output).await,
+        Command::Trace(args) => trace::run(global, args, output).await,
         Command::Restart(args) => restart::run(global, args, output).await,
         Command::Smoke(args) => smoke::run(global, args, output).await,
         Command::Canary(args) => canary::run(global, args, output).await,

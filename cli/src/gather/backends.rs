@@ -20,19 +20,25 @@ pub(super) async fn tempos(
     containers: &[Container],
     names: &Names,
 ) -> Vec<Tempo> {
+    let candidates = candidates(access.url.as_ref(), containers);
+    let looks = candidates
+        .into_iter()
+        .map(|candidate| probe::tempo::of(look, http, candidate, names));
+    futures_util::future::join_all(looks).await
+}
+
+/// The backends among the containers, and the one given by its address.
+pub(super) fn candidates<'c>(url: Option<&Url>, containers: &'c [Container]) -> Vec<Candidate<'c>> {
     let mut candidates: Vec<Candidate<'_>> = containers
         .iter()
         .filter(|container| container.role == Role::Tempo)
         .map(|container| Candidate {
             name: name_among(container, containers),
             container: Some(container),
-            given: access
-                .url
-                .clone()
-                .filter(|url| is_published_by(url, container)),
+            given: url.cloned().filter(|url| is_published_by(url, container)),
         })
         .collect();
-    if let Some(url) = &access.url
+    if let Some(url) = url
         && candidates.iter().all(|candidate| candidate.given.is_none())
     {
         candidates.push(Candidate {
@@ -41,10 +47,7 @@ pub(super) async fn tempos(
             given: Some(url.clone()),
         });
     }
-    let looks = candidates
-        .into_iter()
-        .map(|candidate| probe::tempo::of(look, http, candidate, names));
-    futures_util::future::join_all(looks).await
+    candidates
 }
 
 /// The name that findings about a backend carry: its service's, or its container's where several share that.

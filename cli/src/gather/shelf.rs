@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use ptctl_diagnosis::snapshot::Container;
 
-use super::{ConnectedEngine, GatherError, GatherRequest, connect, engine::host_facts};
+use super::{
+    ConnectedEngine, GatherError, GatherRequest, connect,
+    engine::{HostFacts, host_facts},
+};
 use crate::{
     clients::{
         deadline::Deadline,
@@ -42,7 +45,27 @@ impl LogShelf {
 /// Finds the containers of a stack; nothing is asked of them.
 pub(crate) async fn shelf(request: &GatherRequest) -> Result<LogShelf, GatherError> {
     let deadline = Deadline::after(request.timeout);
-    let ConnectedEngine { engine, .. } =
+    Ok(described(request, deadline).await?.shelf)
+}
+
+/// A stack as its engine describes it.
+pub(super) struct Described {
+    /// Its containers.
+    pub(super) shelf: LogShelf,
+    /// What the engine says of its host.
+    pub(super) host: HostFacts,
+    /// The engine's system and architecture.
+    pub(super) platform: String,
+    /// The project that was chosen.
+    pub(super) project: Option<String>,
+}
+
+/// Asks the engine about a stack.
+pub(super) async fn described(
+    request: &GatherRequest,
+    deadline: Deadline,
+) -> Result<Described, GatherError> {
+    let ConnectedEngine { engine, facts } =
         connect(&request.engine, &request.environment, deadline).await?;
     let limit = deadline.capped(ENGINE_LIMIT);
     let (listed, host) = tokio::join!(engine.containers(limit), host_facts(&engine, limit));
@@ -59,13 +82,18 @@ pub(crate) async fn shelf(request: &GatherRequest) -> Result<LogShelf, GatherErr
     containers.sort_by(|one, other| {
         (one.display_name(), &one.name).cmp(&(other.display_name(), &other.name))
     });
-    Ok(LogShelf {
-        engine,
-        containers,
-        undescribed,
-        data_root: match host.disks {
-            DiskReach::Here => host.data_root,
-            DiskReach::Away => None,
+    Ok(Described {
+        shelf: LogShelf {
+            engine,
+            containers,
+            undescribed,
+            data_root: match host.disks {
+                DiskReach::Here => host.data_root.clone(),
+                DiskReach::Away => None,
+            },
         },
+        host,
+        platform: facts.platform,
+        project: stack.project,
     })
 }

@@ -13,12 +13,12 @@ use ptctl_diagnosis::{
 };
 use url::Url;
 
-pub(crate) use self::sightings::Names;
 use self::{
     configuration::ConfigFile,
     reach::{Found, reach},
     sightings::sightings,
 };
+pub(crate) use self::{reach::without_credentials, sightings::Names};
 use super::{
     Look,
     file::Files,
@@ -72,10 +72,34 @@ pub(crate) async fn of(
 }
 
 /// An API that answers.
-struct Answering {
-    reached: Reached,
-    ready: Readiness,
-    client: TempoClient,
+pub(crate) struct Answering {
+    /// How it was reached.
+    pub(crate) reached: Reached,
+    /// What it says of itself.
+    pub(crate) ready: Readiness,
+    /// Asks it.
+    pub(crate) client: TempoClient,
+}
+
+/// Reaches a backend's API and asks nothing else. `Err` says why nobody answers there.
+pub(crate) async fn open(
+    look: &Look<'_>,
+    http: &HttpClient,
+    candidate: &Candidate<'_>,
+) -> Result<Answering, String> {
+    let file = match candidate.container {
+        Some(container) => configuration::from_container(Files::Container(look), container).await,
+        None => Err(NO_CONTAINER.to_owned()),
+    };
+    let settings = file.as_ref().ok().map(|file| &file.config);
+    match reach(look, http, candidate, settings).await {
+        Found::Answers(answering) => Ok(answering),
+        Found::Silent(reached, ready) => Err(match ready {
+            Readiness::NoAnswer { reason } => format!("{reached}: {reason}"),
+            Readiness::Ready | Readiness::NotReady { .. } => format!("{reached}: no answer"),
+        }),
+        Found::NoWay(why) => Err(why),
+    }
 }
 
 /// What is known of a backend without its API.

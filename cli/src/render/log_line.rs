@@ -5,25 +5,11 @@ use jiff::{Timestamp, tz::TimeZone};
 use ptctl_diagnosis::export_errors::{ErrorKind, Loss, Outcome, Signal, Verdict};
 use serde::Serialize;
 
-use super::{Colour, Glyphs};
+use super::{Colour, Glyphs, service_colour::ServiceColours};
 use crate::{
     feed::FeedLine,
     logs::{Level, cleaned},
 };
-
-/// The colours by which services are told apart; red is for errors.
-const COLOURS: [AnsiColor; 10] = [
-    AnsiColor::Cyan,
-    AnsiColor::Green,
-    AnsiColor::Blue,
-    AnsiColor::Magenta,
-    AnsiColor::Yellow,
-    AnsiColor::BrightCyan,
-    AnsiColor::BrightGreen,
-    AnsiColor::BrightBlue,
-    AnsiColor::BrightMagenta,
-    AnsiColor::BrightYellow,
-];
 
 /// Whether the times of lines need their dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +46,7 @@ impl LogRows {
             .map(|name| textwrap::core::display_width(&name.label))
             .max()
             .unwrap_or_default();
-        let mut taken = [false; COLOURS.len()];
+        let mut colours = ServiceColours::new();
         let labels = names
             .iter()
             .map(|name| {
@@ -68,7 +54,7 @@ impl LogRows {
                 let label = ptctl_diagnosis::printable::printable(&name.label);
                 (
                     format!("{label}{}", " ".repeat(missing)),
-                    colour_of(&name.label, &mut taken).on_default(),
+                    colours.next(&name.label).on_default(),
                 )
             })
             .collect();
@@ -132,18 +118,6 @@ impl LogRows {
             Some(Level::Debug | Level::Trace) => (" ", Style::new().dimmed()),
         }
     }
-}
-
-/// The colour of a name: the same in every run, another than those before it as long as there are any.
-fn colour_of(name: &str, taken: &mut [bool; COLOURS.len()]) -> AnsiColor {
-    let sum = name.bytes().fold(0_usize, |sum, byte| {
-        sum.wrapping_mul(31).wrapping_add(usize::from(byte))
-    });
-    let places = (0..COLOURS.len()).map(|step| (sum + step) % COLOURS.len());
-    let free = places.clone().find(|place| !taken[*place]);
-    let place = free.unwrap_or(sum % COLOURS.len());
-    taken[place] = true;
-    COLOURS[place]
 }
 
 /// What a line means, in a few words.
@@ -243,25 +217,6 @@ mod tests {
         assert!(row.starts_with("08:39:49.904 web    ✗ "), "{row}");
         assert!(!row.contains("hunter2"), "{row}");
         assert!(!row.trim_end().chars().any(char::is_control), "{row}");
-    }
-
-    #[test]
-    fn a_name_keeps_its_colour_and_shares_it_only_when_there_are_none_left() {
-        let colours = |labels: &[&str]| {
-            let mut taken = [false; COLOURS.len()];
-            labels
-                .iter()
-                .map(|label| colour_of(label, &mut taken))
-                .collect::<Vec<_>>()
-        };
-        let alone = colours(&["scraper"]);
-        assert_eq!(colours(&["scraper", "zoo"])[0], alone[0]);
-        let many: Vec<String> = (0..10).map(|number| format!("s{number}")).collect();
-        let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        let mut different = colours(&many);
-        different.sort();
-        different.dedup();
-        assert_eq!(different.len(), 10);
     }
 
     #[test]

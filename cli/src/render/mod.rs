@@ -16,14 +16,15 @@ mod markdown;
 mod page;
 mod report;
 mod sarif;
+mod service_colour;
 mod short;
 mod smoke;
 mod status;
 mod storage;
 mod summary;
 mod time;
+mod trace;
 
-pub(crate) use self::log_line::{Dates, LogName, LogObject, LogRows};
 pub use self::{
     canary::{CanaryLine, canaries},
     difference::difference,
@@ -37,4 +38,8 @@ pub use self::{
     status::status,
     storage::{StorageDocument, storage},
     time::{age, clock},
+};
+pub(crate) use self::{
+    log_line::{Dates, LogName, LogObject, LogRows},
+    trace::{Detail, FoundTraces, SearchFrom, ShownTrace, found_traces, trace},
 };

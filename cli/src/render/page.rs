@@ -249,8 +249,54 @@ impl Page {
         self.text.push('\n');
     }
 
+    /// The columns that a line has.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// A line of pieces that is never wrapped; every piece is escaped.
+    pub fn line<'p>(&mut self, pieces: impl IntoIterator<Item = (Style, &'p str)>) {
+        let mut line = String::new();
+        for (style, piece) in pieces {
+            let shown = self.spelt(piece);
+            match self.colour {
+                Colour::On if style != Style::new() && !shown.trim().is_empty() => {
+                    let painted = format!("{style}{shown}{style:#}");
+                    line.push_str(&painted);
+                }
+                Colour::On | Colour::Off => line.push_str(&shown),
+            }
+        }
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    /// As much of a text as so many columns hold, escaped; a sign at its end says that there is more.
+    pub fn cut(&self, text: &str, columns: usize) -> String {
+        let shown = self.spelt(text);
+        if textwrap::core::display_width(&shown) <= columns {
+            return shown;
+        }
+        let sign = match self.glyphs {
+            Glyphs::Unicode => "…",
+            Glyphs::Ascii => "...",
+        };
+        let room = columns.saturating_sub(textwrap::core::display_width(sign));
+        let mut cut = String::new();
+        let mut used = 0;
+        for character in shown.chars() {
+            used += textwrap::core::display_width(character.encode_utf8(&mut [0; 4]));
+            if used > room {
+                break;
+            }
+            cut.push(character);
+        }
+        cut.push_str(sign);
+        cut
+    }
+
     /// The text escaped, and in letters of any terminal where those were asked for.
-    fn spelt(&self, text: &str) -> String {
+    pub fn spelt(&self, text: &str) -> String {
         let shown = printable::printable(text);
         match self.glyphs {
             Glyphs::Unicode => shown.into_owned(),

@@ -20,7 +20,9 @@ use thiserror::Error;
 use toml::Spanned;
 
 use super::trust::Trust;
-use crate::cli::{Cli, ColorChoice, Command, FailOn, ProbeChoice, ReportFormat};
+use crate::cli::{
+    Cli, ColorChoice, Command, FailOn, Moment, ProbeChoice, ReportFormat, TraceAction,
+};
 
 /// The file's name.
 const FILE: &str = ".ptctl.toml";
@@ -198,7 +200,21 @@ impl SettingsFile {
         if let Command::Storage(storage) = &mut cli.command {
             storage.probe = storage.probe.or(self.probe);
         }
-        let asks = matches!(cli.command, Command::Doctor(_) | Command::Storage(_));
+        if let Command::Trace(trace) = &mut cli.command {
+            let way = match &mut trace.action {
+                TraceAction::Search(search) => {
+                    let since = self.since.map(|since| Moment::Ago(*since));
+                    search.since = search.since.or(since);
+                    &mut search.way
+                }
+                TraceAction::Show(show) => &mut show.way,
+            };
+            way.probe = way.probe.or(self.probe);
+        }
+        let asks = matches!(
+            cli.command,
+            Command::Doctor(_) | Command::Storage(_) | Command::Trace(_)
+        );
         let refused = refused.filter(|_| asks);
         let Some(report) = cli.command.report_mut() else {
             return refused;

@@ -109,20 +109,27 @@ fn the_page_of_the_command_line_is_current() {
         program.render_help()
     )
     .unwrap();
-    for command in program.get_subcommands_mut() {
-        let name = command.get_name().to_owned();
-        if name != "help" {
-            write!(
-                page,
-                "\n## ptctl {name}\n\n```text\n{}```\n",
-                command.render_help()
-            )
-            .unwrap();
-        }
-    }
+    commands(&mut page, &mut program, "ptctl");
     let lines: Vec<&str> = page.lines().map(str::trim_end).collect();
     let page = lines.join("\n") + "\n";
     is_current("cli.md", &page);
+}
+
+/// The help of each command below one, and of those below them.
+fn commands(page: &mut String, of: &mut clap::Command, path: &str) {
+    for command in of.get_subcommands_mut() {
+        if command.get_name() == "help" {
+            continue;
+        }
+        let path = format!("{path} {}", command.get_name());
+        write!(
+            page,
+            "\n## {path}\n\n```text\n{}```\n",
+            command.render_help()
+        )
+        .unwrap();
+        commands(page, command, &path);
+    }
 }
 
 #[test]

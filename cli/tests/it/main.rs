@@ -18,3 +18,4 @@ mod reports;
 mod secrets;
 mod stack_files;
 mod storage;
+mod trace;

@@ -2,7 +2,7 @@
 
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
-use ptctl_diagnosis::snapshot::CANARY_SERVICE;
+use ptctl_diagnosis::{snapshot::CANARY_SERVICE, traceql::SpanFilter};
 use serde::Deserialize;
 
 use super::{TempoClient, canary::ANY_TRACE};
@@ -91,8 +91,11 @@ impl TempoClient {
         until: Timestamp,
         deadline: Deadline,
     ) -> Result<Option<Timestamp>, HttpFault> {
-        let quoted = service.replace('\\', "\\\\").replace('"', "\\\"");
-        let query = self.newest_first(&format!("{{ resource.service.name = \"{quoted}\" }}"));
+        let query = SpanFilter {
+            service: Some(service.to_owned()),
+            ..SpanFilter::default()
+        };
+        let query = self.newest_first(&query.to_string());
         let earliest = self.begin(since, until);
         let recent = until
             .checked_sub(RECENT)

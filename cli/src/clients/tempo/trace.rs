@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use ptctl_diagnosis::trace::{Span, TraceId};
 
-use super::TempoClient;
+use super::{
+    TempoClient,
+    wire::{ReadSpans, WireAnswer, WireTrace},
+};
 use crate::clients::{deadline::Deadline, http::HttpFault};
 
 /// What a trace holds, as far as a smoke check asks.
@@ -19,41 +22,26 @@ impl TraceSummary {
     pub fn spans(&self) -> usize {
         self.services.values().sum()
     }
+
+    fn of(spans: &[Span]) -> Self {
+        let mut services = BTreeMap::new();
+        for span in spans {
+            let name = span.service().unwrap_or("unknown_service");
+            *services.entry(name.to_owned()).or_default() += 1;
+        }
+        Self { services }
+    }
 }
 
-/// The answer of `/api/traces/{id}`: Tempo calls the list `batches`, OTLP calls it `resourceSpans`.
-#[derive(Deserialize)]
-struct Answer {
-    #[serde(alias = "resourceSpans")]
-    batches: Vec<Batch>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Batch {
-    #[serde(default)]
-    resource: Resource,
-    #[serde(default)]
-    scope_spans: Vec<Scope>,
-}
-
-#[derive(Default, Deserialize)]
-struct Resource {
-    #[serde(default)]
-    attributes: Vec<Attribute>,
-}
-
-#[derive(Deserialize)]
-struct Attribute {
-    key: String,
-    #[serde(default)]
-    value: serde_json::Value,
-}
-
-#[derive(Deserialize)]
-struct Scope {
-    #[serde(default)]
-    spans: Vec<serde::de::IgnoredAny>,
+/// What Tempo has of a trace.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StoredTrace {
+    /// Its spans, as they came.
+    pub(crate) spans: Vec<Span>,
+    /// Spans without an id that can be read.
+    pub(crate) unreadable: usize,
+    /// Why Tempo left spans out, where it did.
+    pub(crate) partial: Option<String>,
 }
 
 impl TempoClient {
@@ -64,34 +52,62 @@ impl TempoClient {
         deadline: Deadline,
     ) -> Result<Option<TraceSummary>, HttpFault> {
         match self
-            .json::<Answer>(&format!("/api/traces/{id}"), &[], deadline)
+            .json::<WireTrace>(&format!("/api/traces/{id}"), &[], deadline)
             .await
         {
-            Ok(answer) => Ok(Some(summary(answer))),
+            Ok(answer) => Ok(Some(TraceSummary::of(&ReadSpans::from(answer).spans))),
+            Err(HttpFault::Status { status: 404, .. }) => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// All that Tempo has of a trace; `None` where it has no span of it.
+    pub(crate) async fn stored_trace(
+        &self,
+        id: TraceId,
+        deadline: Deadline,
+    ) -> Result<Option<StoredTrace>, HttpFault> {
+        let answer = match self
+            .json::<WireAnswer>(&format!("/api/v2/traces/{id}"), &[], deadline)
+            .await
+        {
+            Ok(answer) => answer,
+            // Versions before 2.7 know only the first form.
+            Err(HttpFault::Status { status: 404, .. }) => {
+                return self.stored_trace_v1(id, deadline).await;
+            }
+            Err(fault) => return Err(fault),
+        };
+        let is_partial = answer.status == "PARTIAL" || answer.status == 1;
+        let partial = is_partial.then_some(answer.message);
+        Ok(StoredTrace::of(answer.trace.into(), partial))
+    }
+
+    async fn stored_trace_v1(
+        &self,
+        id: TraceId,
+        deadline: Deadline,
+    ) -> Result<Option<StoredTrace>, HttpFault> {
+        match self
+            .json::<WireTrace>(&format!("/api/traces/{id}"), &[], deadline)
+            .await
+        {
+            Ok(answer) => Ok(StoredTrace::of(answer.into(), None)),
             Err(HttpFault::Status { status: 404, .. }) => Ok(None),
             Err(fault) => Err(fault),
         }
     }
 }
 
-fn summary(answer: Answer) -> TraceSummary {
-    let mut services = BTreeMap::new();
-    for batch in answer.batches {
-        let name = batch
-            .resource
-            .attributes
-            .iter()
-            .find(|attribute| attribute.key == "service.name")
-            .and_then(|attribute| attribute.value.get("stringValue")?.as_str())
-            .unwrap_or("unknown_service");
-        let spans: usize = batch
-            .scope_spans
-            .iter()
-            .map(|scope| scope.spans.len())
-            .sum();
-        *services.entry(name.to_owned()).or_default() += spans;
+impl StoredTrace {
+    fn of(read: ReadSpans, partial: Option<String>) -> Option<Self> {
+        let is_empty = read.spans.is_empty() && read.unreadable == 0;
+        (!is_empty).then_some(Self {
+            spans: read.spans,
+            unreadable: read.unreadable,
+            partial,
+        })
     }
-    TraceSummary { services }
 }
 
 #[cfg(test)]
@@ -103,9 +119,10 @@ mod tests {
         for list in ["batches", "resourceSpans"] {
             let answer = format!(
                 r#"{{"{list}":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"shop"}}}}]}},
-                "scopeSpans":[{{"scope":{{}},"spans":[{{"name":"a"}},{{"name":"b"}}]}}]}}]}}"#
+                "scopeSpans":[{{"scope":{{}},"spans":[{{"spanId":"AAAAAAAAAAE=","name":"a"}},{{"spanId":"AAAAAAAAAAI="}}]}}]}}]}}"#
             );
-            let summary = summary(serde_json::from_str(&answer).unwrap());
+            let answer: WireTrace = serde_json::from_str(&answer).unwrap();
+            let summary = TraceSummary::of(&ReadSpans::from(answer).spans);
             assert_eq!(summary.services, BTreeMap::from([("shop".to_owned(), 2)]));
         }
     }

@@ -90,7 +90,7 @@ pub(super) async fn run(
 }
 
 /// What of a window was not there to be read.
-fn gaps(container: &Container, end: &End, range: TimeRange) -> Vec<String> {
+pub(in crate::commands) fn gaps(container: &Container, end: &End, range: TimeRange) -> Vec<String> {
     let started_at = container.state.started_at.unwrap_or(range.since);
     let thrown_away = end
         .begins_late
@@ -109,7 +109,7 @@ fn gaps(container: &Container, end: &End, range: TimeRange) -> Vec<String> {
 }
 
 /// Blind where no log could be read at all; late where there was no time for all of it.
-fn exit(ends: &[End], deadline: Deadline) -> Exit {
+pub(in crate::commands) fn exit(ends: &[End], deadline: Deadline) -> Exit {
     let is_unread = |end: &End| end.left_out.is_some() && end.last_at.is_none();
     if !ends.is_empty() && ends.iter().all(is_unread) {
         Exit::Blind
@@ -130,7 +130,10 @@ fn window(since: std::time::Duration) -> TimeRange {
 }
 
 /// The containers asked for, or all that have to do with tracing.
-fn chosen(containers: &[Container], names: &[String]) -> Result<Vec<Container>, CommandError> {
+pub(in crate::commands) fn chosen(
+    containers: &[Container],
+    names: &[String],
+) -> Result<Vec<Container>, CommandError> {
     let is_named = |container: &Container, name: &String| {
         container.name == *name || container.service.as_ref() == Some(name)
     };
@@ -153,6 +156,26 @@ fn chosen(containers: &[Container], names: &[String]) -> Result<Vec<Container>, 
         names => names.iter().any(|name| is_named(container, name)),
     };
     Ok(containers.iter().filter(is_wanted).cloned().collect())
+}
+
+/// What the lines of each container are headed with.
+pub(in crate::commands) fn log_names(containers: &[Container]) -> Vec<LogName> {
+    containers
+        .iter()
+        .map(|container| {
+            let mut others = containers.iter().filter(|other| other.id != container.id);
+            let is_shared = others.any(|other| other.display_name() == container.display_name());
+            let label = if is_shared {
+                &container.name
+            } else {
+                container.display_name()
+            };
+            LogName {
+                label: label.to_owned(),
+                container: container.name.clone(),
+            }
+        })
+        .collect()
 }
 
 /// Why printing ended.
@@ -185,23 +208,7 @@ struct Printer {
 
 impl Printer {
     fn new(output: &Output, format: Format, containers: &[Container], range: TimeRange) -> Self {
-        let names: Vec<LogName> = containers
-            .iter()
-            .map(|container| {
-                let mut others = containers.iter().filter(|other| other.id != container.id);
-                let is_shared =
-                    others.any(|other| other.display_name() == container.display_name());
-                let label = if is_shared {
-                    &container.name
-                } else {
-                    container.display_name()
-                };
-                LogName {
-                    label: label.to_owned(),
-                    container: container.name.clone(),
-                }
-            })
-            .collect();
+        let names = log_names(containers);
         let day = SignedDuration::from_hours(12);
         let dates = if range.until.duration_since(range.since) > day {
             Dates::Shown

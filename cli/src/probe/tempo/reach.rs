@@ -151,7 +151,8 @@ fn ways_to(look: &Look<'_>, container: &Container, config: Option<&TempoConfig>)
     all
 }
 
-fn without_credentials(url: &Url) -> String {
+/// An address without its user, password and query.
+pub(crate) fn without_credentials(url: &Url) -> String {
     let mut url = url.clone();
     // Both fail only for a URL that cannot hold credentials in the first place.
     if url.set_username("").is_ok() && url.set_password(None).is_ok() {

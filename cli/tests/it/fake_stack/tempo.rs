@@ -142,6 +142,9 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
             recorded!(generation, "services.json").into_response()
         }
         "/api/search" => recorded!(generation, "search.json").into_response(),
+        path if path.starts_with("/api/v2/traces/") => {
+            recorded!(generation, "trace_v2.json").into_response()
+        }
         path if path.starts_with("/api/traces/") => r#"{"batches":[]}"#.into_response(),
         _ => (StatusCode::NOT_FOUND, "404 page not found\n").into_response(),
     }

@@ -1,0 +1,62 @@
+//! What to do about an error, in words that can be pasted.
+
+use crate::{clients::http::HttpFault, gather::GatherError, target::ChoiceError};
+
+/// What to write instead of what Tempo did not take.
+pub(super) fn query_hint(fault: &HttpFault) -> String {
+    let words = fault.to_string();
+    if words.contains("unknown identifier") {
+        "name an attribute with its scope, such as `span.http.route` or `resource.service.name`, or with a dot, such as \
+         `.http.route`"
+    } else if words.contains("range specified") {
+        "search a shorter time with `--since` and `--until`"
+    } else if words.contains("max limit") {
+        "ask for fewer with `--limit`"
+    } else if words.contains("query_end_cutoff") {
+        "search further back with `--since`: this Tempo searches nothing that is newer than its `query_end_cutoff`"
+    } else {
+        "see https://grafana.com/docs/tempo/latest/traceql/ for what a query can say"
+    }
+    .to_owned()
+}
+
+/// How to get an answer from Tempo.
+pub(super) fn asking_hint(fault: &HttpFault) -> Option<String> {
+    match fault {
+        HttpFault::Status { body, .. } if body.contains("org id") => {
+            Some("name the tenant with `--tenant ID`".to_owned())
+        }
+        HttpFault::Status {
+            status: 401 | 403, ..
+        } => Some("give credentials with `--tempo-header 'Authorization: Bearer …'`".to_owned()),
+        HttpFault::NoAnswer(_) => Some("give it longer with `--timeout 60s`".to_owned()),
+        HttpFault::Status { .. } | HttpFault::Connection(_) | HttpFault::Answer(_) => None,
+    }
+}
+
+/// How to get to a stack.
+pub(super) fn gather_hint(error: &GatherError) -> Option<String> {
+    if error.is_permission() {
+        return Some("add your user to the group `docker`, or set `DOCKER_HOST`".to_owned());
+    }
+    match error {
+        GatherError::NoEngine { .. } => {
+            Some("start Docker, or name an engine with `--host` or `--context`".to_owned())
+        }
+        GatherError::Stack(ChoiceError::Ambiguous { projects }) => {
+            let first = projects.first()?;
+            Some(format!("choose one with `--project {first}`"))
+        }
+        GatherError::Stack(
+            ChoiceError::NoSuchProject { known, .. } | ChoiceError::NoStack { known, .. },
+        ) if !known.is_empty() => Some(format!(
+            "the projects on this engine are `{}`",
+            known.join("`, `")
+        )),
+        GatherError::Stack(_) => {
+            Some("start the stack, or name another engine with `--host`".to_owned())
+        }
+        GatherError::Engine(_) => Some("check that the engine runs: `docker version`".to_owned()),
+        GatherError::Lookup(_) | GatherError::Tempo(_) => None,
+    }
+}

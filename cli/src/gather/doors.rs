@@ -1,0 +1,212 @@
+//! The ways to ask the backends of a stack for traces: as much of a look as that takes.
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use ptctl_diagnosis::snapshot::{Container, Grafana, Reached, Role};
+use url::Url;
+
+use super::{
+    Clients, GatherError, GatherRequest, LogShelf,
+    backends::{candidates, name_among},
+    hands::{Hands, ProbeLabel},
+    shelf::{Described, described},
+};
+use crate::{
+    clients::{deadline::Deadline, tempo::TempoClient},
+    probe::{self, Look, tempo::Answering},
+};
+
+/// What is wanted besides the backends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beside {
+    /// Nothing: an address that was given is asked without an engine.
+    Nothing,
+    /// The stack's containers and its Grafanas, where there is an engine.
+    Stack,
+}
+
+/// A backend that can be asked.
+#[derive(Debug)]
+pub(crate) struct Door {
+    /// The name of its service, or the host of its address.
+    pub(crate) name: String,
+    /// How it is reached.
+    pub(crate) reached: Reached,
+    /// Asks it.
+    pub(crate) client: TempoClient,
+}
+
+/// Where a stack's traces can be asked for.
+#[derive(Debug)]
+pub(crate) struct Doors {
+    /// The backends that answer.
+    pub(crate) open: Vec<Door>,
+    /// Those that do not, each with the reason.
+    pub(crate) closed: Vec<(String, String)>,
+    /// The stack; why it could not be looked at where only an address was given; nothing where it was not wanted.
+    pub(crate) stack: Option<Result<Around, GatherError>>,
+    hands: Option<Hands>,
+}
+
+/// What stands around the backends.
+#[derive(Debug)]
+pub(crate) struct Around {
+    /// The containers and their logs.
+    pub(crate) shelf: LogShelf,
+    /// The Grafanas.
+    pub(crate) grafanas: Vec<Grafana>,
+}
+
+impl Doors {
+    /// Ends what was begun on the engine; what was done there, for a person.
+    pub(crate) async fn close(&self) -> Vec<String> {
+        match &self.hands {
+            Some(hands) => hands.finish().await,
+            None => Vec::new(),
+        }
+    }
+}
+
+/// Finds the backends: the one whose address is given, else those of the stack.
+pub(crate) async fn doors(request: &GatherRequest, beside: Beside) -> Result<Doors, GatherError> {
+    let deadline = Deadline::after(request.timeout);
+    let clients = Clients::new(&request.tempo)?;
+    let given = request.tempo.url.as_ref().map(|url| given(url, &clients));
+    if beside == Beside::Nothing
+        && let Some(door) = given
+    {
+        return Ok(Doors {
+            open: vec![door],
+            closed: Vec::new(),
+            stack: None,
+            hands: None,
+        });
+    }
+    let found = Box::pin(described(request, deadline)).await;
+    let described = match (found, given) {
+        (Ok(described), None) => described,
+        (Ok(described), Some(door)) => {
+            return Ok(beside_given(door, described, request, &clients, deadline).await);
+        }
+        (Err(error), Some(door)) => {
+            return Ok(Doors {
+                open: vec![door],
+                closed: Vec::new(),
+                stack: Some(Err(error)),
+                hands: None,
+            });
+        }
+        (Err(error), None) => return Err(error),
+    };
+    let (hands, described) = with_hands(request, described);
+    let (opened, grafanas) = {
+        let look = look(&described, &hands, deadline);
+        let containers = &described.shelf.containers;
+        let candidates = candidates(None, containers);
+        let opening = join_all(candidates.into_iter().map(|candidate| async {
+            let opened = probe::tempo::open(&look, &clients.tempo, &candidate).await;
+            (candidate.name, opened)
+        }));
+        tokio::join!(opening, grafanas(&look, &clients, containers, beside))
+    };
+    let mut open = Vec::new();
+    let mut closed = Vec::new();
+    for (name, opened) in opened {
+        match opened {
+            Ok(Answering {
+                reached, client, ..
+            }) => open.push(Door {
+                name,
+                reached,
+                client,
+            }),
+            Err(why) => closed.push((name, why)),
+        }
+    }
+    Ok(Doors {
+        open,
+        closed,
+        stack: Some(Ok(Around {
+            shelf: described.shelf,
+            grafanas,
+        })),
+        hands: Some(hands),
+    })
+}
+
+/// The backend at an address.
+fn given(url: &Url, clients: &Clients) -> Door {
+    Door {
+        name: url.host_str().unwrap_or("tempo").to_owned(),
+        reached: Reached::Given(probe::tempo::without_credentials(url)),
+        client: TempoClient::new(clients.tempo.clone(), url.clone()),
+    }
+}
+
+async fn beside_given(
+    door: Door,
+    described: Described,
+    request: &GatherRequest,
+    clients: &Clients,
+    deadline: Deadline,
+) -> Doors {
+    let (hands, described) = with_hands(request, described);
+    let grafanas = {
+        let look = look(&described, &hands, deadline);
+        grafanas(&look, clients, &described.shelf.containers, Beside::Stack).await
+    };
+    Doors {
+        open: vec![door],
+        closed: Vec::new(),
+        stack: Some(Ok(Around {
+            shelf: described.shelf,
+            grafanas,
+        })),
+        hands: Some(hands),
+    }
+}
+
+fn with_hands(request: &GatherRequest, described: Described) -> (Hands, Described) {
+    let label = ProbeLabel::of(&described.shelf.containers, described.project.as_ref());
+    let hands = Hands::new(
+        &request.deeper,
+        &described.shelf.engine,
+        &described.platform,
+        described.host.disks,
+        label,
+    );
+    (hands, described)
+}
+
+fn look<'l>(described: &'l Described, hands: &'l Hands, deadline: Deadline) -> Look<'l> {
+    let now = Timestamp::now();
+    Look {
+        engine: &described.shelf.engine,
+        hands,
+        addresses: described.host.addresses,
+        disks: described.host.disks,
+        data_root: described.host.data_root.as_deref(),
+        deadline,
+        since: now,
+        taken_at: now,
+    }
+}
+
+async fn grafanas(
+    look: &Look<'_>,
+    clients: &Clients,
+    containers: &[Container],
+    beside: Beside,
+) -> Vec<Grafana> {
+    if beside == Beside::Nothing {
+        return Vec::new();
+    }
+    let all = containers
+        .iter()
+        .filter(|container| container.role == Role::Grafana);
+    join_all(all.map(|container| async move {
+        let name = name_among(container, containers);
+        probe::grafana::of(look, &clients.services, container, &name).await
+    }))
+    .await
+}

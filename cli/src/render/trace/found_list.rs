@@ -1,0 +1,158 @@
+//! Traces that a search found, for people.
+
+use anstyle::{AnsiColor, Style};
+use jiff::Timestamp;
+
+use super::{
+    found::{FoundTraces, TraceRow},
+    length::length,
+};
+use crate::render::{Page, Tone};
+
+/// With fewer columns a trace takes two lines.
+const ONE_LINE: usize = 92;
+
+/// Writes down what was found.
+pub(crate) fn found_traces(page: &mut Page, found: &FoundTraces) {
+    let document = found.document();
+    let several = found.from.len() > 1;
+    if document.traces.is_empty() {
+        page.paragraph(Tone::Plain, &format!("no trace matches {}", found.query));
+    } else {
+        let dates = Dates::of(&document.traces);
+        heading(page, dates);
+        for row in &document.traces {
+            trace(page, row, dates, several.then_some(row.tempo));
+        }
+    }
+    page.blank();
+    let asked: Vec<String> = found
+        .from
+        .iter()
+        .map(|from| format!("`{}` at {}", from.tempo, from.reached))
+        .collect();
+    page.paragraph(
+        Tone::Faint,
+        &format!(
+            "{} that began between {} and {}, by {}; asked: Tempo {}",
+            match document.traces.len() {
+                1 => "one trace".to_owned(),
+                traces => format!("{traces} traces"),
+            },
+            second(found.range.since),
+            second(found.range.until),
+            found.query,
+            asked.join(", ")
+        ),
+    );
+    for note in &document.notes {
+        let label = format!("{} ", page.sign(Tone::Doubtful));
+        page.entry(&label, Tone::Doubtful, note);
+    }
+}
+
+/// Whether the times of rows need their dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dates {
+    Left,
+    Shown,
+}
+
+impl Dates {
+    fn of(rows: &[TraceRow<'_>]) -> Self {
+        let date = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
+        let mut dates: Vec<String> = rows
+            .iter()
+            .filter_map(|row| row.started_at.map(date))
+            .collect();
+        dates.dedup();
+        if dates.len() > 1 {
+            Self::Shown
+        } else {
+            Self::Left
+        }
+    }
+
+    fn format(self) -> &'static str {
+        match self {
+            Self::Left => "%H:%M:%S",
+            Self::Shown => "%m-%d %H:%M:%S",
+        }
+    }
+
+    fn width(self) -> usize {
+        match self {
+            Self::Left => 8,
+            Self::Shown => 14,
+        }
+    }
+}
+
+fn heading(page: &mut Page, dates: Dates) {
+    let started = format!("{:<width$}", "UTC", width = dates.width());
+    let id = if is_narrow(page) {
+        String::new()
+    } else {
+        format!("{:<32}  ", "trace")
+    };
+    let text = format!(
+        "{started}  {id}{:>8} {:>6} {:>6}  root",
+        "took", "spans", "failed"
+    );
+    page.line([(Style::new().dimmed(), text.as_str())]);
+}
+
+fn is_narrow(page: &Page) -> bool {
+    page.width() < ONE_LINE
+}
+
+fn trace(page: &mut Page, row: &TraceRow<'_>, dates: Dates, tempo: Option<&str>) {
+    let started = row.started_at.map_or_else(
+        || "?".to_owned(),
+        |at| at.strftime(dates.format()).to_string(),
+    );
+    let started = format!("{started:<width$}  ", width = dates.width());
+    let id = format!("{}  ", row.trace_id);
+    let count =
+        |count: Option<usize>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
+    let took = match row.duration_ms {
+        0 => "< 1 ms".to_owned(),
+        milliseconds => length(milliseconds.saturating_mul(1_000_000), page.glyphs()),
+    };
+    let figures = format!("{took:>8} {:>6} ", count(row.spans));
+    let failed = format!("{:>6}  ", count(row.errors));
+    let failed_style = if row.errors.unwrap_or_default() > 0 {
+        AnsiColor::Red.on_default().bold()
+    } else {
+        Style::new()
+    };
+    let narrow = is_narrow(page);
+    let before = started.len() + figures.len() + failed.len() + if narrow { 0 } else { id.len() };
+    let mut root = row.root();
+    if let Some(tempo) = tempo {
+        root = format!("[{tempo}] {root}");
+    }
+    let root = page.cut(&root, page.width().saturating_sub(before).max(8));
+    let bold = Style::new().bold();
+    if narrow {
+        page.line([(bold, id.as_str())]);
+        page.line([
+            (Style::new(), started.as_str()),
+            (Style::new(), &figures),
+            (failed_style, &failed),
+            (Style::new(), &root),
+        ]);
+    } else {
+        page.line([
+            (Style::new(), started.as_str()),
+            (bold, &id),
+            (Style::new(), &figures),
+            (failed_style, &failed),
+            (Style::new(), &root),
+        ]);
+    }
+}
+
+fn second(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}

@@ -1,0 +1,17 @@
+//! Traces as people and programs read them.
+
+mod bar;
+mod branches;
+mod document;
+mod found;
+mod found_list;
+mod length;
+mod overview;
+mod shown;
+mod waterfall;
+
+pub(crate) use self::{
+    found::{FoundTraces, SearchFrom},
+    found_list::found_traces,
+    shown::{Detail, ShownTrace, trace},
+};
