@@ -8,22 +8,31 @@ use crate::{
     clients::deadline::Deadline,
     error::CommandError,
     exit::{Completeness, Exit},
-    gather::{GatherRequest, gather},
+    gather::{GatherError, GatherRequest, gather},
 };
 
 /// Looks once; a service asked for that is not there is an error.
 pub(super) async fn look(request: &GatherRequest) -> Result<Snapshot, CommandError> {
     let deadline = Deadline::after(request.timeout);
-    let snapshot = gather(request).await.map_err(|source| {
-        if source.may_be_for_want_of_time() && deadline.has_passed() {
-            let allowed = request.timeout;
-            CommandError::Late { allowed, source }
-        } else {
-            CommandError::Gather(source)
-        }
-    })?;
+    let snapshot = gather(request)
+        .await
+        .map_err(|source| failed(request, deadline, source))?;
     known_services(&snapshot)?;
     Ok(snapshot)
+}
+
+/// A look that failed, perhaps only for want of time.
+pub(super) fn failed(
+    request: &GatherRequest,
+    deadline: Deadline,
+    source: GatherError,
+) -> CommandError {
+    if source.may_be_for_want_of_time() && deadline.has_passed() {
+        let allowed = request.timeout;
+        CommandError::Late { allowed, source }
+    } else {
+        CommandError::Gather(source)
+    }
 }
 
 /// Diagnoses a snapshot and says how the command is to end.

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use ptctl_diagnosis::traceql::{SpanFilter, StatusFilter};
 
-use super::{no_door, request, unanswered};
+use super::{super::look::failed, no_door, request, unanswered};
 use crate::{
     cli::{Format, Global, Moment, SearchArguments},
     clients::{
@@ -43,7 +43,7 @@ pub(super) async fn run(
     output.progress("searching …");
     let doors = doors(&request, Beside::Nothing)
         .await
-        .map_err(CommandError::Gather)?;
+        .map_err(|source| failed(&request, deadline, source))?;
     let found = search(&doors, &query, range, args.limit, deadline).await;
     for deed in doors.close().await {
         output.note(&deed);

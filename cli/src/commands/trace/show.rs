@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use ptctl_diagnosis::trace::{Folding, Trace, TraceId, explore_link};
 
 use super::{
+    super::look::failed,
     logs::{NamedLines, lines_of},
     no_door, request, unanswered,
 };
@@ -31,7 +32,7 @@ pub(super) async fn run(
     output.progress("reading the trace …");
     let doors = doors(&request, Beside::Stack)
         .await
-        .map_err(CommandError::Gather)?;
+        .map_err(|source| failed(&request, deadline, source))?;
     let found = find(&doors, args.id, deadline).await;
     for deed in doors.close().await {
         output.note(&deed);
