@@ -124,6 +124,7 @@ impl From<StatusChoice> for StatusFilter {
 
 /// `ptctl trace show`.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct ShowTrace {
     /// The trace's id: hexadecimal, also without its leading zeros, base64, or a whole `traceparent`
     #[arg(value_name = "ID")]

@@ -48,10 +48,8 @@ pub(super) async fn run(
         Some(Ok(around)) => Some(around),
         Some(Err(_)) | None => None,
     };
-    let links = around.into_iter().flat_map(|around| &around.grafanas);
-    let grafana = links
-        .filter_map(|grafana| explore_link(grafana, &door.name, &trace))
-        .next();
+    let mut grafanas = around.into_iter().flat_map(|around| &around.grafanas);
+    let grafana = grafanas.find_map(|grafana| explore_link(grafana, &door.name, &trace));
     let logs = match around.filter(|_| args.logs) {
         Some(around) => Some(lines_of(&trace, &around.shelf, asked_at, deadline).await?),
         None => None,

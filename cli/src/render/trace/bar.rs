@@ -95,7 +95,8 @@ mod tests {
             columns in 1_usize..80,
         ) {
             let scale = Scale::new(start..start + length, columns, Glyphs::Ascii);
-            let bar = scale.bar(&(from..from + took), &[from..from + took]);
+            let time = from..from + took;
+            let bar = scale.bar(&time, std::slice::from_ref(&time));
             prop_assert_eq!(bar.len(), columns);
             prop_assert!(bar.contains('#'));
         }

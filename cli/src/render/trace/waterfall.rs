@@ -126,7 +126,7 @@ impl<'w> Waterfall<'w> {
             .parent(number)
             .map(|parent| trace.spans()[parent].service());
         let colour = self.colours.get(&service).copied();
-        let colour = colour.map_or_else(Style::new, |colour| colour.on_default());
+        let colour = colour.map_or_else(Style::new, AnsiColor::on_default);
         let guides = self.branches.guides(row);
         let room = self.label.saturating_sub(width(&guides));
         let mut pieces = Vec::new();
@@ -149,9 +149,9 @@ impl<'w> Waterfall<'w> {
             .bar(&(span.start..span.end()), &self.stretches[number]);
         self.row(
             &guides,
-            pieces,
+            &pieces,
             &length(span.duration(), self.page.glyphs()),
-            Bar {
+            &Bar {
                 text: bar,
                 style: colour,
                 has_failed: span.has_failed(),
@@ -208,7 +208,7 @@ impl<'w> Waterfall<'w> {
             .line([(faint, "  "), (faint, &guides), (faint, &text)]);
     }
 
-    fn row(&mut self, guides: &str, pieces: Vec<(Style, String)>, length: &str, bar: Bar) {
+    fn row(&mut self, guides: &str, pieces: &[(Style, String)], length: &str, bar: &Bar) {
         let used: usize = width(guides) + pieces.iter().map(|(_, text)| width(text)).sum::<usize>();
         let padding = " ".repeat(self.label.saturating_sub(used) + 1);
         let length = format!("{length:>LENGTH$} ");
