@@ -93,7 +93,7 @@ pub(crate) async fn open(
     };
     let settings = file.as_ref().ok().map(|file| &file.config);
     match reach(look, http, candidate, settings).await {
-        Found::Answers(answering) => Ok(answering),
+        Found::Answers(answering) => Ok(*answering),
         Found::Silent(reached, ready) => Err(match ready {
             Readiness::NoAnswer { reason } => format!("{reached}: {reason}"),
             Readiness::Ready | Readiness::NotReady { .. } => format!("{reached}: no answer"),
