@@ -218,7 +218,7 @@ async fn a_span_whose_question_failed_is_neither_found_nor_lost() {
         } else if id == missing {
             Err(StatusCode::NOT_FOUND)
         } else {
-            Ok(r#"{"batches":[{"scopeSpans":[{"spans":[{}]}]}]}"#)
+            Ok(r#"{"batches":[{"scopeSpans":[{"spans":[{"spanId":"AAAAAAAAAAE="}]}]}]}"#)
         }
     };
     let app = Router::new().route("/api/traces/{id}", get(answer));
