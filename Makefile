@@ -41,8 +41,8 @@ lab: ## the fault lab: break the stack on purpose and see whether ptctl names th
 bench: ## the figures of docs/benchmarks.md: middleware, outage, minitempo, doctor on the running demo, logs
 	$(CARGO) bench --locked --package telemetry
 	$(CARGO) bench --locked --package minitempo
-	$(CARGO) bench --locked --package ptctl --bench crowd
-	$(CARGO) bench --locked --package ptctl --bench volume
+	$(CARGO) bench --locked --profile dist --package ptctl --bench crowd
+	$(CARGO) bench --locked --profile dist --package ptctl --bench volume
 	scripts/bench/doctor
 	scripts/bench/logs
 
