@@ -8,6 +8,7 @@ mod logs;
 mod moment;
 mod probe;
 mod report;
+mod smoke;
 mod storage;
 mod trace;
 
@@ -30,6 +31,7 @@ pub use self::{
     moment::Moment,
     probe::{ProbeArguments, SpokenProtocol},
     report::{Annotations, Detail, FailOn, ReportArguments, ReportFormat},
+    smoke::{SmokeArguments, SmokeFormat},
     storage::StorageArguments,
     trace::{SearchArguments, ShowTrace, StatusChoice, TempoWay, TraceAction, TraceArguments},
 };
@@ -137,8 +139,8 @@ pub enum Command {
     Trace(TraceArguments),
     /// Restart traced services in dependency order and wait for their health
     Restart(Restart),
-    /// Send one request with a known trace id and wait until its trace is found
-    Smoke(Smoke),
+    /// Send requests with known trace ids, or await runs, and hold their traces against what a file expects
+    Smoke(SmokeArguments),
     /// Write a span as each service would and look for it: a proof that the way in works
     Canary(CanaryArguments),
     /// Try the way from a service's own network to its endpoint: name, connection, what the port speaks, an empty export
@@ -188,7 +190,7 @@ pub struct OutputChoice {
         env = "PTCTL_OUTPUT",
         value_name = "FORMAT",
         default_value = "table",
-        value_parser = FormatParser
+        value_parser = FormatParser::or(Format::Table)
     )]
     pub output: Format,
 }
@@ -281,39 +283,6 @@ pub struct Restart {
         default_value = "60s"
     )]
     pub wait: Duration,
-}
-
-/// `ptctl smoke`.
-#[derive(Debug, Clone, Args)]
-pub struct Smoke {
-    /// Where to send the request
-    #[arg(long, env = "PTCTL_URL", value_name = "URL")]
-    pub url: Url,
-    /// HTTP method [default: GET, or POST with a body]
-    #[arg(long, env = "PTCTL_METHOD", value_name = "METHOD")]
-    pub method: Option<String>,
-    /// JSON body to send
-    #[arg(long, env = "PTCTL_BODY", value_name = "JSON")]
-    pub body: Option<String>,
-    /// Service that must have a span in the trace; may be repeated
-    #[arg(
-        long,
-        env = "PTCTL_EXPECT_SERVICE",
-        value_name = "NAME",
-        value_delimiter = ','
-    )]
-    pub expect_service: Vec<String>,
-    /// How long the answer and the trace together may take
-    #[arg(
-        long,
-        env = "PTCTL_WITHIN",
-        value_name = "DURATION",
-        default_value = "30s"
-    )]
-    pub within: Duration,
-    /// The output format.
-    #[command(flatten)]
-    pub output: OutputChoice,
 }
 
 /// `ptctl diff`.

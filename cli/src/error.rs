@@ -171,6 +171,23 @@ pub enum CommandError {
         /// The backends that were asked.
         asked: Vec<String>,
     },
+    /// There is no file of smoke checks.
+    #[error("could not read the checks in `{}`", path.display())]
+    NoChecks {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        #[source]
+        source: io::Error,
+    },
+    /// A file of smoke checks means nothing; each problem has been told.
+    #[error("nothing was checked: `{}` has {problems} {}", path.display(), if *problems == 1 { "problem" } else { "problems" })]
+    Checks {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        problems: usize,
+    },
     /// No Tempo can be asked for the trace.
     #[error("no Tempo can be asked for the trace: {0}")]
     NoTempo(String),
@@ -187,6 +204,8 @@ impl CommandError {
             | Self::NoSuchService { .. }
             | Self::Plan(_)
             | Self::Query { .. }
+            | Self::NoChecks { .. }
+            | Self::Checks { .. }
             | Self::Request(_) => Exit::Usage,
             Self::NoSuchTrace { .. } => Exit::Findings,
             Self::Restart { .. } | Self::Cleanup(_) | Self::Late { .. } => Exit::Deadline,
@@ -244,6 +263,10 @@ impl CommandError {
                  what keeps spans from arriving with `ptctl doctor`"
                     .to_owned(),
             ),
+            Self::NoChecks { .. } => Some(
+                "name a file of checks, or send one request with `ptctl smoke --url URL`"
+                    .to_owned(),
+            ),
             Self::NoTempo(_) => Some("name one with `--tempo-url URL`".to_owned()),
             Self::Lint(LintError::Compose(_))
             | Self::Runtime(_)
@@ -258,6 +281,7 @@ impl CommandError {
             | Self::Restart { .. }
             | Self::Helper(_)
             | Self::Cleanup(_)
+            | Self::Checks { .. }
             | Self::Request(_) => None,
         }
     }

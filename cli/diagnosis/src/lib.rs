@@ -31,6 +31,7 @@ pub mod policy;
 pub mod printable;
 pub mod redact;
 pub mod release;
+pub mod smoke;
 pub mod snapshot;
 pub mod subject;
 pub mod trace;

@@ -22,18 +22,27 @@ pub enum Format {
 /// Reads a format. The variable is one for all commands, so it may name a format that only reports have: then the
 /// result is a table. A flag is for its own command, and a word that is no format at all is refused wherever it stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct FormatParser;
+pub(super) struct FormatParser<F> {
+    table: F,
+}
 
-impl TypedValueParser for FormatParser {
-    type Value = Format;
+impl<F> FormatParser<F> {
+    /// A parser of formats of which this one is the table.
+    pub(super) const fn or(table: F) -> Self {
+        Self { table }
+    }
+}
+
+impl<F: ValueEnum + Copy + Send + Sync + 'static> TypedValueParser for FormatParser<F> {
+    type Value = F;
 
     fn parse_ref(
         &self,
         command: &Command,
         argument: Option<&Arg>,
         value: &OsStr,
-    ) -> Result<Format, Error> {
-        EnumValueParser::<Format>::new().parse_ref(command, argument, value)
+    ) -> Result<F, Error> {
+        EnumValueParser::<F>::new().parse_ref(command, argument, value)
     }
 
     fn parse_ref_(
@@ -42,13 +51,13 @@ impl TypedValueParser for FormatParser {
         argument: Option<&Arg>,
         value: &OsStr,
         source: ValueSource,
-    ) -> Result<Format, Error> {
+    ) -> Result<F, Error> {
         self.parse_ref(command, argument, value).or_else(|error| {
             let is_of_reports = value
                 .to_str()
                 .is_some_and(|name| ReportFormat::from_str(name, false).is_ok());
             if source == ValueSource::EnvVariable && is_of_reports {
-                Ok(Format::Table)
+                Ok(self.table)
             } else {
                 Err(error)
             }
@@ -56,7 +65,7 @@ impl TypedValueParser for FormatParser {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let values = Format::value_variants().iter();
+        let values = F::value_variants().iter();
         Some(Box::new(values.filter_map(ValueEnum::to_possible_value)))
     }
 }

@@ -88,7 +88,7 @@ pub struct Classify {
         env = "PTCTL_OUTPUT",
         value_name = "FORMAT",
         default_value = "json",
-        value_parser = FormatParser
+        value_parser = FormatParser::or(Format::Table)
     )]
     pub output: Format,
 }

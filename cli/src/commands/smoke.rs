@@ -1,95 +1,195 @@
-//! `ptctl smoke`: one request, its trace, a verdict.
+//! `ptctl smoke`: requests or runs, their traces, a verdict.
 
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
+use jiff::SignedDuration;
+use ptctl_diagnosis::smoke::{
+    Check, Expectation, Plan, Problem, RequestPlan, StatusPattern, Trigger, What, read,
+};
 use reqwest::Method;
 use url::Url;
 
+use super::look::failed;
 use crate::{
-    cli::{Format, Global, Smoke},
-    clients::{deadline::Deadline, http::HttpClient, tempo::TempoClient},
+    cli::{Annotations, Global, SmokeArguments, SmokeFormat, TempoWay},
+    clients::deadline::Deadline,
+    context::Environment,
     error::CommandError,
     exit::Exit,
-    gather::{Depth, gather},
+    gather::{Beside, DeeperLooks, Depth, doors},
     output::Output,
     render, settings,
-    smoke::{SmokeOutcome, SmokeRequest, smoke},
+    smoke::{Around, CountedBy, SmokeReport, run as run_check},
 };
 
-/// How long its configuration is waited for; without it Tempo is asked as it usually is.
-const CONFIGURATION: Duration = Duration::from_secs(2);
+/// The file that is looked for where none is named.
+const FILE: &str = "smoke.yml";
+/// How long everything may take where nobody says it.
+const WITHIN: SignedDuration = SignedDuration::from_secs(30);
+/// For how long a trace may not grow; nothing of the command line is about absence.
+const SETTLE: SignedDuration = SignedDuration::ZERO;
+/// So far back logs and events are read where the stack's counters are; the counters are all that is wanted.
+const SINCE: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(
     global: &Global,
-    args: Smoke,
+    args: SmokeArguments,
     output: &mut Output,
 ) -> Result<Exit, CommandError> {
-    let request = request(&args)?;
-    let base = tempo_address(global).await?;
-    let setup = |error: crate::clients::http::HttpSetupError| CommandError::Gather(error.into());
-    let http = HttpClient::new(&[], Some(&args.url)).map_err(setup)?;
-    let access = settings::request(global, &[], Depth::Description, settings::DEFAULT_SINCE)?.tempo;
-    let mut headers = access.headers;
-    headers.extend(
-        access
-            .tenant
-            .map(|tenant| ("X-Scope-OrgID".to_owned(), tenant)),
-    );
-    let tempo = TempoClient::new(HttpClient::new(&headers, Some(&base)).map_err(setup)?, base)
-        .as_configured(Deadline::after(CONFIGURATION))
-        .await;
-    output.progress(&format!("sending {} {} …", request.method, request.url));
-    let report = smoke(&request, &http, &tempo, Deadline::after(*args.within)).await;
-    let text = match args.output.output {
-        Format::Table => {
+    let environment = Environment::of_this_process().map_err(CommandError::Runtime)?;
+    let is_on_github = environment.variable("GITHUB_ACTIONS") == Some("true")
+        && args.annotations == Annotations::Auto;
+    let mut plan = match &args.url {
+        Some(url) => of_arguments(&args, url)?,
+        None => {
+            let path = args.file.clone().unwrap_or_else(|| PathBuf::from(FILE));
+            match of_file(&path, &environment)? {
+                Ok(plan) => plan,
+                Err(problems) => {
+                    for problem in &problems {
+                        output.note(&problem.to_string());
+                        if is_on_github {
+                            output.note(render::problem_annotation(problem).trim_end());
+                        }
+                    }
+                    let problems = problems.len();
+                    return Err(CommandError::Checks { path, problems });
+                }
+            }
+        }
+    };
+    if let Some(within) = within(&args) {
+        for check in &mut plan.checks {
+            check.within = within;
+        }
+    }
+    let around = around(global, args.way, output).await?;
+    let mut checks = Vec::new();
+    for (number, check) in plan.checks.iter().enumerate() {
+        output.progress(&format!(
+            "{} of {}: {} …",
+            number + 1,
+            plan.checks.len(),
+            check.name
+        ));
+        checks.push(run_check(check, &around).await);
+    }
+    for deed in around.doors.close().await {
+        output.note(&deed);
+    }
+    let report = SmokeReport::of(checks);
+    let text = match args.output {
+        SmokeFormat::Table => {
             let mut page = output.page();
             render::smoke(&mut page, &report);
             page.into_text()
         }
-        Format::Json => render::json(&report).map_err(CommandError::Json)?,
+        SmokeFormat::Json => render::json(&report).map_err(CommandError::Json)?,
+        SmokeFormat::Junit => render::smoke_junit(&report),
+        SmokeFormat::Github => render::smoke_annotations(&report),
     };
     output.answer(&text)?;
-    Ok(match report.outcome {
-        SmokeOutcome::Passed => Exit::Ok,
-        SmokeOutcome::BadAnswer { .. } | SmokeOutcome::Missing { .. } => Exit::Findings,
-        SmokeOutcome::NoAnswer { .. } | SmokeOutcome::NotAsked { .. } => Exit::Blind,
-        SmokeOutcome::NotFound { .. } => Exit::Deadline,
-    })
+    if is_on_github && args.output != SmokeFormat::Github {
+        for line in render::smoke_annotations(&report).lines() {
+            output.note(line);
+        }
+    }
+    Ok(report.conclusion.exit())
 }
 
-fn request(args: &Smoke) -> Result<SmokeRequest, CommandError> {
+fn within(args: &SmokeArguments) -> Option<SignedDuration> {
+    let within = *args.within?;
+    Some(SignedDuration::try_from(within).unwrap_or(SignedDuration::MAX))
+}
+
+/// The checks of a file, or all that is wrong with it.
+fn of_file(
+    path: &Path,
+    environment: &Environment,
+) -> Result<Result<Plan, Vec<Problem>>, CommandError> {
+    let text = std::fs::read_to_string(path).map_err(|source| CommandError::NoChecks {
+        path: path.to_owned(),
+        source,
+    })?;
+    let variable = |name: &str| environment.variables.get(name).cloned();
+    Ok(read(&path.to_string_lossy(), &text, &variable))
+}
+
+/// The one check that the command line describes.
+fn of_arguments(args: &SmokeArguments, url: &Url) -> Result<Plan, CommandError> {
     let default = if args.body.is_some() { "POST" } else { "GET" };
-    let method = args.method.as_deref().unwrap_or(default);
-    let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
+    let method = args
+        .method
+        .as_deref()
+        .unwrap_or(default)
+        .to_ascii_uppercase();
+    Method::from_bytes(method.as_bytes())
         .map_err(|_| CommandError::Request(format!("`{method}` is not an HTTP method")))?;
     if let Some(body) = &args.body {
         serde_json::from_str::<serde_json::Value>(body)
             .map_err(|error| CommandError::Request(format!("`--body` is not JSON: {error}")))?;
     }
-    Ok(SmokeRequest {
-        url: args.url.clone(),
-        method,
-        body: args.body.clone(),
-        expected: args.expect_service.clone(),
+    let services = args.expect_service.iter().cloned().map(What::Service);
+    let status = What::Status(vec![StatusPattern::NoError]);
+    let expect = std::iter::once(status).chain(services);
+    let check = Check {
+        name: format!("{method} {url}"),
+        place: None,
+        trigger: Trigger::Request(Box::new(RequestPlan {
+            url: url.clone(),
+            method,
+            headers: Vec::new(),
+            body: args.body.clone(),
+            timeout: within(args).unwrap_or(WITHIN),
+            retries: 0,
+        })),
+        within: WITHIN,
+        settle: SETTLE,
+        expect: expect
+            .map(|what| Expectation { what, place: None })
+            .collect(),
+    };
+    Ok(Plan {
+        checks: vec![check],
     })
 }
 
-/// The address given, else that of the stack's own Tempo.
-async fn tempo_address(global: &Global) -> Result<Url, CommandError> {
-    if let Some(url) = &global.tempo_url {
-        return Ok(url.clone());
+/// Whom the checks ask beside the services.
+async fn around(
+    global: &Global,
+    way: TempoWay,
+    output: &mut Output,
+) -> Result<Around, CommandError> {
+    let mut stack = settings::request(global, &[], Depth::Everything, SINCE)?;
+    stack.deeper = DeeperLooks {
+        probe: settings::probe_wish(way.probe),
+        helper_binary: way.helper_binary,
+        ..DeeperLooks::default()
+    };
+    let deadline = Deadline::after(stack.timeout);
+    output.progress("looking for Tempo …");
+    let doors = doors(&stack, Beside::Nothing)
+        .await
+        .map_err(|source| failed(&stack, deadline, source))?;
+    for (name, why) in &doors.closed {
+        output.note(&format!("warning: Tempo `{name}` is not asked: {why}"));
     }
-    let request = settings::request(global, &[], Depth::Everything, Duration::from_secs(1))?;
-    let snapshot = gather(&request).await.map_err(CommandError::Gather)?;
-    let mut reason = "the stack has none".to_owned();
-    for tempo in &snapshot.tempos {
-        match tempo.reached.get() {
-            Ok(reached) => match Url::parse(reached.url()) {
-                Ok(url) => return Ok(url),
-                Err(error) => reason = format!("`{}` is no address: {error}", reached.url()),
-            },
-            Err(gap) => reason = gap.reason,
+    if let Some(reason) = doors.all_closed() {
+        for deed in doors.close().await {
+            output.note(&deed);
         }
+        return Err(CommandError::NoTempo(reason));
     }
-    Err(CommandError::NoTempo(reason))
+    let counted_by = match &global.tempo_url {
+        Some(_) => CountedBy::Backend,
+        None => CountedBy::Stack,
+    };
+    Ok(Around {
+        doors,
+        stack,
+        counted_by,
+    })
 }

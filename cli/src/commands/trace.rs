@@ -38,18 +38,7 @@ fn request(global: &Global, way: TempoWay) -> Result<GatherRequest, CommandError
 
 /// Why no backend can be asked, where none can.
 fn no_door(doors: &Doors) -> Option<CommandError> {
-    if !doors.open.is_empty() {
-        return None;
-    }
-    let reasons: Vec<String> = doors
-        .closed
-        .iter()
-        .map(|(name, why)| format!("`{name}`: {why}"))
-        .collect();
-    Some(CommandError::NoTempo(match reasons[..] {
-        [] => "the stack has none".to_owned(),
-        _ => reasons.join("; "),
-    }))
+    doors.all_closed().map(CommandError::NoTempo)
 }
 
 /// A question that a backend did not answer.

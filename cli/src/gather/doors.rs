@@ -1,8 +1,13 @@
 //! The ways to ask the backends of a stack for traces: as much of a look as that takes.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use ptctl_diagnosis::snapshot::{Container, Grafana, Reached, Role};
+use ptctl_diagnosis::{
+    snapshot::{Container, Grafana, Reached, Role},
+    trace::TraceId,
+};
 use url::Url;
 
 use super::{
@@ -12,9 +17,16 @@ use super::{
     shelf::{Described, described},
 };
 use crate::{
-    clients::{deadline::Deadline, tempo::TempoClient},
+    clients::{
+        deadline::Deadline,
+        http::HttpFault,
+        tempo::{StoredTrace, TempoClient},
+    },
     probe::{self, Look, tempo::Answering},
 };
+
+/// How long a backend's configuration is waited for; without it the backend is asked as they usually are.
+const CONFIGURATION: Duration = Duration::from_secs(2);
 
 /// What is wanted besides the backends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +70,39 @@ pub(crate) struct Around {
 }
 
 impl Doors {
+    /// A trace from the first backend that has it. `Err` names one that could not be asked, where no other has it.
+    pub(crate) async fn stored_trace(
+        &self,
+        id: TraceId,
+        deadline: Deadline,
+    ) -> Result<Option<(&Door, StoredTrace)>, (&Door, HttpFault)> {
+        let mut failure = None;
+        for door in &self.open {
+            match door.client.stored_trace(id, deadline).await {
+                Ok(Some(stored)) => return Ok(Some((door, stored))),
+                Ok(None) => {}
+                Err(fault) => failure = Some((door, fault)),
+            }
+        }
+        failure.map_or(Ok(None), Err)
+    }
+
+    /// Why no backend can be asked, where none can.
+    pub(crate) fn all_closed(&self) -> Option<String> {
+        if !self.open.is_empty() {
+            return None;
+        }
+        let reasons: Vec<String> = self
+            .closed
+            .iter()
+            .map(|(name, why)| format!("`{name}`: {why}"))
+            .collect();
+        Some(match reasons[..] {
+            [] => "the stack has none".to_owned(),
+            _ => reasons.join("; "),
+        })
+    }
+
     /// Ends what was begun on the engine; what was done there, for a person.
     pub(crate) async fn close(&self) -> Vec<String> {
         match &self.hands {
@@ -71,7 +116,10 @@ impl Doors {
 pub(crate) async fn doors(request: &GatherRequest, beside: Beside) -> Result<Doors, GatherError> {
     let deadline = Deadline::after(request.timeout);
     let clients = Clients::new(&request.tempo)?;
-    let given = request.tempo.url.as_ref().map(|url| given(url, &clients));
+    let given = match &request.tempo.url {
+        Some(url) => Some(given(url, &clients).await),
+        None => None,
+    };
     if beside == Beside::Nothing
         && let Some(door) = given
     {
@@ -104,7 +152,10 @@ pub(crate) async fn doors(request: &GatherRequest, beside: Beside) -> Result<Doo
         let containers = &described.shelf.containers;
         let candidates = candidates(None, containers);
         let opening = join_all(candidates.into_iter().map(|candidate| async {
-            let opened = probe::tempo::open(&look, &clients.tempo, &candidate).await;
+            let opened = match probe::tempo::open(&look, &clients.tempo, &candidate).await {
+                Ok(answering) => Ok(through(answering).await),
+                Err(why) => Err(why),
+            };
             (candidate.name, opened)
         }));
         tokio::join!(opening, grafanas(&look, &clients, containers, beside))
@@ -113,9 +164,7 @@ pub(crate) async fn doors(request: &GatherRequest, beside: Beside) -> Result<Doo
     let mut closed = Vec::new();
     for (name, opened) in opened {
         match opened {
-            Ok(Answering {
-                reached, client, ..
-            }) => open.push(Door {
+            Ok((reached, client)) => open.push(Door {
                 name,
                 reached,
                 client,
@@ -135,12 +184,25 @@ pub(crate) async fn doors(request: &GatherRequest, beside: Beside) -> Result<Doo
 }
 
 /// The backend at an address.
-fn given(url: &Url, clients: &Clients) -> Door {
+async fn given(url: &Url, clients: &Clients) -> Door {
+    let client = TempoClient::new(clients.tempo.clone(), url.clone());
     Door {
         name: url.host_str().unwrap_or("tempo").to_owned(),
         reached: Reached::Given(probe::tempo::without_credentials(url)),
-        client: TempoClient::new(clients.tempo.clone(), url.clone()),
+        client: as_configured(client).await,
     }
+}
+
+/// The way to a backend of the stack.
+async fn through(answering: Answering) -> (Reached, TempoClient) {
+    let Answering {
+        reached, client, ..
+    } = answering;
+    (reached, as_configured(client).await)
+}
+
+async fn as_configured(client: TempoClient) -> TempoClient {
+    client.as_configured(Deadline::after(CONFIGURATION)).await
 }
 
 async fn beside_given(

@@ -66,7 +66,7 @@ fn command(report: &Report<'_>, finding: &Finding, message: &str) -> String {
 }
 
 /// The text of a command: its line ends stay, everything else that could end it does not.
-fn data(text: &str) -> String {
+pub(super) fn data(text: &str) -> String {
     let lines: Vec<String> = text
         .split('\n')
         .map(|line| printable(line).replace('%', "%25"))
@@ -75,7 +75,7 @@ fn data(text: &str) -> String {
 }
 
 /// The value of a property, in which `:` and `,` end it as well.
-fn property(text: &str) -> String {
+pub(super) fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 

@@ -3,7 +3,7 @@
 //! A finding that counts is a failure, one below the threshold a case that passed with a remark. What does not count,
 //! does not apply, or is blocked by a cause was skipped. A gap is an error where it decides the exit code, else skipped.
 
-mod xml;
+pub(super) mod xml;
 
 use std::collections::BTreeMap;
 

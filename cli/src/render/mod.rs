@@ -34,7 +34,7 @@ pub use self::{
     ladder::{LadderLine, LadderRemedy, ladders},
     page::{Colour, Glyphs, Medium, Page, Tone},
     report::{Report, report},
-    smoke::smoke,
+    smoke::{problem_annotation, smoke, smoke_annotations, smoke_junit},
     status::status,
     storage::{StorageDocument, storage},
     time::{age, clock},

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
-    fake_stack::{Answer, FakeEngine, FakeTempo, Generation, TEMPO, WEB, Wire},
+    fake_stack::{Answer, FakeEngine, FakeTempo, Generation, TEMPO, WEB, Wire, beside},
     program::{both, ptctl, ptctl_with},
 };
 
@@ -394,15 +394,6 @@ async fn a_trace_of_ten_thousand_spans_is_folded_and_all_of_it_is_counted() {
     );
     assert!(page.contains("1108 more × handle item"), "{page}");
     assert!(page.lines().count() < 100, "{page}");
-}
-
-fn beside(tempo: &FakeTempo) -> FakeEngine {
-    let engine = FakeEngine::on_socket(Wire::Docker20);
-    engine.change(TEMPO, |described| {
-        described["NetworkSettings"]["Ports"] = json!({"3200/tcp":
-            [{"HostIp": "127.0.0.1", "HostPort": tempo.port().to_string()}]});
-    });
-    engine
 }
 
 #[tokio::test]

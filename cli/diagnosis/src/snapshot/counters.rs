@@ -182,6 +182,11 @@ fn since(now: Option<u64>, before: Option<u64>) -> Option<u64> {
 }
 
 impl BackendCounters {
+    /// Whether another reading is one of the same process.
+    pub fn is_of_same_start(&self, other: &Self) -> bool {
+        is_same_start(self.started_at, other.started_at)
+    }
+
     /// What was counted since an earlier reading.
     #[must_use]
     pub fn since(&self, before: &Self) -> Self {

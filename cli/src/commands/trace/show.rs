@@ -116,22 +116,15 @@ async fn find(
     if let Some(error) = no_door(doors) {
         return Err(error);
     }
-    let mut failure = None;
-    for door in &doors.open {
-        match door.client.stored_trace(id, deadline).await {
-            Ok(Some(stored)) => return Ok((door, stored)),
-            Ok(None) => {}
-            Err(fault) => failure = Some(unanswered(door, fault)),
-        }
+    match doors.stored_trace(id, deadline).await {
+        Ok(Some(found)) => Ok(found),
+        Err((door, fault)) => Err(unanswered(door, fault)),
+        // Whoever could not be asked may have it.
+        Ok(None) => Err(match doors.closed.first() {
+            Some((name, why)) => CommandError::NoTempo(format!("`{name}`: {why}")),
+            None => no_such_trace(id, doors),
+        }),
     }
-    // Whoever could not be asked may have it.
-    let unasked = || {
-        let (name, why) = doors.closed.first()?;
-        Some(CommandError::NoTempo(format!("`{name}`: {why}")))
-    };
-    Err(failure
-        .or_else(unasked)
-        .unwrap_or_else(|| no_such_trace(id, doors)))
 }
 
 fn no_such_trace(id: TraceId, doors: &Doors) -> CommandError {

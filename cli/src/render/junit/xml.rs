@@ -3,7 +3,7 @@
 use ptctl_diagnosis::printable::printable;
 
 /// One element.
-pub(super) struct Element {
+pub(in crate::render) struct Element {
     name: &'static str,
     attributes: Vec<(&'static str, String)>,
     text: String,
@@ -11,7 +11,7 @@ pub(super) struct Element {
 }
 
 impl Element {
-    pub(super) fn new(name: &'static str) -> Self {
+    pub(in crate::render) fn new(name: &'static str) -> Self {
         Self {
             name,
             attributes: Vec::new(),
@@ -20,30 +20,30 @@ impl Element {
         }
     }
 
-    pub(super) fn attribute(mut self, name: &'static str, value: &str) -> Self {
+    pub(in crate::render) fn attribute(mut self, name: &'static str, value: &str) -> Self {
         self.attributes.push((name, escaped(value)));
         self
     }
 
     /// Several lines; each is escaped by itself, so that line ends stay.
-    pub(super) fn text(mut self, text: &str) -> Self {
+    pub(in crate::render) fn text(mut self, text: &str) -> Self {
         let lines: Vec<String> = text.split('\n').map(escaped).collect();
         self.text = lines.join("\n");
         self
     }
 
-    pub(super) fn child(mut self, child: Self) -> Self {
+    pub(in crate::render) fn child(mut self, child: Self) -> Self {
         self.children.push(child);
         self
     }
 
-    pub(super) fn children(mut self, children: impl IntoIterator<Item = Self>) -> Self {
+    pub(in crate::render) fn children(mut self, children: impl IntoIterator<Item = Self>) -> Self {
         self.children.extend(children);
         self
     }
 
     /// The whole document with this element as its root.
-    pub(super) fn document(&self) -> String {
+    pub(in crate::render) fn document(&self) -> String {
         let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         self.write(&mut text, 0);
         text

@@ -28,6 +28,16 @@ pub(crate) const WEB: &str = "2620bc015bfbca9703fc49e42260ab6dc089808cd30e9beb9f
 /// The Compose service `tempo` of the recorded stack.
 pub(crate) const TEMPO: &str = "17886ddf6141801f0e742d344f1fc299f6f53c28430665e9b98649b11662c59f";
 
+/// The recorded stack on an engine, with this Tempo at its published port.
+pub(crate) fn beside(tempo: &FakeTempo) -> FakeEngine {
+    let engine = FakeEngine::on_socket(Wire::Docker20);
+    engine.change(TEMPO, |described| {
+        described["NetworkSettings"]["Ports"] = serde_json::json!({"3200/tcp":
+            [{"HostIp": "127.0.0.1", "HostPort": tempo.port().to_string()}]});
+    });
+    engine
+}
+
 /// What a process without any setting of Docker's is started with, in a folder without a Compose file.
 pub(crate) fn environment(folder: &Path) -> Environment {
     Environment {
