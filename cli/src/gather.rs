@@ -47,7 +47,10 @@ use crate::{
         http::{HttpClient, HttpSetupError},
     },
     probe::{
-        self, ENGINE_LIMIT, Look, logs::LogSources, network_path::Owners, tempo::Names,
+        self, ENGINE_LIMIT, Look,
+        logs::LogSources,
+        network_path::Owners,
+        tempo::{Names, Sampling},
         visit::Visit,
     },
     target::{self, Members},
@@ -167,7 +170,14 @@ async fn look_closer(
     let (events, logs, tempos, around, metrics, visits, log_files) = tokio::join!(
         probe::events::of(look, containers),
         logs_of(look, containers, &sources, has_telling_log),
-        tempos(look, &clients.tempo, access, containers, &names),
+        tempos(
+            look,
+            &clients.tempo,
+            access,
+            containers,
+            &names,
+            Sampling::Few
+        ),
         around::of(look, &clients.services, containers),
         futures_util::future::join_all(
             containers

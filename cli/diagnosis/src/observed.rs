@@ -109,6 +109,8 @@ pub enum Probe {
     TempoMetrics,
     /// Tempo's search.
     TempoSearch,
+    /// Some traces by their ids.
+    Traces,
     /// The volume behind a path of a container.
     Volume,
     /// The images of the containers.
@@ -161,6 +163,7 @@ impl Probe {
             | Self::TempoConfig
             | Self::TempoMetrics
             | Self::TempoSearch
+            | Self::Traces
             | Self::Volume
             | Self::Images
             | Self::ComposeFiles
@@ -195,6 +198,7 @@ impl Probe {
             Self::TempoConfig => "Tempo configuration",
             Self::TempoMetrics => "Tempo metrics",
             Self::TempoSearch => "Tempo search",
+            Self::Traces => "sampled traces",
             Self::Volume => "volume",
             Self::Images => "images",
             Self::ComposeFiles => "Compose files",

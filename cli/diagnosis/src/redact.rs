@@ -3,7 +3,10 @@
 //! What is left must still answer the question it was gathered for: endpoints, trace ids, digests, container ids and
 //! the names of headers stay readable.
 
+mod credential;
 mod scan;
+
+pub use self::credential::{CredentialSign, credential};
 
 /// What stands where a secret stood.
 pub const REDACTED: &str = "[redacted]";

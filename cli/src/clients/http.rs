@@ -84,6 +84,7 @@ pub struct HttpClient {
     client: Client,
     headers: Vec<(String, Secret)>,
     carrier: Option<Arc<dyn Carrier>>,
+    longest: usize,
 }
 
 impl HttpClient {
@@ -121,6 +122,7 @@ impl HttpClient {
                 .map(|(name, value)| (name.clone(), Secret::new(value)))
                 .collect(),
             carrier: None,
+            longest: BODY_LIMIT,
         })
     }
 
@@ -132,10 +134,22 @@ impl HttpClient {
         }
     }
 
+    /// The same client, which takes no longer answer than this many bytes.
+    pub(crate) fn up_to(&self, longest: usize) -> Self {
+        Self {
+            longest,
+            ..self.clone()
+        }
+    }
+
     /// Asks and returns status and body, whatever the status.
     pub async fn ask(&self, url: Url, deadline: Deadline) -> Result<(u16, Vec<u8>), HttpFault> {
         match &self.carrier {
-            Some(carrier) => carrier.ask(url, self.headers.clone(), deadline).await,
+            Some(carrier) => {
+                let (status, body) = carrier.ask(url, self.headers.clone(), deadline).await?;
+                self.within_limit(&body)?;
+                Ok((status, body))
+            }
             None => self.send(Request::new(Method::GET, url), deadline).await,
         }
     }
@@ -156,12 +170,7 @@ impl HttpClient {
             let mut body = Vec::new();
             while let Some(chunk) = response.chunk().await.map_err(|error| connection(&error))? {
                 body.extend_from_slice(&chunk);
-                if body.len() > BODY_LIMIT {
-                    return Err(HttpFault::Answer(format!(
-                        "it is longer than {} MiB",
-                        BODY_LIMIT >> 20
-                    )));
-                }
+                self.within_limit(&body)?;
             }
             Ok((status, body))
         };
@@ -169,6 +178,16 @@ impl HttpClient {
             Ok(result) => result,
             Err(passed) => Err(HttpFault::NoAnswer(passed.after)),
         }
+    }
+
+    fn within_limit(&self, body: &[u8]) -> Result<(), HttpFault> {
+        if body.len() <= self.longest {
+            return Ok(());
+        }
+        let longest = self.longest >> 20;
+        Err(HttpFault::Answer(format!(
+            "it is longer than {longest} MiB"
+        )))
     }
 
     /// Asks and returns the body of a 200.

@@ -92,6 +92,15 @@ impl TempoClient {
         Self { terms, ..self }
     }
 
+    /// The same API, of which no longer answer than this many bytes is taken.
+    #[must_use]
+    pub(crate) fn up_to(&self, longest: usize) -> Self {
+        Self {
+            http: self.http.up_to(longest),
+            ..self.clone()
+        }
+    }
+
     async fn json<T: for<'de> Deserialize<'de>>(
         &self,
         path: &str,

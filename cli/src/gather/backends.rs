@@ -8,7 +8,7 @@ use crate::{
     clients::http::HttpClient,
     probe::{
         self, Look,
-        tempo::{Candidate, Names},
+        tempo::{Candidate, Names, Sampling},
     },
 };
 
@@ -19,11 +19,12 @@ pub(super) async fn tempos(
     access: &TempoAccess,
     containers: &[Container],
     names: &Names,
+    sampling: Sampling,
 ) -> Vec<Tempo> {
     let candidates = candidates(access.url.as_ref(), containers);
     let looks = candidates
         .into_iter()
-        .map(|candidate| probe::tempo::of(look, http, candidate, names));
+        .map(|candidate| probe::tempo::of(look, http, candidate, names, sampling));
     futures_util::future::join_all(looks).await
 }
 

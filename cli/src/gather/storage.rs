@@ -3,7 +3,10 @@
 use ptctl_diagnosis::snapshot::{ProjectFiles, Snapshot};
 
 use super::{Clients, TempoAccess};
-use crate::probe::{self, Look, tempo::Names};
+use crate::probe::{
+    self, Look,
+    tempo::{Names, Sampling},
+};
 
 /// Looks at the disks, and asks nobody but the backends.
 pub(super) async fn look_at_disks(
@@ -16,7 +19,14 @@ pub(super) async fn look_at_disks(
     let names = Names::of(containers);
     let project = snapshot.stack.project.as_deref();
     let (tempos, logs, volumes) = tokio::join!(
-        super::tempos(look, &clients.tempo, access, containers, &names),
+        super::tempos(
+            look,
+            &clients.tempo,
+            access,
+            containers,
+            &names,
+            Sampling::None
+        ),
         probe::log_files::of(look, containers),
         probe::project_volumes::of(look, project, containers),
     );

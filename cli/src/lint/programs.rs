@@ -41,6 +41,7 @@ pub(super) async fn tempos(containers: &[Container]) -> Vec<Tempo> {
             metrics: nothing_runs(Probe::TempoMetrics, &subject),
             services: nothing_runs(Probe::TempoSearch, &subject),
             sightings: nothing_runs(Probe::TempoSearch, &subject),
+            sample: None,
             oldest_trace: nothing_runs(Probe::TempoSearch, &subject),
             query: nothing_runs(Probe::TempoSearch, &subject),
             volume: nothing_runs(Probe::Volume, &subject),

@@ -2,13 +2,16 @@
 
 pub(crate) mod configuration;
 mod reach;
+mod sample;
 mod sightings;
 
 use jiff::SignedDuration;
 use ptctl_diagnosis::{
     document::Document,
     observed::{Gap, Observed, Probe},
-    snapshot::{Container, QueryTerms, Reached, Readiness, Tempo, TempoConfig},
+    snapshot::{
+        Container, QueryTerms, Reached, Readiness, SpanSighting, Tempo, TempoConfig, TraceSample,
+    },
     subject::Subject,
 };
 use url::Url;
@@ -16,9 +19,10 @@ use url::Url;
 use self::{
     configuration::ConfigFile,
     reach::{Found, reach},
-    sightings::sightings,
+    sample::sample,
+    sightings::{Found as FoundServices, sightings},
 };
-pub(crate) use self::{reach::without_credentials, sightings::Names};
+pub(crate) use self::{reach::without_credentials, sample::Sampling, sightings::Names};
 use super::{
     Look,
     file::Files,
@@ -49,6 +53,7 @@ pub(crate) async fn of(
     http: &HttpClient,
     candidate: Candidate<'_>,
     names: &Names,
+    sampling: Sampling,
 ) -> Tempo {
     let file = match candidate.container {
         Some(container) => configuration::from_container(Files::Container(look), container).await,
@@ -58,6 +63,7 @@ pub(crate) async fn of(
         subject: Subject::Tempo(candidate.name.clone()),
         candidate,
         file,
+        sampling,
     };
     match reach(look, http, &backend.candidate, backend.settings()).await {
         // On the heap, so that the future of a look stays small.
@@ -102,11 +108,19 @@ pub(crate) async fn open(
     }
 }
 
+/// The services of a backend, their newest spans, and some of their traces where those are wanted.
+type Searched = (
+    Result<Vec<String>, HttpFault>,
+    Result<Vec<SpanSighting>, HttpFault>,
+    Option<Result<TraceSample, HttpFault>>,
+);
+
 /// What is known of a backend without its API.
 struct Backend<'c> {
     candidate: Candidate<'c>,
     subject: Subject,
     file: Result<ConfigFile, String>,
+    sampling: Sampling,
 }
 
 impl Backend<'_> {
@@ -131,9 +145,9 @@ impl Backend<'_> {
             Ok(version) => client.of_release(version),
             Err(_) => client,
         };
-        let (metrics, (services, sightings), oldest_trace, query, disk) = tokio::join!(
+        let (metrics, (services, sightings, sample), oldest_trace, query, disk) = tokio::join!(
             client.metrics(deadline),
-            sightings(look, &client, names),
+            self.searched(look, &client, names),
             oldest(look, &client, self.settings()),
             client.query_path(look.since, look.taken_at, deadline),
             self.disk(look),
@@ -147,6 +161,7 @@ impl Backend<'_> {
             metrics: self.observed(Probe::TempoMetrics, metrics),
             services: self.observed(Probe::TempoSearch, services),
             sightings: self.observed(Probe::TempoSearch, sightings),
+            sample: sample.map(|sample| self.observed(Probe::Traces, sample)),
             oldest_trace: self.observed(Probe::TempoSearch, oldest_trace),
             query: self.observed(Probe::TempoSearch, query),
             volume: disk.usage,
@@ -171,6 +186,10 @@ impl Backend<'_> {
             metrics: Observed::Unknown(self.gap(Probe::TempoMetrics, why)),
             services: Observed::Unknown(self.gap(Probe::TempoSearch, why)),
             sightings: Observed::Unknown(self.gap(Probe::TempoSearch, why)),
+            sample: match self.sampling {
+                Sampling::Few => Some(Observed::Unknown(self.gap(Probe::Traces, why))),
+                Sampling::None => None,
+            },
             oldest_trace: Observed::Unknown(self.gap(Probe::TempoSearch, why)),
             query: Observed::Unknown(self.gap(Probe::TempoSearch, why)),
             volume: disk.usage,
@@ -181,6 +200,22 @@ impl Backend<'_> {
                 .map(|container| container.id.clone()),
             name: self.candidate.name,
         }
+    }
+
+    /// The services that it has spans of, their newest ones, and some of their traces.
+    async fn searched(&self, look: &Look<'_>, client: &TempoClient, names: &Names) -> Searched {
+        let FoundServices {
+            services,
+            sightings,
+        } = sightings(look, client, names).await;
+        let (sightings, sample) = match (sightings, self.sampling) {
+            (Ok((sightings, traces)), Sampling::Few) => {
+                (Ok(sightings), Some(sample(look, client, &traces).await))
+            }
+            (Err(fault), Sampling::Few) => (Err(fault.clone()), Some(Err(fault))),
+            (found, Sampling::None) => (found.map(|(sightings, _)| sightings), None),
+        };
+        (services, sightings, sample)
     }
 
     fn gap(&self, probe: Probe, reason: &str) -> Gap {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What is planted; no two forms of hiding share a part of it.
-const SECRETS: [&str; 9] = [
+const SECRETS: [&str; 12] = [
     "plantedpassword1x",
     "plantedheader2xyz",
     "planteduserinfo3x",
@@ -23,12 +23,45 @@ const SECRETS: [&str; 9] = [
     "plantedlabel7xyzz",
     "plantedconfig8xyz",
     "plantedcommand9xy",
+    "plantedattribute10x",
+    "plantednote11xyz",
+    "plantedresource12x",
 ];
+
+/// A trace whose attributes hold secrets: such as can be told, and a text that nobody would take for one.
+fn trace() -> serde_json::Value {
+    let text = |text: &str| json!({"stringValue": text});
+    let header = json!({"arrayValue": {"values": [text(SECRETS[9])]}});
+    json!({"trace": {"resourceSpans": [{
+        "resource": {"attributes": [
+            {"key": "service.name", "value": text("docutag-scraper")},
+            {"key": "deployment.token", "value": text(SECRETS[11])},
+        ]},
+        "scopeSpans": [{"scope": {"name": "http"}, "spans": [{
+            "spanId": "mCA/vKlCV50=",
+            "name": format!("GET /login?password={}", SECRETS[0]),
+            "kind": "SPAN_KIND_SERVER",
+            "startTimeUnixNano": "1795328712036119253",
+            "endTimeUnixNano": "1795328712064681801",
+            "status": {"code": "STATUS_CODE_ERROR", "message": format!("token={}", SECRETS[9])},
+            "attributes": [
+                {"key": "http.request.header.x-api-key", "value": header},
+                {"key": "url.full", "value": text(&format!("http://u:{}@nowhere/", SECRETS[2]))},
+                {"key": "note", "value": text(SECRETS[10])},
+                {"key": format!("token={}", SECRETS[9]), "value": text("x")},
+            ],
+            "events": [{"name": "login", "attributes": [
+                {"key": "jwt", "value": text(SECRETS[5])},
+            ]}],
+        }]}],
+    }]}})
+}
 
 /// An engine whose stack holds every secret, and a Tempo that answers.
 async fn planted() -> (FakeEngine, FakeTempo) {
     let engine = FakeEngine::on_socket(Wire::Docker20);
     let tempo = FakeTempo::ready(Generation::Three).await;
+    tempo.hold(&trace());
     engine.change(TEMPO, |described| {
         described["NetworkSettings"]["Ports"] =
             json!({"3200/tcp": [{"HostIp": "127.0.0.1", "HostPort": tempo.port().to_string()}]});
@@ -107,6 +140,7 @@ async fn no_output_and_no_error_tells_a_secret() {
     }
     let saved = std::fs::read_to_string(engine.folder().join("look.json")).unwrap();
     assert!(saved.contains("[redacted]"));
+    assert!(saved.contains("http.request.header.x-api-key"));
     assert_clean("the saved look", &saved);
     assert_clean(
         "the bundle",

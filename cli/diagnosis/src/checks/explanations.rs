@@ -11,6 +11,7 @@ pub(super) const TEMPO_API: &[Probe] = &[
     Probe::TempoConfig,
     Probe::TempoMetrics,
     Probe::TempoSearch,
+    Probe::Traces,
 ];
 
 /// Why Tempo's start fails.

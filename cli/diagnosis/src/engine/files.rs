@@ -65,6 +65,7 @@ pub(super) fn is_of_files(gap: &Gap) -> bool {
         | Probe::TempoVersion
         | Probe::TempoMetrics
         | Probe::TempoSearch
+        | Probe::Traces
         | Probe::Volume
         | Probe::Images
         | Probe::CollectorMetrics

@@ -1,6 +1,6 @@
 //! One pass over free text that finds credentials by their form or by the word in front of them.
 
-use super::{REDACTED, is_secret_name, words};
+use super::{REDACTED, is_secret_name, looks_random, words};
 
 /// Characters of a word that may be the name of a value.
 fn is_name(character: char) -> bool {
@@ -40,6 +40,35 @@ pub(super) fn redact(text: &str) -> String {
         }
     }
     out
+}
+
+/// Whether a text holds what nothing but a credential looks like: more than its name.
+pub(super) fn holds_credential(text: &str) -> bool {
+    text.char_indices().any(|(at, first)| {
+        let rest = &text[at..];
+        if !is_name(first) {
+            return webhook(rest).is_some() || holds_password(rest) || private_key(rest).is_some();
+        }
+        if text[..at].chars().next_back().is_some_and(is_name) {
+            return false;
+        }
+        let word = &rest[..rest.find(|c| !is_name(c)).unwrap_or(rest.len())];
+        let is_random = |(kept, secret): (usize, usize)| looks_random(&rest[kept..kept + secret]);
+        (is_jwt(word) && word.split('.').count() == 3)
+            || is_cloud_key(word)
+            || private_key(rest).is_some()
+            || scheme(rest, word).is_some_and(is_random)
+            || named(rest, word).is_some_and(is_random)
+    })
+}
+
+/// `://user:password@`
+fn holds_password(rest: &str) -> bool {
+    let user = rest.starts_with("://").then(|| userinfo(rest)).flatten();
+    user.is_some_and(|(kept, length)| {
+        let mut parts = rest[kept..kept + length].splitn(2, ':');
+        parts.nth(1).is_some_and(|password| !password.is_empty())
+    })
 }
 
 /// Of a text that begins at a word: how much of it is kept, and how much after that is secret.

@@ -16,6 +16,7 @@ mod network_path;
 mod sockets;
 mod storage;
 mod tempo;
+mod trace_sample;
 mod usage;
 
 use jiff::Timestamp;
@@ -61,6 +62,9 @@ pub use self::{
         Discarded, GeneratorMetrics, Limit, OtlpProtocol, QueryAnswer, QueryPath, QueryTerms,
         Reached, ReadBack, Readiness, Receiver, SpanSighting, Tempo, TempoConfig, TempoMetrics,
         TempoVersion, VolumeUsage,
+    },
+    trace_sample::{
+        CredentialSighting, SampledResource, SampledSpan, SampledStatus, SampledTrace, TraceSample,
     },
     usage::{ServiceMetrics, SpanCounters},
 };

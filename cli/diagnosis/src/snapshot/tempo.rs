@@ -14,7 +14,7 @@ pub use self::{
     query::{QueryAnswer, QueryPath, ReadBack},
     query_terms::QueryTerms,
 };
-use super::{BlockStore, ContainerId, StoredData};
+use super::{BlockStore, ContainerId, StoredData, TraceSample};
 use crate::{document::Document, observed::Observed};
 
 /// One trace backend.
@@ -42,6 +42,9 @@ pub struct Tempo {
     pub sightings: Observed<Vec<SpanSighting>>,
     /// The start of the oldest trace found.
     pub oldest_trace: Observed<Option<Timestamp>>,
+    /// Some of its traces of late; `None` where nobody asked for any.
+    #[serde(default)]
+    pub sample: Option<Observed<TraceSample>>,
     /// How it answers queries.
     pub query: Observed<QueryPath>,
     /// The volume behind its data.

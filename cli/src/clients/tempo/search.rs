@@ -2,10 +2,10 @@
 
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
-use ptctl_diagnosis::{snapshot::CANARY_SERVICE, traceql::SpanFilter};
+use ptctl_diagnosis::{snapshot::CANARY_SERVICE, trace::Candidate, traceql::SpanFilter};
 use serde::Deserialize;
 
-use super::{TempoClient, canary::ANY_TRACE};
+use super::{TempoClient, canary::ANY_TRACE, trace_search::ROOTLESS};
 use crate::clients::{deadline::Deadline, http::HttpFault};
 
 #[derive(Deserialize)]
@@ -29,9 +29,24 @@ struct SearchAnswer {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct FoundTrace {
+    #[serde(rename = "traceID")]
+    trace_id: String,
+    #[serde(default)]
+    root_service_name: String,
+    #[serde(default)]
+    root_trace_name: String,
     start_time_unix_nano: String,
     #[serde(default)]
     duration_ms: i64,
+}
+
+/// What a search for a service found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OfService {
+    /// The end of the newest trace with a span of it.
+    pub(crate) newest: Option<Timestamp>,
+    /// The traces, in no order.
+    pub(crate) traces: Vec<Candidate>,
 }
 
 impl FoundTrace {
@@ -44,6 +59,19 @@ impl FoundTrace {
         self.start()?
             .checked_add(SignedDuration::from_millis(self.duration_ms))
             .ok()
+    }
+
+    fn candidate(&self) -> Option<Candidate> {
+        let root = match (&self.root_service_name, &self.root_trace_name) {
+            (service, _) if service == ROOTLESS => String::new(),
+            (service, name) => format!("{service}\0{name}"),
+        };
+        Some(Candidate {
+            id: self.trace_id.parse().ok()?,
+            started_at: self.start(),
+            ended_at: self.end(),
+            root,
+        })
     }
 }
 
@@ -83,14 +111,14 @@ impl TempoClient {
         Ok(names)
     }
 
-    /// The end of the newest trace with a span of this service that starts within the range.
-    pub async fn newest_of(
+    /// The traces with a span of this service that start within the range, the newest among them.
+    pub(crate) async fn of_service(
         &self,
         service: &str,
         since: Timestamp,
         until: Timestamp,
         deadline: Deadline,
-    ) -> Result<Option<Timestamp>, HttpFault> {
+    ) -> Result<OfService, HttpFault> {
         let query = SpanFilter {
             service: Some(service.to_owned()),
             ..SpanFilter::default()
@@ -104,11 +132,11 @@ impl TempoClient {
             self.find(&query, recent, until, deadline),
             self.find(&query, earliest, until, deadline),
         )?;
-        Ok(newest
-            .iter()
-            .chain(&whole)
-            .filter_map(FoundTrace::end)
-            .max())
+        let found = || newest.iter().chain(&whole);
+        Ok(OfService {
+            newest: found().filter_map(FoundTrace::end).max(),
+            traces: found().filter_map(FoundTrace::candidate).collect(),
+        })
     }
 
     /// The start of the oldest trace that is found within `reach` before `now`, to within half an hour.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ptctl_diagnosis::trace::{Span, TraceId};
+use ptctl_diagnosis::trace::{Credential, Span, TraceId};
 
 use super::{
     TempoClient,
@@ -42,6 +42,8 @@ pub(crate) struct StoredTrace {
     pub(crate) unreadable: usize,
     /// Why Tempo left spans out, where it did.
     pub(crate) partial: Option<String>,
+    /// The attributes that held a credential, before it was taken out.
+    pub(crate) credentials: Vec<Credential>,
 }
 
 impl TempoClient {
@@ -106,6 +108,7 @@ impl StoredTrace {
             spans: read.spans,
             unreadable: read.unreadable,
             partial,
+            credentials: read.credentials,
         })
     }
 }

@@ -14,7 +14,7 @@ use super::TempoClient;
 use crate::clients::{deadline::Deadline, http::HttpFault};
 
 /// What Tempo gives for the service of a root that has not come.
-const ROOTLESS: &str = "<root span not yet received>";
+pub(super) const ROOTLESS: &str = "<root span not yet received>";
 
 /// When traces that are searched for began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use ptctl_diagnosis::{
-    redact,
-    trace::{Event, Link, Resource, Span, SpanId, SpanKind, Status, TraceId},
+    redact::{self, CredentialSign, REDACTED},
+    trace::{Credential, Event, Link, Resource, Span, SpanId, SpanKind, Status, TraceId},
 };
 use serde::Deserialize;
 use serde_json::{Number, Value};
@@ -132,7 +132,12 @@ pub(super) struct ReadSpans {
     pub(super) spans: Vec<Span>,
     /// Spans without an id that can be read.
     pub(super) unreadable: usize,
+    /// The attributes that held a credential, before it was taken out.
+    pub(super) credentials: Vec<Credential>,
 }
+
+/// The names of attributes that held a credential, with what gave it away.
+type Found = Vec<(String, CredentialSign)>;
 
 impl From<WireTrace> for ReadSpans {
     fn from(trace: WireTrace) -> Self {
@@ -150,7 +155,8 @@ impl ReadSpans {
     fn of(batches: Vec<WireBatch>) -> Self {
         let mut read = Self::default();
         for batch in batches {
-            let attributes = attributes(batch.resource.attributes);
+            let mut found = Found::new();
+            let attributes = attributes(batch.resource.attributes, &mut found);
             let service = attributes
                 .iter()
                 .find(|(key, _)| key == "service.name")
@@ -159,12 +165,17 @@ impl ReadSpans {
                 service,
                 attributes,
             });
+            read.note(&resource, "", found);
             for scope_spans in batch.scope_spans {
                 let scope = scope_spans.scope.name;
                 let scope: Option<Arc<str>> = (!scope.is_empty()).then(|| scope.into());
                 for span in scope_spans.spans {
-                    match span.read(&resource, scope.as_ref()) {
-                        Some(span) => read.spans.push(span),
+                    let mut found = Found::new();
+                    match span.read(&resource, scope.as_ref(), &mut found) {
+                        Some(span) => {
+                            read.note(&resource, &span.name, found);
+                            read.spans.push(span);
+                        }
                         None => read.unreadable += 1,
                     }
                 }
@@ -172,15 +183,31 @@ impl ReadSpans {
         }
         read
     }
+
+    fn note(&mut self, resource: &Resource, span: &str, found: Found) {
+        let credentials = found.into_iter().map(|(key, sign)| {
+            let service = resource.service.clone();
+            (service, span.to_owned(), redact::text(&key), sign)
+        });
+        self.credentials.extend(credentials);
+    }
 }
 
 impl WireSpan {
-    fn read(self, resource: &Arc<Resource>, scope: Option<&Arc<str>>) -> Option<Span> {
-        let event = |event: WireEvent| Event {
-            at: nanoseconds(&event.time_unix_nano),
-            name: redact::text(&event.name),
-            attributes: attributes(event.attributes),
-        };
+    fn read(
+        self,
+        resource: &Arc<Resource>,
+        scope: Option<&Arc<str>>,
+        found: &mut Found,
+    ) -> Option<Span> {
+        let mut events = Vec::with_capacity(self.events.len());
+        for event in self.events {
+            events.push(Event {
+                at: nanoseconds(&event.time_unix_nano),
+                name: redact::text(&event.name),
+                attributes: attributes(event.attributes, found),
+            });
+        }
         let link = |link: WireLink| {
             Some(Link {
                 trace_id: TraceId::of_wire(&link.trace_id)?,
@@ -197,8 +224,8 @@ impl WireSpan {
             start: nanoseconds(&self.start_time_unix_nano),
             end: nanoseconds(&self.end_time_unix_nano),
             status: self.status.read(),
-            attributes: attributes(self.attributes),
-            events: self.events.into_iter().map(event).collect(),
+            attributes: attributes(self.attributes, found),
+            events,
             links: self.links.into_iter().filter_map(link).collect(),
         })
     }
@@ -234,19 +261,17 @@ fn nanoseconds(value: &Value) -> u64 {
     value.as_u64().or_else(of_text).unwrap_or_default()
 }
 
-fn attributes(wire: Vec<WireAttribute>) -> Vec<(String, Value)> {
+fn attributes(wire: Vec<WireAttribute>, found: &mut Found) -> Vec<(String, Value)> {
     let attribute = |attribute: WireAttribute| {
-        let value = match plain(attribute.value) {
-            Value::String(text) => Value::String(redact::value(&attribute.key, &text)),
-            value => value,
-        };
+        let value = plain(attribute.value, found);
+        let value = without_secret(&attribute.key, value, found);
         (attribute.key, value)
     };
     wire.into_iter().map(attribute).collect()
 }
 
 /// The value itself out of `{"stringValue": …}`; nothing for a form that OTLP does not have.
-fn plain(value: Value) -> Value {
+fn plain(value: Value, found: &mut Found) -> Value {
     let Value::Object(forms) = value else {
         return Value::Null;
     };
@@ -260,23 +285,40 @@ fn plain(value: Value) -> Value {
         },
         "stringValue" | "boolValue" | "doubleValue" | "bytesValue" => value,
         "arrayValue" => {
-            let values = list(value, "values").into_iter().map(plain);
-            Value::Array(values.map(without_secret).collect())
+            let values = list(value, "values").into_iter();
+            Value::Array(values.map(|value| plain(value, found)).collect())
         }
         "kvlistValue" => {
             let entries = list(value, "values");
             let read = entries
                 .into_iter()
                 .filter_map(|entry| serde_json::from_value(entry).ok());
-            Value::Object(attributes(read.collect()).into_iter().collect())
+            Value::Object(attributes(read.collect(), found).into_iter().collect())
         }
         _ => Value::Null,
     }
 }
 
-fn without_secret(value: Value) -> Value {
+/// A value without what looks like a secret under its name, and so each one of a list of them.
+fn without_secret(key: &str, value: Value, found: &mut Found) -> Value {
     match value {
-        Value::String(text) => Value::String(redact::text(&text)),
+        Value::String(text) => {
+            let shown = redact::value(key, &text);
+            if shown.contains(REDACTED)
+                && let Some(sign) = redact::credential(key, &text)
+            {
+                found.push((key.to_owned(), sign));
+            }
+            Value::String(shown)
+        }
+        Value::Array(values) => {
+            let values = values.into_iter();
+            Value::Array(
+                values
+                    .map(|value| without_secret(key, value, found))
+                    .collect(),
+            )
+        }
         value => value,
     }
 }

@@ -42,6 +42,7 @@ pub(super) async fn run(
         spans,
         unreadable,
         partial,
+        credentials: _,
     } = stored;
     let trace = Trace::new(args.id, spans).ok_or_else(|| no_such_trace(args.id, &doors))?;
     let around = match &doors.stack {

@@ -6,6 +6,7 @@ use futures_util::{StreamExt, stream};
 use ptctl_diagnosis::{
     export::{ServiceName, tracing_signs},
     snapshot::{Container, Role, SpanSighting},
+    trace::Candidate,
 };
 
 use crate::{
@@ -75,31 +76,41 @@ impl Names {
     }
 }
 
-type Sightings = Result<Vec<SpanSighting>, HttpFault>;
+/// What searching for services found.
+pub(super) struct Found {
+    /// The services that it knows.
+    pub(super) services: Result<Vec<String>, HttpFault>,
+    /// The newest span of each of them and of each name of the stack, and the traces that each search found.
+    pub(super) sightings: Result<(Vec<SpanSighting>, Vec<Vec<Candidate>>), HttpFault>,
+}
 
-/// The services that it knows and the newest span of each of them and of each name of the stack.
-pub(super) async fn sightings(
-    look: &Look<'_>,
-    client: &TempoClient,
-    names: &Names,
-) -> (Result<Vec<String>, HttpFault>, Sightings) {
+/// Searches for the services that it knows and for each name of the stack.
+pub(super) async fn sightings(look: &Look<'_>, client: &TempoClient, names: &Names) -> Found {
     let deadline = look.http_deadline();
     let services = client.services(look.since, look.taken_at, deadline).await;
     let listed = services.as_ref().ok().map(Vec::as_slice);
-    let found: Vec<Result<SpanSighting, HttpFault>> = stream::iter(names.searched(listed))
+    let found: Vec<Result<_, HttpFault>> = stream::iter(names.searched(listed))
         .map(|service_name| async move {
-            let last_at = client
-                .newest_of(&service_name, look.since, look.taken_at, deadline)
+            let found = client
+                .of_service(&service_name, look.since, look.taken_at, deadline)
                 .await?;
-            Ok(SpanSighting {
+            let sighting = SpanSighting {
                 service_name,
-                last_at,
-            })
+                last_at: found.newest,
+            };
+            Ok((sighting, found.traces))
         })
         .buffered(SEARCHES_AT_ONCE)
         .collect()
         .await;
-    (services, found.into_iter().collect())
+    let sightings = found
+        .into_iter()
+        .collect::<Result<Vec<_>, _>>()
+        .map(|found| found.into_iter().unzip());
+    Found {
+        services,
+        sightings,
+    }
 }
 
 #[cfg(test)]

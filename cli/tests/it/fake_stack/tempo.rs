@@ -29,12 +29,15 @@ pub(crate) enum Mood {
     NotReady,
     Silent,
     NeedsTenant,
+    /// It finds traces, and fails to read one.
+    ReadsNothing,
 }
 
 struct Script {
     generation: Generation,
     mood: Mood,
     asked: Mutex<Vec<String>>,
+    trace: Mutex<Option<String>>,
 }
 
 /// A running fake. It ends with the value.
@@ -66,6 +69,11 @@ impl FakeTempo {
         Self::start(Generation::Three, Mood::Silent).await
     }
 
+    /// One whose traces cannot be read.
+    pub(crate) async fn reading_nothing() -> Self {
+        Self::start(Generation::Three, Mood::ReadsNothing).await
+    }
+
     /// One that answers queries with a tenant only.
     pub(crate) async fn with_tenants() -> Self {
         Self::start(Generation::Three, Mood::NeedsTenant).await
@@ -76,6 +84,7 @@ impl FakeTempo {
             generation,
             mood,
             asked: Mutex::default(),
+            trace: Mutex::default(),
         });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -88,6 +97,11 @@ impl FakeTempo {
             address,
             server,
         }
+    }
+
+    /// It gives this as whatever trace is asked for.
+    pub(crate) fn hold(&self, trace: &serde_json::Value) {
+        *self.script.trace.lock().unwrap() = Some(trace.to_string());
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -143,7 +157,12 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
         }
         "/api/search" => recorded!(generation, "search.json").into_response(),
         path if path.starts_with("/api/v2/traces/") => {
-            recorded!(generation, "trace_v2.json").into_response()
+            if script.mood == Mood::ReadsNothing {
+                return (StatusCode::INTERNAL_SERVER_ERROR, "no block\n").into_response();
+            }
+            let held = script.trace.lock().unwrap().clone();
+            let recorded = || recorded!(generation, "trace_v2.json").to_owned();
+            held.unwrap_or_else(recorded).into_response()
         }
         path if path.starts_with("/api/traces/") => r#"{"batches":[]}"#.into_response(),
         _ => (StatusCode::NOT_FOUND, "404 page not found\n").into_response(),

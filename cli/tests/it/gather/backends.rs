@@ -64,6 +64,39 @@ async fn a_ready_backend_is_read_through_its_published_port() {
 }
 
 #[tokio::test]
+async fn some_traces_of_late_are_read_without_the_values_of_their_attributes() {
+    let engine = FakeEngine::on_socket(Wire::Docker20);
+    let fake = FakeTempo::ready(Generation::Three).await;
+    publish(&engine, &fake);
+    let snapshot = gather(&request(&engine)).await.unwrap();
+    let sample = backend(&snapshot).sample.as_ref().unwrap().get().unwrap();
+    assert!(sample.traces.len() > 1 && sample.found >= sample.traces.len());
+    assert_eq!(sample.unread, 0);
+    let read = fake.asked();
+    let read = read.iter().filter(|path| path.contains("/api/v2/traces/"));
+    assert_eq!(read.count(), sample.traces.len());
+    for tree in sample.trees() {
+        assert_eq!(tree.tops().len(), 1);
+        assert_eq!(tree.services().len(), 2);
+    }
+    let json = serde_json::to_string(sample).unwrap();
+    assert!(json.contains("http.route") && !json.contains("\"u-1\""), "{json}");
+}
+
+#[tokio::test]
+async fn traces_that_cannot_be_read_are_a_gap_and_what_search_found_stays() {
+    let engine = FakeEngine::on_socket(Wire::Docker20);
+    let fake = FakeTempo::reading_nothing().await;
+    publish(&engine, &fake);
+    let snapshot = gather(&request(&engine)).await.unwrap();
+    let tempo = backend(&snapshot);
+    let gap = tempo.sample.as_ref().unwrap().gap().unwrap();
+    assert_eq!(gap.probe, Probe::Traces);
+    assert!(gap.reason.contains("HTTP 500: no block"), "{}", gap.reason);
+    assert!(tempo.sightings.known().is_some());
+}
+
+#[tokio::test]
 async fn a_backend_that_is_not_ready_says_why() {
     let engine = FakeEngine::on_socket(Wire::Docker20);
     let fake = FakeTempo::not_ready().await;

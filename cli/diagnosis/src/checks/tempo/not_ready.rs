@@ -30,6 +30,7 @@ pub(crate) static CHECK: Check = Check {
         Probe::TempoConfig,
         Probe::TempoMetrics,
         Probe::TempoSearch,
+        Probe::Traces,
     ],
     examine: Examine::EachBackend(examine),
 };

@@ -29,7 +29,7 @@ pub(crate) static CHECK: Check = Check {
         Cause::same_subject(not_ready::CHECK.code),
         Cause::same_subject(object_storage_unreachable::CHECK.code),
     ]],
-    explains: &[Probe::TempoSearch],
+    explains: &[Probe::TempoSearch, Probe::Traces],
     examine: Examine::EachBackend(examine),
 };
 

@@ -73,3 +73,27 @@ fn a_body_that_is_no_trace_is_not_taken_for_an_empty_one() {
     let empty: WireAnswer = serde_json::from_str(r#"{"trace":{},"metrics":{}}"#).unwrap();
     assert_eq!(ReadSpans::from(empty.trace), ReadSpans::default());
 }
+
+#[test]
+fn attributes_that_held_a_credential_are_told_by_name_and_their_values_are_gone_from_lists_too() {
+    let text = r#"{"batches":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"a"}},
+        {"key":"api.token","value":{"stringValue":"[redacted]"}}]},
+        "scopeSpans":[{"spans":[{"spanId":"b7ad6b7169203331","name":"x","attributes":[
+        {"key":"http.request.header.x-api-key","value":{"arrayValue":{"values":[{"stringValue":"9f86d081884c7d659a2f"}]}}},
+        {"key":"auth.method","value":{"stringValue":"oauth"}}],
+        "events":[{"name":"e","attributes":[{"key":"to","value":{"stringValue":"redis://:hunter2@cache"}}]}]}]}]}]}"#;
+    let read = ReadSpans::from(serde_json::from_str::<WireTrace>(text).unwrap());
+    let told: Vec<(&str, CredentialSign)> = read
+        .credentials
+        .iter()
+        .map(|(_, _, key, sign)| (key.as_str(), *sign))
+        .collect();
+    let expected = [
+        ("to", CredentialSign::Form),
+        ("http.request.header.x-api-key", CredentialSign::Name),
+    ];
+    assert!(expected.iter().all(|one| told.contains(one)), "{told:?}");
+    assert_eq!(told.len(), 2);
+    let shown = format!("{:?}", read.spans);
+    assert!(!shown.contains("9f86d0") && !shown.contains("hunter2"));
+}
