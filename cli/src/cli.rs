@@ -4,6 +4,7 @@ mod canary;
 mod catalogue;
 mod deeper;
 mod format;
+mod latency;
 mod logs;
 mod moment;
 mod probe;
@@ -27,6 +28,7 @@ pub use self::{
     catalogue::{ChecksArguments, Explain},
     deeper::{DeeperArguments, ProbeChoice},
     format::Format,
+    latency::{LatencyArguments, Sort},
     logs::{Classify, LineLevel, LogInput, LogsAction, LogsArguments, ShowLogs},
     moment::Moment,
     probe::{ProbeArguments, SpokenProtocol},
@@ -137,6 +139,8 @@ pub enum Command {
     Logs(LogsArguments),
     /// Find traces, and show one as a waterfall (read-only)
     Trace(TraceArguments),
+    /// Show how fast services are and how much fails, by what they do: percentiles and rates (read-only)
+    Latency(LatencyArguments),
     /// Restart traced services in dependency order and wait for their health
     Restart(Restart),
     /// Send requests with known trace ids, or await runs, and hold their traces against what a file expects

@@ -4,7 +4,9 @@ mod canary;
 mod config;
 mod metrics;
 mod query;
+mod recent;
 mod search;
+mod span_metrics;
 mod terms;
 mod trace;
 mod trace_search;
@@ -21,6 +23,7 @@ use url::Url;
 pub(crate) use self::{
     canary::CanarySearch,
     config::HTTP_PORT,
+    recent::{EndedBy, RecentTraces},
     trace::StoredTrace,
     trace_search::{FoundTrace, SearchRange, TraceSearch},
 };
@@ -56,8 +59,10 @@ pub struct TempoClient {
 /// Which traces a search returns where it finds more than it may return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
-    /// Any; or the newest, without being asked.
+    /// Any.
     Any,
+    /// The newest, without being asked: minitempo.
+    Newest,
     /// The newest, where the query asks for them: Tempo since 2.8.
     NewestIfAsked,
 }
@@ -76,9 +81,10 @@ impl TempoClient {
     /// The same API, asked as its release can be.
     #[must_use]
     pub fn of_release(self, version: &TempoVersion) -> Self {
-        let can = !version.version.contains("minitempo")
-            && Release::read(&version.version).is_some_and(|release| release >= SORTS_SINCE);
-        let order = if can {
+        let sorts = Release::read(&version.version).is_some_and(|release| release >= SORTS_SINCE);
+        let order = if version.version.contains("minitempo") {
+            Order::Newest
+        } else if sorts {
             Order::NewestIfAsked
         } else {
             Order::Any

@@ -1,5 +1,6 @@
 //! The commands: each a sequence of steps, everything else is elsewhere.
 
+mod backends;
 mod bundle;
 mod canary;
 mod catalogue;
@@ -8,6 +9,7 @@ mod diff;
 mod doctor;
 mod env;
 mod helper;
+mod latency;
 mod lint;
 mod logs;
 mod look;
@@ -39,6 +41,7 @@ pub async fn run(cli: Cli, output: &mut Output) -> Result<Exit, CommandError> {
         Command::Storage(args) => storage::run(global, args, output).await,
         Command::Logs(args) => logs::run(global, args, output).await,
         Command::Trace(args) => trace::run(global, args, output).await,
+        Command::Latency(args) => latency::run(global, args, output).await,
         Command::Restart(args) => restart::run(global, args, output).await,
         Command::Smoke(args) => smoke::run(global, args, output).await,
         Command::Canary(args) => canary::run(global, args, output).await,

@@ -10,6 +10,8 @@ pub(super) fn query_hint(fault: &HttpFault) -> String {
          `.http.route`"
     } else if words.contains("range specified") {
         "search a shorter time with `--since` and `--until`"
+    } else if words.contains("maximum allowed duration") {
+        "ask about a shorter time with `--since` and `--until`, or have traces read with `--traces 1000`"
     } else if words.contains("max limit") {
         "ask for fewer with `--limit`"
     } else if words.contains("query_end_cutoff") {

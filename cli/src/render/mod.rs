@@ -6,15 +6,19 @@ mod difference;
 mod doctor;
 mod environment;
 mod explain;
+mod figures;
 mod github;
 mod group;
 mod json;
 mod junit;
 mod ladder;
+mod latency;
+mod length;
 mod log_line;
 mod markdown;
 mod page;
 mod report;
+mod sample;
 mod sarif;
 mod service_colour;
 mod short;
@@ -40,6 +44,8 @@ pub use self::{
     time::{age, clock},
 };
 pub(crate) use self::{
+    latency::{Counted, Latency, LatencyFrom, latency},
     log_line::{Dates, LogName, LogObject, LogRows},
+    sample::Sample,
     trace::{Detail, FoundTraces, SearchFrom, ShownTrace, found_traces, trace},
 };

@@ -31,8 +31,13 @@ pub fn clock(at: Timestamp, now: Timestamp) -> String {
     if at.date() == now.date() {
         at.strftime("%H:%M:%S UTC").to_string()
     } else {
-        at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+        second(at.timestamp())
     }
+}
+
+/// A moment in UTC with its date.
+pub(super) fn second(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 /// A moment in UTC without the name of its zone, for rows of moments whose zone is said once.

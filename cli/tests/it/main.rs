@@ -1,6 +1,7 @@
 //! Tests of the whole program and of what lies beside it, without a Docker engine.
 
 mod around;
+mod backend;
 mod classify;
 mod crowd;
 mod documents;
@@ -8,6 +9,7 @@ mod engine_calls;
 mod fake_stack;
 mod gather;
 mod helper;
+mod latency;
 mod lint;
 mod logs;
 mod manual;

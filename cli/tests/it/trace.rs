@@ -1,118 +1,18 @@
 //! `ptctl trace` against a backend with traces of many shapes, and against recorded answers of Tempo's.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on is to fail")]
+use std::time::Duration;
 
-use std::{process::Output, time::Duration};
-
-use minitempo::{Config, Running, Server};
-use serde_json::{Value, json};
-use tempfile::TempDir;
+use serde_json::json;
 
 use crate::{
+    backend::{Backend, document, sent, stdout},
     fake_stack::{Answer, FakeEngine, FakeTempo, Generation, TEMPO, WEB, Wire, beside},
-    program::{both, ptctl, ptctl_with},
+    program::{both, ptctl},
 };
 
 const ID: &str = "00c7651916cd43dd8448eb211c80319c";
 const ORPHANS: &str = "000000000000000041d4fd899fc56ac7";
 const LOOP: &str = "dddddddddddddddddddddddddddddddd";
-
-/// A backend with spans that it was sent.
-struct Backend {
-    running: Running,
-    folder: TempDir,
-    now: i128,
-}
-
-/// Milliseconds after the first one began, its parent and what else there is to say.
-struct Sent<'s> {
-    id: u64,
-    parent: u64,
-    name: &'s str,
-    from: i128,
-    to: i128,
-    more: Value,
-}
-
-fn sent(id: u64, parent: u64, name: &str, from: i128, to: i128) -> Sent<'_> {
-    let more = json!({});
-    Sent {
-        id,
-        parent,
-        name,
-        from,
-        to,
-        more,
-    }
-}
-
-impl Backend {
-    async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let config = Config::ephemeral(folder.path().join("minitempo"));
-        Self {
-            running: Server::start(config).await.unwrap(),
-            folder,
-            now: jiff::Timestamp::now().as_nanosecond() - 10_000_000_000,
-        }
-    }
-
-    fn url(&self) -> String {
-        format!("http://{}", self.running.http_addr())
-    }
-
-    async fn send(&self, trace: &str, service: &str, spans: &[Sent<'_>]) {
-        let spans: Vec<Value> = spans
-            .iter()
-            .map(|span| {
-                let mut sent = json!({
-                    "traceId": trace, "spanId": format!("{:016x}", span.id), "name": span.name, "kind": 1,
-                    "startTimeUnixNano": (self.now + span.from * 1_000_000).to_string(),
-                    "endTimeUnixNano": (self.now + span.to * 1_000_000).to_string(),
-                });
-                if span.parent > 0 {
-                    sent["parentSpanId"] = format!("{:016x}", span.parent).into();
-                }
-                for (key, value) in span.more.as_object().unwrap() {
-                    sent[key] = value.clone();
-                }
-                sent
-            })
-            .collect();
-        let body = json!({"resourceSpans": [{
-            "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": service}}]},
-            "scopeSpans": [{"spans": spans}],
-        }]});
-        let address = self.running.otlp_http_addr().unwrap();
-        post(address, &body.to_string()).await;
-    }
-
-    async fn ptctl(&self, arguments: &[&str]) -> Output {
-        let url = self.url();
-        let arguments: Vec<&str> = arguments
-            .iter()
-            .copied()
-            .chain(["--tempo-url", &url])
-            .collect();
-        let nobody = "unix:///nonexistent/docker.sock";
-        ptctl_with(self.folder.path(), nobody, &arguments, &[]).await
-    }
-}
-
-async fn post(address: std::net::SocketAddr, body: &str) {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let head = format!(
-        "POST /v1/traces HTTP/1.1\r\nHost: tempo\r\nContent-Type: application/json\r\nConnection: close\r\n\
-         Content-Length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).await.unwrap();
-    stream.write_all(body.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-}
 
 /// A request through three services, of which one failed, and four other traces.
 async fn backend() -> Backend {
@@ -157,14 +57,6 @@ async fn backend() -> Backend {
         )
         .await;
     backend
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn document(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", both(output)))
 }
 
 #[tokio::test]

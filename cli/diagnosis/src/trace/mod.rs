@@ -5,6 +5,7 @@ pub mod calls;
 mod choose;
 mod critical_path;
 mod explore_link;
+pub mod figures;
 mod fold;
 mod gap;
 mod id;

@@ -55,7 +55,7 @@ impl TempoClient {
     /// A query that shall find the newest, as far as its release can be told so.
     pub(super) fn newest_first(&self, query: &str) -> String {
         match self.order {
-            Order::Any => query.to_owned(),
+            Order::Any | Order::Newest => query.to_owned(),
             Order::NewestIfAsked => format!("{query} with (most_recent=true)"),
         }
     }

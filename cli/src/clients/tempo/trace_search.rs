@@ -7,7 +7,7 @@ use ptctl_diagnosis::{
     redact,
     trace::{ServiceShare, TraceId},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::TempoClient;
@@ -17,12 +17,19 @@ use crate::clients::{deadline::Deadline, http::HttpFault};
 pub(super) const ROOTLESS: &str = "<root span not yet received>";
 
 /// When traces that are searched for began.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct SearchRange {
     /// The earlier end.
     pub(crate) since: Timestamp,
     /// The later end.
     pub(crate) until: Timestamp,
+}
+
+impl SearchRange {
+    /// How long it is.
+    pub(crate) fn seconds(self) -> f64 {
+        self.until.duration_since(self.since).as_secs_f64()
+    }
 }
 
 /// What a search found.

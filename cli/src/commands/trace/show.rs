@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use ptctl_diagnosis::trace::{Folding, Trace, TraceId, explore_link};
 
 use super::{
-    super::look::failed,
+    super::{
+        backends::{request, unanswered},
+        look::failed,
+    },
     logs::{NamedLines, lines_of},
-    no_door, request, unanswered,
 };
 use crate::{
     cli::{Format, Global, ShowTrace},
@@ -114,8 +116,8 @@ async fn find(
     id: TraceId,
     deadline: Deadline,
 ) -> Result<(&Door, StoredTrace), CommandError> {
-    if let Some(error) = no_door(doors) {
-        return Err(error);
+    if let Some(reason) = doors.all_closed() {
+        return Err(CommandError::NoTempo(reason));
     }
     match doors.stored_trace(id, deadline).await {
         Ok(Some(found)) => Ok(found),

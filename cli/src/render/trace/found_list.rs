@@ -3,11 +3,8 @@
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 
-use super::{
-    found::{FoundTraces, TraceRow},
-    length::length,
-};
-use crate::render::{Page, Tone};
+use super::found::{FoundTraces, TraceRow};
+use crate::render::{Page, Tone, length::length, time::second};
 
 /// With fewer columns a trace takes two lines.
 const ONE_LINE: usize = 92;
@@ -151,8 +148,4 @@ fn trace(page: &mut Page, row: &TraceRow<'_>, dates: Dates, tempo: Option<&str>)
             (Style::new(), &root),
         ]);
     }
-}
-
-fn second(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }

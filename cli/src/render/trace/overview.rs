@@ -6,15 +6,14 @@ use ptctl_diagnosis::trace::{SkewKind, Warning};
 
 use super::{
     bar::signs,
-    length::length,
     shown::{Findings, ShownTrace},
 };
-use crate::render::{Page, Tone};
+use crate::render::{Page, Tone, length::length};
 
 /// So many gaps are told, the longest first.
 const GAPS: usize = 3;
 /// What a service without a name is called.
-pub(super) const NO_SERVICE: &str = "(no service.name)";
+pub(in crate::render) const NO_SERVICE: &str = "(no service.name)";
 
 /// What is to be known before the spans are read.
 pub(super) fn head(page: &mut Page, shown: &ShownTrace<'_>, findings: &Findings) {

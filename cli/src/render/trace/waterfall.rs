@@ -15,11 +15,10 @@ use serde_json::Value;
 use super::{
     bar::Scale,
     branches::Branches,
-    length::length,
     overview::NO_SERVICE,
     shown::{Detail, Findings},
 };
-use crate::render::{Glyphs, Page, service_colour::ServiceColours};
+use crate::render::{Glyphs, Page, length::length, service_colour::ServiceColours};
 
 /// The column of lengths.
 const LENGTH: usize = 8;

@@ -139,7 +139,8 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
         .headers()
         .get("x-scope-orgid")
         .is_some_and(|tenant| tenant == "shop");
-    if script.mood == Mood::NeedsTenant && path.contains("/search") && !has_tenant {
+    let is_query = path.contains("/search") || path.contains("/metrics/query");
+    if script.mood == Mood::NeedsTenant && is_query && !has_tenant {
         return (StatusCode::UNAUTHORIZED, "no org id\n").into_response();
     }
     match path {
@@ -156,6 +157,7 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
             recorded!(generation, "services.json").into_response()
         }
         "/api/search" => recorded!(generation, "search.json").into_response(),
+        "/api/metrics/query" => counted(generation, request.uri().query().unwrap_or_default()),
         path if path.starts_with("/api/v2/traces/") => {
             if script.mood == Mood::ReadsNothing {
                 return (StatusCode::INTERNAL_SERVER_ERROR, "no block\n").into_response();
@@ -167,4 +169,39 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
         path if path.starts_with("/api/traces/") => r#"{"batches":[]}"#.into_response(),
         _ => (StatusCode::NOT_FOUND, "404 page not found\n").into_response(),
     }
+}
+
+/// What each generation answers to metrics queries as it is by default.
+fn counted(generation: Generation, query: &str) -> Response {
+    let at = |name: &str| {
+        let mut parameters = query.split('&').filter_map(|pair| pair.split_once('='));
+        let value = parameters
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value);
+        value.unwrap_or_default().parse::<u64>().unwrap()
+    };
+    let hours = match generation {
+        Generation::Two => 3,
+        Generation::Three => 24,
+    };
+    if at("end") - at("start") > hours * 3600 {
+        let words = format!(
+            "metrics query time range exceeds the maximum allowed duration of {hours}h0m0s"
+        );
+        return (StatusCode::BAD_REQUEST, words).into_response();
+    }
+    if generation == Generation::Two {
+        let words = "error querying generators in Querier.queryRangeRecent: error finding generators: empty ring\n";
+        return (StatusCode::INTERNAL_SERVER_ERROR, words).into_response();
+    }
+    match query {
+        query if query.contains("count_over_time") => {
+            include_str!("recordings/tempo-3.0/metrics_count.json")
+        }
+        query if query.contains("quantile_over_time") => {
+            include_str!("recordings/tempo-3.0/metrics_quantile.json")
+        }
+        _ => include_str!("recordings/tempo-3.0/metrics_max.json"),
+    }
+    .into_response()
 }

@@ -1,0 +1,11 @@
+//! How often something was done, how much of it failed, and how long it took.
+
+mod operation;
+mod percentiles;
+mod tally;
+
+pub use self::{
+    operation::{Operation, operations},
+    percentiles::Percentiles,
+    tally::{Figures, Tally},
+};

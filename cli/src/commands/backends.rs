@@ -1,0 +1,116 @@
+//! One question to every backend of a stack.
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+
+use super::look::failed;
+use crate::{
+    cli::{Global, Moment, TempoWay},
+    clients::{cause::on_one_line, deadline::Deadline, http::HttpFault, tempo::SearchRange},
+    error::CommandError,
+    exit::Exit,
+    gather::{Beside, DeeperLooks, Depth, Door, GatherRequest, doors},
+    output::Output,
+    settings,
+};
+
+/// The request of a command that asks backends alone.
+pub(super) fn request(global: &Global, way: TempoWay) -> Result<GatherRequest, CommandError> {
+    let mut request = settings::request(global, &[], Depth::Description, settings::DEFAULT_SINCE)?;
+    request.deeper = DeeperLooks {
+        probe: settings::probe_wish(way.probe),
+        helper_binary: way.helper_binary,
+        ..DeeperLooks::default()
+    };
+    Ok(request)
+}
+
+/// The time that is asked about.
+pub(super) fn range(
+    since: Option<Moment>,
+    until: Option<Moment>,
+    now: Timestamp,
+) -> Result<SearchRange, CommandError> {
+    let since = since.unwrap_or(Moment::Ago(settings::DEFAULT_SINCE));
+    let range = SearchRange {
+        since: since.before(now),
+        until: until.map_or(now, |until| until.before(now)),
+    };
+    if range.since >= range.until {
+        return Err(CommandError::Request(
+            "`--since` has to lie before `--until`".to_owned(),
+        ));
+    }
+    Ok(range)
+}
+
+/// What the backends answered.
+#[derive(Debug)]
+pub(super) struct Answers<T> {
+    /// Each answer; at least one.
+    pub(super) all: Vec<T>,
+    /// How the command ends as far as the backends go: somebody who was not asked may know more.
+    pub(super) exit: Exit,
+}
+
+/// Asks every backend. Why one did not answer is said beside the answer, unless none did.
+pub(super) async fn ask_each<T>(
+    request: &GatherRequest,
+    deadline: Deadline,
+    output: &mut Output,
+    ask: impl AsyncFn(&Door) -> Result<T, CommandError>,
+) -> Result<Answers<T>, CommandError> {
+    let doors = Box::pin(doors(request, Beside::Nothing))
+        .await
+        .map_err(|source| failed(request, deadline, source))?;
+    let answers = join_all(doors.open.iter().map(|door| ask(door))).await;
+    for deed in doors.close().await {
+        output.note(&deed);
+    }
+    if let Some(reason) = doors.all_closed() {
+        return Err(CommandError::NoTempo(reason));
+    }
+    let mut all = Vec::new();
+    let mut failures = Vec::new();
+    for answer in answers {
+        match answer {
+            Ok(answer) => all.push(answer),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    if all.is_empty()
+        && let Some(error) = failures.pop()
+    {
+        return Err(error);
+    }
+    for failure in &failures {
+        output.note(&format!("warning: {}", on_one_line(failure)));
+    }
+    for (name, why) in &doors.closed {
+        output.note(&format!("warning: Tempo `{name}` was not asked: {why}"));
+    }
+    let is_whole = failures.is_empty() && doors.closed.is_empty();
+    let exit = if is_whole { Exit::Ok } else { Exit::Blind };
+    Ok(Answers { all, exit })
+}
+
+/// A question that a backend did not answer.
+pub(super) fn unanswered(door: &Door, source: HttpFault) -> CommandError {
+    CommandError::Asking {
+        tempo: door.name.clone(),
+        at: door.reached.to_string(),
+        source,
+    }
+}
+
+/// A query that a backend did not answer, perhaps because it does not take it.
+pub(super) fn refused(door: &Door, query: &str, fault: HttpFault) -> CommandError {
+    match fault {
+        fault @ HttpFault::Status { status: 400, .. } => CommandError::Query {
+            tempo: door.name.clone(),
+            query: query.to_owned(),
+            source: fault,
+        },
+        fault => unanswered(door, fault),
+    }
+}
