@@ -9,6 +9,7 @@ mod logs;
 mod moment;
 mod probe;
 mod report;
+mod restart;
 mod smoke;
 mod storage;
 mod trace;
@@ -33,6 +34,7 @@ pub use self::{
     moment::Moment,
     probe::{ProbeArguments, SpokenProtocol},
     report::{Annotations, Detail, FailOn, ReportArguments, ReportFormat},
+    restart::{ApplyArguments, FixArguments, RestartArguments},
     smoke::{SmokeArguments, SmokeFormat},
     storage::StorageArguments,
     trace::{SearchArguments, ShowTrace, StatusChoice, TempoWay, TraceAction, TraceArguments},
@@ -141,8 +143,8 @@ pub enum Command {
     Trace(TraceArguments),
     /// Show how fast services are and how much fails, by what they do: percentiles and rates (read-only)
     Latency(LatencyArguments),
-    /// Restart traced services in dependency order and wait for their health
-    Restart(Restart),
+    /// Restart traced services in the order of the spans' way and of their dependencies, awaiting each one's health
+    Restart(RestartArguments),
     /// Send requests with known trace ids, or await runs, and hold their traces against what a file expects
     Smoke(SmokeArguments),
     /// Write a span as each service would and look for it: a proof that the way in works
@@ -222,6 +224,9 @@ pub struct Doctor {
     /// What may be done beyond looking.
     #[command(flatten)]
     pub deeper: DeeperArguments,
+    /// What may be mended.
+    #[command(flatten)]
+    pub fix: FixArguments,
     /// How far back logs and events are read [default: 1h]
     #[arg(long, env = "PTCTL_SINCE", value_name = "DURATION")]
     pub since: Option<Duration>,
@@ -265,28 +270,6 @@ pub struct Lint {
     /// How it is reported, and what counts.
     #[command(flatten)]
     pub report: ReportArguments,
-}
-
-/// `ptctl restart`.
-#[derive(Debug, Clone, Args)]
-pub struct Restart {
-    /// Compose services or containers to restart [default: all traced services of the project]
-    #[arg(value_name = "SERVICE")]
-    pub services: Vec<String>,
-    /// Do not ask
-    #[arg(long, short = 'y', env = "PTCTL_YES")]
-    pub yes: bool,
-    /// Show the plan and do nothing
-    #[arg(long, env = "PTCTL_DRY_RUN")]
-    pub dry_run: bool,
-    /// How long each service may take to become healthy
-    #[arg(
-        long,
-        env = "PTCTL_WAIT",
-        value_name = "DURATION",
-        default_value = "60s"
-    )]
-    pub wait: Duration,
 }
 
 /// `ptctl diff`.

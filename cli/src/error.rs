@@ -92,18 +92,12 @@ pub enum CommandError {
     /// What to restart cannot be put in order.
     #[error("could not plan the restart")]
     Plan(#[source] PlanError),
+    /// A report that no plan can stand beside.
+    #[error("`--fix` writes a table or JSON, and `{0}` is neither")]
+    FixFormat(&'static str),
     /// Nobody could be asked.
     #[error("nobody can be asked whether to go on: this is no terminal")]
     NobodyToAsk,
-    /// A step of a restart failed.
-    #[error("could not restart `{service}`")]
-    Restart {
-        /// The service.
-        service: String,
-        /// What went wrong.
-        #[source]
-        source: EngineError,
-    },
     /// A file is not a report.
     #[error("`{}` is not a report of `ptctl doctor -o json`", path.display())]
     NotABaseline {
@@ -201,6 +195,7 @@ impl CommandError {
             | Self::NamesNoCheck(_)
             | Self::Settings(_)
             | Self::NobodyToAsk
+            | Self::FixFormat(_)
             | Self::NoSuchService { .. }
             | Self::Plan(_)
             | Self::Query { .. }
@@ -208,7 +203,7 @@ impl CommandError {
             | Self::Checks { .. }
             | Self::Request(_) => Exit::Usage,
             Self::NoSuchTrace { .. } => Exit::Findings,
-            Self::Restart { .. } | Self::Cleanup(_) | Self::Late { .. } => Exit::Deadline,
+            Self::Cleanup(_) | Self::Late { .. } => Exit::Deadline,
             Self::Gather(_)
             | Self::Lint(_)
             | Self::Helper(_)
@@ -277,8 +272,8 @@ impl CommandError {
             | Self::NotASnapshot { .. }
             | Self::NotABaseline { .. }
             | Self::Settings(_)
+            | Self::FixFormat(_)
             | Self::Plan(_)
-            | Self::Restart { .. }
             | Self::Helper(_)
             | Self::Cleanup(_)
             | Self::Checks { .. }

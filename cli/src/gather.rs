@@ -2,6 +2,7 @@
 
 mod around;
 mod backends;
+mod brief;
 mod doors;
 mod engine;
 mod folder;
@@ -137,6 +138,9 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
         Depth::Everything => look_closer(&look, &clients, &request.tempo, &mut snapshot).await,
         Depth::Disks => {
             storage::look_at_disks(&look, &clients, &request.tempo, &mut snapshot).await;
+        }
+        Depth::Brief => {
+            brief::look_briefly(&look, &clients, &request.tempo, &mut snapshot).await;
         }
         Depth::Description => {}
     }

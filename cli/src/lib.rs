@@ -12,7 +12,9 @@ pub mod compose;
 pub mod context;
 pub mod error;
 pub mod exit;
+pub mod farewell;
 mod feed;
+pub mod fix;
 pub mod gather;
 mod helper;
 mod inside;
@@ -37,6 +39,7 @@ use clap::Parser;
 use self::{
     cli::{Cli, Command},
     exit::Exit,
+    farewell::Farewell,
     output::Output,
 };
 
@@ -57,7 +60,11 @@ pub fn run() -> ExitCode {
         .enable_all()
         .build()
     {
-        Ok(runtime) => runtime.block_on(until_interrupted(commands::run(cli, &mut output))),
+        Ok(runtime) => {
+            let farewell = Farewell::default();
+            let command = commands::run(cli, &mut output, &farewell);
+            runtime.block_on(until_interrupted(command, &farewell))
+        }
         Err(error) => Err(error::CommandError::Runtime(error)),
     };
     match exit {
@@ -82,6 +89,7 @@ fn fill_in(cli: &mut Cli) -> Result<Option<String>, error::CommandError> {
 /// Runs a command until it ends or a signal asks to end.
 async fn until_interrupted(
     command: impl Future<Output = Result<Exit, error::CommandError>>,
+    farewell: &Farewell,
 ) -> Result<Exit, error::CommandError> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminated = signal(SignalKind::terminate()).map_err(error::CommandError::Runtime)?;
@@ -90,14 +98,22 @@ async fn until_interrupted(
         _ = tokio::signal::ctrl_c() => Exit::Interrupted,
         _ = terminated.recv() => Exit::Terminated,
     };
-    // The command is gone; helper containers that it had made are being removed.
+    // The command is gone; helper containers that it had made are being removed, and the engine ends what it was asked to
+    // do.
     let tasks = tokio::runtime::Handle::current().metrics();
-    let gone_by = tokio::time::Instant::now() + FAREWELL;
-    while tasks.num_alive_tasks() > 0 && tokio::time::Instant::now() < gone_by {
-        tokio::time::sleep(FAREWELL / 100).await;
+    let all_left = async {
+        while tasks.num_alive_tasks() > 0 {
+            tokio::time::sleep(GLANCE).await;
+        }
+    };
+    tokio::select! {
+        () = all_left => {}
+        () = tokio::time::sleep(farewell.length()) => {}
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
     }
     Ok(signalled)
 }
 
-/// How long an interrupted command may take to remove what it made on the engine.
-const FAREWELL: Duration = Duration::from_secs(3);
+/// How often an interrupted command is asked whether it has left.
+const GLANCE: Duration = Duration::from_millis(30);

@@ -11,6 +11,7 @@ use crate::{
     error::CommandError,
     progress::Spinner,
     render::{Colour, Dates, Glyphs, LogName, LogRows, Medium, Page},
+    thread::apart,
 };
 
 /// The width of text that is not read on a terminal.
@@ -128,18 +129,43 @@ impl Output {
         drop(writeln!(io::stderr().lock(), "{text}"));
     }
 
+    /// Whether somebody can be asked.
+    pub fn can_ask(&self) -> bool {
+        self.progress == Progress::Watched && io::stdin().is_terminal()
+    }
+
+    /// Shows somebody who is asked what the question is about, where the answer itself goes elsewhere.
+    pub fn show_who_is_asked(&mut self, page: impl FnOnce(&mut Page)) {
+        self.spinner = None;
+        let mut shown = self.plain_page();
+        page(&mut shown);
+        // Nobody can be told that stderr is gone.
+        drop(io::stderr().lock().write_all(shown.into_text().as_bytes()));
+    }
+
+    /// Whether the answer is read where questions are asked.
+    pub fn is_on_terminal(&self) -> bool {
+        self.medium == Medium::Terminal
+    }
+
     /// Asks a question at the terminal; `None` where nobody can be asked.
-    pub fn ask(&mut self, question: &str) -> Option<Answer> {
-        if self.progress == Progress::Unwatched || !io::stdin().is_terminal() {
+    pub async fn ask(&mut self, question: &str) -> Option<Answer> {
+        if !self.can_ask() {
             return None;
         }
         self.spinner = None;
-        let mut stderr = io::stderr().lock();
-        write!(stderr, "{question} [y/N] ")
-            .and_then(|()| stderr.flush())
-            .ok()?;
-        let mut line = String::new();
-        io::stdin().read_line(&mut line).ok()?;
+        {
+            let mut stderr = io::stderr().lock();
+            write!(stderr, "{question} [y/N] ")
+                .and_then(|()| stderr.flush())
+                .ok()?;
+        }
+        // On a thread of its own, so that a signal ends the wait.
+        let line = apart("question", || {
+            let mut line = String::new();
+            io::stdin().read_line(&mut line).map(|_| line)
+        });
+        let line = line.await.ok()?.ok()?;
         match line.trim().to_ascii_lowercase().as_str() {
             "y" | "yes" => Some(Answer::Yes),
             _ => Some(Answer::No),

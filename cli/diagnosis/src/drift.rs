@@ -12,6 +12,8 @@ mod ports;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
+
 use jiff::Timestamp;
 
 use crate::{
@@ -24,7 +26,8 @@ use crate::{
     },
 };
 
-pub(crate) use self::image::same_reference;
+pub(crate) use self::image::meant_image;
+pub use self::image::newer_image;
 
 /// One field in which a container differs from the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +59,19 @@ pub enum Field {
     Mount(String),
     /// The networks.
     Networks,
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Image => formatter.write_str("image"),
+            Self::Environment(name) => write!(formatter, "`{name}`"),
+            Self::Command => formatter.write_str("command"),
+            Self::Ports => formatter.write_str("ports"),
+            Self::Mount(path) => write!(formatter, "mount at `{path}`"),
+            Self::Networks => formatter.write_str("networks"),
+        }
+    }
 }
 
 /// Why a container is not compared.

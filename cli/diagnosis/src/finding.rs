@@ -5,7 +5,11 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{code::Code, snapshot::LogLine, subject::Subject};
+use crate::{
+    code::Code,
+    snapshot::{ContainerId, LogLine},
+    subject::Subject,
+};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -94,6 +98,59 @@ pub struct Remedy {
     pub action: String,
     /// A command to paste, where one does it or finishes it.
     pub command: Option<String>,
+    /// What a program could do about it, where that is certain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deed: Option<Box<Deed>>,
+}
+
+/// What a program could do about a finding: the engine's part harms nothing, the files' part is for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Deed {
+    /// Restart a container as it is.
+    Restart {
+        /// The container.
+        container: ContainerId,
+    },
+    /// Start a stopped container as it is.
+    Start {
+        /// The container.
+        container: ContainerId,
+    },
+    /// Start a container that was made and not started, once the service that it waits for is well.
+    StartAfter {
+        /// The container.
+        container: ContainerId,
+        /// The service that it waits for.
+        service: String,
+    },
+    /// Thaw a paused container.
+    Unpause {
+        /// The container.
+        container: ContainerId,
+    },
+    /// Write another value for a variable of a container into the files that it is made from.
+    SetVariable {
+        /// The container.
+        container: ContainerId,
+        /// The variable.
+        variable: String,
+        /// The value that it is to have.
+        value: String,
+    },
+}
+
+impl Deed {
+    /// The container that an engine is to do something to; `None` for what is done to files.
+    pub fn of_the_engine(&self) -> Option<&ContainerId> {
+        match self {
+            Self::Restart { container }
+            | Self::Start { container }
+            | Self::StartAfter { container, .. }
+            | Self::Unpause { container } => Some(container),
+            Self::SetVariable { .. } => None,
+        }
+    }
 }
 
 impl Remedy {
@@ -102,6 +159,7 @@ impl Remedy {
         Self {
             action: action.into(),
             command: Some(command.into()),
+            deed: None,
         }
     }
 
@@ -110,7 +168,22 @@ impl Remedy {
         Self {
             action: action.into(),
             command: None,
+            deed: None,
         }
+    }
+
+    /// The same action where its values are examples: nothing for a program.
+    #[must_use]
+    pub fn by_hand(mut self) -> Self {
+        self.deed = None;
+        self
+    }
+
+    /// The same action, which a program could do as well.
+    #[must_use]
+    pub fn doing(mut self, deed: Deed) -> Self {
+        self.deed = Some(Box::new(deed));
+        self
     }
 
     /// The same action, finished by `command` where there is one.

@@ -7,6 +7,7 @@ pub mod check;
 mod checks;
 pub mod code;
 pub mod collector;
+pub mod commands;
 pub mod compose_label;
 mod data_source;
 pub mod dependency;

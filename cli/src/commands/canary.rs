@@ -70,7 +70,8 @@ fn request(global: &Global, args: &CanaryArguments) -> Result<GatherRequest, Com
     Ok(request)
 }
 
-fn lines(snapshot: &Snapshot) -> Vec<CanaryLine<'_>> {
+/// The canaries of a look with the names of their services.
+pub(super) fn lines(snapshot: &Snapshot) -> Vec<CanaryLine<'_>> {
     snapshot
         .canaries
         .iter()

@@ -1,13 +1,14 @@
-//! `ptctl doctor`: look, diagnose, write down. Changes nothing.
+//! `ptctl doctor`: look, diagnose, write down. Changes nothing, unless `--fix` is asked for and confirmed.
 
 use jiff::Timestamp;
 use ptctl_diagnosis::snapshot::{Counters, Snapshot};
 
-use super::{look, report};
+use super::{fix, look, report};
 use crate::{
     cli::{Doctor, Global},
     error::CommandError,
     exit::{Completeness, Exit},
+    farewell::Farewell,
     gather::{DeeperLooks, Depth, GatherRequest, ProbeWish},
     output::Output,
     saved, settings,
@@ -17,6 +18,7 @@ pub(super) async fn run(
     global: &Global,
     args: Doctor,
     output: &mut Output,
+    farewell: &Farewell,
 ) -> Result<Exit, CommandError> {
     let policy = settings::policy(&args.report)?;
     let (snapshot, reached) = match &args.from {
@@ -39,7 +41,11 @@ pub(super) async fn run(
         Reached::Yes => look::completeness(&snapshot),
         Reached::No => Completeness::CutByDeadline,
     };
-    report::answer(&args.report, &policy, &snapshot, completeness, output)
+    if !args.fix.fix {
+        return report::answer(&args.report, &policy, &snapshot, completeness, output);
+    }
+    let fixing = fix::Fixing::new(global, &args, &policy, &snapshot)?;
+    fixing.run(completeness, output, farewell).await
 }
 
 /// With `--for`: what everybody had counted, so long before the look.

@@ -3,22 +3,27 @@
 mod backends;
 mod bundle;
 mod canary;
+mod carry_out;
 mod catalogue;
 mod cleanup;
 mod diff;
 mod doctor;
 mod env;
+mod fix;
 mod helper;
+mod journey;
 mod latency;
 mod lint;
 mod logs;
 mod look;
 mod probe;
+mod proof;
 mod report;
 mod restart;
 mod shell;
 mod smoke;
 mod status;
+mod steps;
 mod storage;
 mod trace;
 mod version;
@@ -27,14 +32,15 @@ use crate::{
     cli::{Cli, Command},
     error::CommandError,
     exit::Exit,
+    farewell::Farewell,
     output::Output,
 };
 
 /// Does what the command line says.
-pub async fn run(cli: Cli, output: &mut Output) -> Result<Exit, CommandError> {
+pub async fn run(cli: Cli, output: &mut Output, farewell: &Farewell) -> Result<Exit, CommandError> {
     let global = &cli.global;
     match cli.command {
-        Command::Doctor(args) => doctor::run(global, args, output).await,
+        Command::Doctor(args) => doctor::run(global, args, output, farewell).await,
         Command::Lint(args) => lint::run(global, args, output).await,
         Command::Status(args) => status::run(global, args, output).await,
         Command::Env(args) => env::run(global, args, output).await,
@@ -42,7 +48,7 @@ pub async fn run(cli: Cli, output: &mut Output) -> Result<Exit, CommandError> {
         Command::Logs(args) => logs::run(global, args, output).await,
         Command::Trace(args) => trace::run(global, args, output).await,
         Command::Latency(args) => latency::run(global, args, output).await,
-        Command::Restart(args) => restart::run(global, args, output).await,
+        Command::Restart(args) => restart::run(global, args, output, farewell).await,
         Command::Smoke(args) => smoke::run(global, args, output).await,
         Command::Canary(args) => canary::run(global, args, output).await,
         Command::Probe(args) => probe::run(global, args, output).await,

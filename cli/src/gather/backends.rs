@@ -28,6 +28,19 @@ pub(super) async fn tempos(
     futures_util::future::join_all(looks).await
 }
 
+/// The same, of which only their readiness and their counters are wanted.
+pub(super) async fn tempos_in_brief(
+    look: &Look<'_>,
+    http: &HttpClient,
+    access: &TempoAccess,
+    containers: &[Container],
+) -> Vec<Tempo> {
+    let looks = candidates(access.url.as_ref(), containers)
+        .into_iter()
+        .map(|candidate| probe::tempo::in_brief(look, http, candidate));
+    futures_util::future::join_all(looks).await
+}
+
 /// The backends among the containers, and the one given by its address.
 pub(super) fn candidates<'c>(url: Option<&Url>, containers: &'c [Container]) -> Vec<Candidate<'c>> {
     let mut candidates: Vec<Candidate<'_>> = containers

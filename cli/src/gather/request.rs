@@ -124,6 +124,9 @@ pub enum Depth {
     Everything,
     /// What lies on the engine's disks. Nothing but backends is asked.
     Disks,
+    /// What the engine describes, whether everybody is ready, and what each has counted. No log is read, and no trace is
+    /// searched for.
+    Brief,
     /// What the engine describes: state, environment, networks. Nothing is asked of a container itself.
     Description,
 }

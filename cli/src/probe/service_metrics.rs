@@ -110,11 +110,32 @@ fn read(url: String, text: &str) -> ServiceMetrics {
     });
     // A service of ours shows a route from its first request on.
     let requests = sum(REQUESTS, is_of_a_caller).or(spans.map(|_| 0));
+    let tells_answers_apart = samples
+        .iter()
+        .filter(|sample| sample.name == REQUESTS)
+        .all(|sample| status(sample).is_some());
+    let failed = sum(REQUESTS, |sample| {
+        is_of_a_caller(sample) && is_failed(sample)
+    });
+    let failed_requests = requests
+        .filter(|_| tells_answers_apart)
+        .map(|_| failed.unwrap_or(0));
     ServiceMetrics {
         url,
         requests,
+        failed_requests,
         spans,
     }
+}
+
+fn status(sample: &Sample) -> Option<&str> {
+    ["status", "code", "status_code", "http_status_code"]
+        .iter()
+        .find_map(|name| sample.label(name))
+}
+
+fn is_failed(sample: &Sample) -> bool {
+    status(sample).is_some_and(|status| status.starts_with('5'))
 }
 
 fn is_of_a_caller(sample: &Sample) -> bool {
@@ -141,6 +162,7 @@ mod tests {
         );
         let metrics = read("u".into(), text);
         assert_eq!(metrics.requests, Some(5));
+        assert_eq!(metrics.failed_requests, Some(1));
         let spans = SpanCounters {
             made: 15,
             sent: 10,

@@ -77,6 +77,47 @@ pub(crate) async fn of(
     }
 }
 
+/// Whether one backend is ready and what it has counted, and nothing of its traces: a Tempo that was searched half a
+/// minute ago does not stop by itself.
+pub(crate) async fn in_brief(
+    look: &Look<'_>,
+    http: &HttpClient,
+    candidate: Candidate<'_>,
+) -> Tempo {
+    const NOT_ASKED: &str = "not asked for";
+    let file = match candidate.container {
+        Some(container) => configuration::from_container(Files::Container(look), container).await,
+        None => Err(NO_CONTAINER.to_owned()),
+    };
+    let backend = Backend {
+        subject: Subject::Tempo(candidate.name.clone()),
+        candidate,
+        file,
+        sampling: Sampling::None,
+    };
+    let disk = Disk {
+        usage: Observed::Unknown(backend.gap(Probe::Volume, NOT_ASKED)),
+        stored: None,
+    };
+    match reach(look, http, &backend.candidate, backend.settings()).await {
+        Found::Answers(answering) => {
+            let metrics = answering.client.metrics(look.http_deadline()).await;
+            Tempo {
+                metrics: backend.observed(Probe::TempoMetrics, metrics),
+                reached: Observed::Known(answering.reached),
+                ready: Observed::Known(answering.ready),
+                ..backend.silent(NOT_ASKED, disk)
+            }
+        }
+        Found::Silent(reached, ready) => Tempo {
+            reached: Observed::Known(reached),
+            ready: Observed::Known(ready),
+            ..backend.silent("its API did not answer", disk)
+        },
+        Found::NoWay(why) => backend.silent(&why, disk),
+    }
+}
+
 /// An API that answers.
 pub(crate) struct Answering {
     /// How it was reached.
@@ -177,6 +218,10 @@ impl Backend<'_> {
     /// Its facts where its API says nothing, for the reason given.
     async fn unasked(self, look: &Look<'_>, why: &str) -> Tempo {
         let disk = self.disk(look).await;
+        self.silent(why, disk)
+    }
+
+    fn silent(self, why: &str, disk: Disk) -> Tempo {
         Tempo {
             reached: Observed::Unknown(self.gap(Probe::TempoAddress, why)),
             ready: Observed::Unknown(self.gap(Probe::TempoReady, why)),

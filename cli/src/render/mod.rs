@@ -17,7 +17,9 @@ mod length;
 mod log_line;
 mod markdown;
 mod page;
+mod patches;
 mod report;
+mod restart;
 mod sample;
 mod sarif;
 mod service_colour;
@@ -37,7 +39,9 @@ pub use self::{
     json::{REPORT_VERSION, json},
     ladder::{LadderLine, LadderRemedy, ladders},
     page::{Colour, Glyphs, Medium, Page, Tone},
+    patches::patches,
     report::{Report, report},
+    restart::{RestartDocument, account, plan, step_done},
     smoke::{problem_annotation, smoke, smoke_annotations, smoke_junit},
     status::status,
     storage::{StorageDocument, storage},

@@ -1,152 +1,139 @@
-//! Which service needs which, from the labels that Compose 2 leaves or from the Compose files that 1.x leaves.
+//! Which service needs which, from the labels that Compose 2 leaves or from what the look read of the Compose files.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io,
-    path::{Path, PathBuf},
+use std::collections::{BTreeMap, BTreeSet};
+
+use ptctl_diagnosis::{
+    dependency::{Condition, Dependency},
+    observed::Observed,
+    snapshot::{Container, Snapshot},
 };
-
-use ptctl_diagnosis::{dependency::Dependency, snapshot::Snapshot};
-use serde::Deserialize;
-use thiserror::Error;
 
 /// Which service needs which.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dependencies {
     needs: BTreeMap<String, BTreeSet<String>>,
-}
-
-/// Why a Compose file did not tell.
-#[derive(Debug, Error)]
-pub enum DependencyError {
-    /// It could not be read.
-    #[error("could not read `{}`", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What went wrong.
-        #[source]
-        source: io::Error,
-    },
-    /// It is no Compose file.
-    #[error("could not understand `{}`", path.display())]
-    Parse {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        #[source]
-        source: Box<serde_saphyr::Error>,
-    },
-}
-
-#[derive(Deserialize)]
-struct ComposeFile {
-    #[serde(default)]
-    services: BTreeMap<String, ComposeService>,
-}
-
-#[derive(Deserialize)]
-struct ComposeService {
-    #[serde(default)]
-    depends_on: DependsOn,
-}
-
-/// Short form a list, long form a map.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum DependsOn {
-    List(BTreeSet<String>),
-    Map(BTreeMap<String, serde_json::Value>),
-}
-
-impl Default for DependsOn {
-    fn default() -> Self {
-        Self::List(BTreeSet::new())
-    }
+    jobs: BTreeSet<String>,
+    unknown: Option<String>,
 }
 
 impl Dependencies {
-    /// From the labels of the containers; where no container has one, from the Compose files that the labels name.
-    pub fn of_stack(snapshot: &Snapshot) -> Result<Self, DependencyError> {
-        let labels = Self::of_labels(snapshot);
-        if !labels.needs.is_empty() {
-            return Ok(labels);
-        }
-        let mut dependencies = Self::default();
-        for file in &snapshot.stack.config_files {
-            let path = snapshot
-                .stack
-                .working_dir
-                .as_ref()
-                .map_or_else(|| PathBuf::from(file), |dir| Path::new(dir).join(file));
-            let text = std::fs::read_to_string(&path).map_err(|source| DependencyError::Read {
-                path: path.clone(),
-                source,
-            })?;
-            dependencies
-                .add_file(&text)
-                .map_err(|source| DependencyError::Parse { path, source })?;
-        }
-        Ok(dependencies)
-    }
-
-    /// The services that `service` needs.
-    pub fn of(&self, service: &str) -> impl Iterator<Item = &str> {
-        self.needs
-            .get(service)
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-    }
-
-    fn of_labels(snapshot: &Snapshot) -> Self {
+    /// From the labels of the project's containers; where none has one, from the Compose files.
+    pub fn of_stack(snapshot: &Snapshot) -> Self {
         let mut dependencies = Self::default();
         for container in &snapshot.containers {
-            let Some(service) = &container.service else {
-                continue;
-            };
-            let needed = Dependency::of(container).map(|needed| needed.service.to_owned());
-            dependencies
-                .needs
-                .entry(service.clone())
-                .or_default()
-                .extend(needed);
+            dependencies.add_labels(container, snapshot);
         }
-        dependencies.needs.retain(|_, needed| !needed.is_empty());
+        if !dependencies.needs.is_empty() {
+            return dependencies;
+        }
+        match &snapshot.compose {
+            Observed::Known(project) => {
+                for service in &project.services {
+                    for needed in &service.depends_on {
+                        dependencies.add(&service.name, &needed.service, needed.condition);
+                    }
+                }
+            }
+            // Without Compose there is no order to know.
+            Observed::Unknown(_) if snapshot.stack.project.is_none() => {}
+            Observed::Unknown(gap) => dependencies.unknown = Some(gap.reason.clone()),
+        }
         dependencies
     }
 
-    fn add_file(&mut self, text: &str) -> Result<(), Box<serde_saphyr::Error>> {
-        let file: ComposeFile = serde_saphyr::from_str(text).map_err(Box::new)?;
-        for (service, definition) in file.services {
-            let needed: Vec<String> = match definition.depends_on {
-                DependsOn::List(names) => names.into_iter().collect(),
-                DependsOn::Map(conditions) => conditions.into_keys().collect(),
-            };
-            self.needs.entry(service).or_default().extend(needed);
+    /// The services that `service` needs, directly or through others.
+    pub fn of(&self, service: &str) -> BTreeSet<&str> {
+        let mut all = BTreeSet::new();
+        let mut waiting = vec![service];
+        while let Some(next) = waiting.pop() {
+            for needed in self.needs.get(next).into_iter().flatten() {
+                if all.insert(needed.as_str()) {
+                    waiting.push(needed);
+                }
+            }
         }
-        Ok(())
+        all
     }
 
-    #[cfg(test)]
-    pub(super) fn from_file(text: &str) -> Self {
-        let mut dependencies = Self::default();
-        dependencies.add_file(text).unwrap();
-        dependencies
+    /// Whether others wait for a service to end: it is a job.
+    pub fn is_job(&self, service: &str) -> bool {
+        self.jobs.contains(service)
+    }
+
+    /// Why nobody knows who needs whom.
+    pub fn unknown(&self) -> Option<&str> {
+        self.unknown.as_deref()
+    }
+
+    fn add_labels(&mut self, container: &Container, snapshot: &Snapshot) {
+        let Some(service) = &container.service else {
+            return;
+        };
+        if container.project != snapshot.stack.project {
+            return;
+        }
+        for needed in Dependency::of(container) {
+            self.add(service, needed.service, needed.condition);
+        }
+    }
+
+    fn add(&mut self, service: &str, needed: &str, condition: Condition) {
+        let needs = self.needs.entry(service.to_owned()).or_default();
+        needs.insert(needed.to_owned());
+        if condition == Condition::Completed {
+            self.jobs.insert(needed.to_owned());
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use ptctl_diagnosis::{
+        fixtures,
+        observed::{Gap, Probe},
+        snapshot::ComposeDependency,
+        subject::Subject,
+    };
+
     use super::*;
 
     #[test]
-    fn both_forms_of_a_compose_file_are_read() {
-        let dependencies = Dependencies::from_file(
-            "services:\n  a:\n    depends_on: [b]\n  b:\n    depends_on:\n      c: {condition: service_started}\n  c: {}\n",
+    fn what_the_look_read_of_the_files_counts_where_no_container_has_a_label() {
+        let mut snapshot = fixtures::healthy();
+        let Observed::Known(project) = &mut snapshot.compose else {
+            unreachable!()
+        };
+        for (service, needed, condition) in [
+            ("scraper", "controller", Condition::Started),
+            ("controller", "migrations", Condition::Completed),
+        ] {
+            let service = project
+                .services
+                .iter_mut()
+                .find(|known| known.name == service);
+            service.unwrap().depends_on = vec![ComposeDependency {
+                service: needed.to_owned(),
+                condition,
+            }];
+        }
+        let dependencies = Dependencies::of_stack(&snapshot);
+        assert!(
+            dependencies
+                .of("scraper")
+                .into_iter()
+                .eq(["controller", "migrations"])
         );
-        assert_eq!(dependencies.of("a").collect::<Vec<_>>(), ["b"]);
-        assert_eq!(dependencies.of("b").collect::<Vec<_>>(), ["c"]);
-        assert_eq!(dependencies.of("c").count(), 0);
+        assert!(dependencies.is_job("migrations"));
+        assert_eq!(dependencies.unknown(), None);
+    }
+
+    #[test]
+    fn files_that_could_not_be_read_leave_the_order_unknown() {
+        let mut snapshot = fixtures::healthy();
+        let reason = "no file of the project is on this machine";
+        snapshot.compose =
+            Observed::Unknown(Gap::new(Probe::ComposeFiles, Subject::Engine, reason));
+        let dependencies = Dependencies::of_stack(&snapshot);
+        assert_eq!(dependencies.unknown(), Some(reason));
     }
 }

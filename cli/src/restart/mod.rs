@@ -1,15 +1,38 @@
 //! Restarting services: the plan is pure data, shown before anything is done, and verified by looking again.
 
+mod account;
+mod act;
+mod changes;
+mod choose;
 mod dependencies;
+mod grace;
+mod order;
 mod plan;
 mod readiness;
+mod recreation;
+mod tally;
 
 use std::time::Duration;
 
+pub(crate) use self::{
+    account::fallen,
+    act::{Hand, act, longest},
+    changes::changes,
+    choose::Chosen,
+    readiness::Awaited,
+    tally::Tally,
+};
 pub use self::{
-    dependencies::{Dependencies, DependencyError},
-    plan::{Plan, PlanError, Step, may_restart_all},
+    account::{Account, Done, Fallen, Outcome, Stop},
+    act::ActError,
+    changes::Change,
+    choose::{Choice, may_restart_all},
+    dependencies::Dependencies,
+    grace::StopGrace,
+    plan::{Action, LeftAlone, Plan, PlanError, Step},
     readiness::{unready, waiting_for},
+    recreation::Recreation,
+    tally::{Served, Window},
 };
 
 /// How often a state that is waited for is looked at.

@@ -1,10 +1,18 @@
 //! Who is not ready yet, and the last reason.
 
+use std::time::Duration;
+
 use ptctl_diagnosis::{
     observed::Observed,
-    snapshot::{Container, HealthStatus, Readiness, Snapshot, Status},
+    snapshot::{Container, HealthStatus, Readiness, Role, Snapshot, Status},
     view::Stack,
 };
+use tokio::time::Instant;
+
+use super::Step;
+
+/// A container that nothing tells the health of has to run this long.
+const SETTLED: Duration = Duration::from_secs(2);
 
 /// Who of the stack is waited for, with the last reason: every Tempo until it is ready, every service that has a
 /// health check until it is healthy. Empty when nobody is.
@@ -12,11 +20,7 @@ pub fn unready(snapshot: &Snapshot) -> Vec<(String, String)> {
     let stack = Stack::of(snapshot);
     let backends = stack.backends.iter().filter_map(|backend| {
         let reason = match &backend.tempo.ready {
-            Observed::Known(Readiness::Ready) => return None,
-            Observed::Known(Readiness::NotReady { status, reason }) => {
-                format!("HTTP {status}: {reason}")
-            }
-            Observed::Known(Readiness::NoAnswer { reason }) => reason.clone(),
+            Observed::Known(ready) => why_not(ready)?,
             Observed::Unknown(gap) => gap.reason.clone(),
         };
         Some((backend.label().to_owned(), reason))
@@ -43,8 +47,14 @@ pub fn waiting_for(container: &Container) -> Option<String> {
         ));
     }
     let health = state.health.as_ref()?;
-    let said = health.last.as_ref().map_or(String::new(), |probe| {
-        let output = probe.output.trim();
+    // The engine keeps the probes of the process before.
+    let last = health
+        .last
+        .as_ref()
+        .filter(|probe| probe.at.is_none() || probe.at >= state.started_at);
+    let said = last.map_or(String::new(), |probe| {
+        let words: Vec<&str> = probe.output.split_whitespace().collect();
+        let output = words.join(" ");
         if output.is_empty() {
             String::new()
         } else {
@@ -58,5 +68,95 @@ pub fn waiting_for(container: &Container) -> Option<String> {
             "unhealthy, {} probes failed{said}",
             health.failing_streak
         )),
+    }
+}
+
+/// What a step waits for: its containers run, are healthy where they have a health check, are ready where they are a
+/// Tempo or a collector whose page answers, and stay up for a moment where nothing tells.
+#[derive(Debug)]
+pub(crate) struct Awaited<'p> {
+    step: &'p Step,
+    /// Since when every container of the step has been seen to run, and how they stood then.
+    steady: Option<(Instant, Vec<Incarnation>)>,
+}
+
+/// What changes when a container ends and is started again.
+type Incarnation = (Option<jiff::Timestamp>, u64);
+
+impl<'p> Awaited<'p> {
+    pub(crate) fn new(step: &'p Step) -> Self {
+        Self { step, steady: None }
+    }
+
+    /// Why the step's containers are not ready by this look, which was taken just now; `None` when they are.
+    pub(crate) fn reason(&mut self, snapshot: &Snapshot) -> Option<String> {
+        let containers = self.step.containers(snapshot);
+        if containers.is_empty() {
+            return Some("its container is gone".to_owned());
+        }
+        let unready = containers
+            .iter()
+            .find_map(|container| not_ready(container, snapshot));
+        if let Some(reason) = unready {
+            self.steady = None;
+            return Some(reason);
+        }
+        if containers
+            .iter()
+            .all(|container| is_told_ready(container, snapshot))
+        {
+            return None;
+        }
+        let incarnations: Vec<Incarnation> = containers
+            .iter()
+            .map(|container| (container.state.started_at, container.state.restart_count))
+            .collect();
+        match &self.steady {
+            Some((since, known)) if *known == incarnations => (since.elapsed() < SETTLED)
+                .then(|| "it has no health check and has only just started".to_owned()),
+            Some(_) => {
+                self.steady = Some((Instant::now(), incarnations));
+                Some("it ended and was started again".to_owned())
+            }
+            None => {
+                self.steady = Some((Instant::now(), incarnations));
+                Some("it has no health check and has only just started".to_owned())
+            }
+        }
+    }
+}
+
+/// Why one container is not ready, by its health and by its own page.
+pub(super) fn not_ready(container: &Container, snapshot: &Snapshot) -> Option<String> {
+    waiting_for(container).or_else(|| why_not(page(container, snapshot)?))
+}
+
+/// Whether something beside the engine's "running" says that a container is ready.
+fn is_told_ready(container: &Container, snapshot: &Snapshot) -> bool {
+    container.state.health.is_some() || page(container, snapshot).is_some()
+}
+
+/// What a Tempo's or a collector's own page says; `None` where it has none that can be reached from here.
+fn page<'s>(container: &Container, snapshot: &'s Snapshot) -> Option<&'s Readiness> {
+    match container.role {
+        Role::Tempo => {
+            let mut tempos = snapshot.tempos.iter();
+            let tempo = tempos.find(|tempo| tempo.container.as_ref() == Some(&container.id))?;
+            tempo.ready.known()
+        }
+        Role::Collector => {
+            let mut collectors = snapshot.collectors.iter();
+            let collector = collectors.find(|collector| collector.container == container.id)?;
+            collector.ready.known()
+        }
+        Role::Grafana | Role::Loki | Role::Prometheus | Role::Service => None,
+    }
+}
+
+fn why_not(ready: &Readiness) -> Option<String> {
+    match ready {
+        Readiness::Ready => None,
+        Readiness::NotReady { status, reason } => Some(format!("HTTP {status}: {reason}")),
+        Readiness::NoAnswer { reason } => Some(reason.clone()),
     }
 }

@@ -17,6 +17,7 @@ mod probe;
 mod program;
 mod replay;
 mod reports;
+mod restart;
 mod secrets;
 mod stack_files;
 mod storage;

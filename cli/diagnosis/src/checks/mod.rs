@@ -11,12 +11,11 @@ pub(crate) mod storage;
 pub(crate) mod surroundings;
 pub(crate) mod tempo;
 
-mod commands;
 mod explanations;
 pub(crate) mod silent_sdk;
 mod standing;
 
-use crate::{check::Check, code::Code};
+use crate::{check::Check, code::Code, commands};
 
 /// Every check, area by area, in the order of their codes.
 pub(crate) static ALL: &[&[&Check]] = &[

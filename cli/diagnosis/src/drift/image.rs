@@ -1,6 +1,7 @@
 //! Drift of the image's name.
 
 use super::{Comparison, Difference, Field, shown};
+use crate::snapshot::{Container, Image};
 
 pub(super) fn compare(comparison: &Comparison<'_>, differences: &mut Vec<Difference>) {
     let running = &comparison.container.image;
@@ -17,6 +18,22 @@ pub(super) fn compare(comparison: &Comparison<'_>, differences: &mut Vec<Differe
             changed_at,
         });
     }
+}
+
+/// The image that the name of a container's image means by now, where that is another one than it runs.
+pub fn newer_image<'i>(container: &Container, images: &'i [Image]) -> Option<&'i Image> {
+    meant_image(container, images).filter(|meant| meant.id != container.image_id)
+}
+
+/// The image that the name of a container's image means; `None` for one that is named by its content.
+pub(crate) fn meant_image<'i>(container: &Container, images: &'i [Image]) -> Option<&'i Image> {
+    if container.image.starts_with("sha256:") || container.image.contains('@') {
+        return None;
+    }
+    images.iter().find(|image| {
+        let mut tags = image.tags.iter();
+        tags.any(|tag| same_reference(tag, &container.image))
+    })
 }
 
 /// Whether two references name the same image; where one of them is a bare id, nothing tells that they do not.

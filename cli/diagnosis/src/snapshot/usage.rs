@@ -9,6 +9,9 @@ pub struct ServiceMetrics {
     pub url: String,
     /// HTTP requests served, health and metrics requests left out where the service tells them apart.
     pub requests: Option<u64>,
+    /// Those of them that were answered with a server's error, where it tells the answers apart.
+    #[serde(default)]
+    pub failed_requests: Option<u64>,
     /// What became of its spans; `None` where it does not say.
     pub spans: Option<SpanCounters>,
 }

@@ -80,7 +80,10 @@ async fn some_traces_of_late_are_read_without_the_values_of_their_attributes() {
         assert_eq!(tree.services().len(), 2);
     }
     let json = serde_json::to_string(sample).unwrap();
-    assert!(json.contains("http.route") && !json.contains("\"u-1\""), "{json}");
+    assert!(
+        json.contains("http.route") && !json.contains("\"u-1\""),
+        "{json}"
+    );
 }
 
 #[tokio::test]

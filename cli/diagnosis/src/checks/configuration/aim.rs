@@ -3,7 +3,7 @@
 use crate::{
     checks::commands,
     export::{EndpointSource, ExportSettings, Setting, variables},
-    finding::{Evidence, EvidenceKind, Moment, Remedy},
+    finding::{Deed, Evidence, EvidenceKind, Moment, Remedy},
     observed::Gap,
     snapshot::ContainerId,
     view::{Service, Stack},
@@ -93,6 +93,11 @@ pub(in crate::checks) fn set(
         service.label(),
     ))
     .then(commands::recreate(service.container))
+    .doing(Deed::SetVariable {
+        container: service.container.id.clone(),
+        variable: variable(settings).to_owned(),
+        value: value.to_owned(),
+    })
 }
 
 /// Since the container was created with this environment.

@@ -6,7 +6,7 @@ use crate::{
     checks::{commands, network::collector_not_running, stack::run_state},
     code::Code,
     export::Target,
-    finding::{Remedy, Severity},
+    finding::Severity,
     policy::Policy,
     snapshot::Status,
     view::{Service, Stack},
@@ -53,15 +53,9 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let name = container.display_name();
     let state = run_state::state_in_words(container);
     let remedy = if paused {
-        Remedy::run(
-            "thaw the container",
-            format!("docker unpause {}", container.name),
-        )
+        commands::thaw(container)
     } else {
-        Remedy::run(
-            "start it, and read its log if it ends again",
-            commands::start(container),
-        )
+        commands::start_it(container)
     };
     let report = Report::new(
         format!(

@@ -40,7 +40,7 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         Reaction::Refuses => Severity::Error,
         Reaction::FallsBack | Reaction::Unknown => effect.severity(Severity::Warning),
     };
-    let remedy = value::set(service, setting.name, &right(&setting));
+    let remedy = value::set(service, setting.name, &right(&setting)).by_hand();
     let what = "that is no list of `name=value`, and its SDK leaves it out";
     fail(value::report(service, &setting, what, remedy).severity(severity))
 }

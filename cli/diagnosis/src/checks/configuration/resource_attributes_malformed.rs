@@ -52,6 +52,6 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
             Reaction::FallsBack | Reaction::Unknown => "the attribute is lost",
         }
     );
-    let remedy = value::set(service, setting.name, "name=value,name=value");
+    let remedy = value::set(service, setting.name, "name=value,name=value").by_hand();
     fail(value::report(service, &setting, &what, remedy).severity(severity))
 }

@@ -46,7 +46,7 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
             return Ok(Outcome::Pass);
         };
         let what = format!("that is no ratio from 0 to 1; {}", reaction.consequence());
-        let remedy = value::set(service, argument.name, "0.25");
+        let remedy = value::set(service, argument.name, "0.25").by_hand();
         let report = value::report(service, &argument, &what, remedy);
         return fail(report.severity(reaction.severity(effect)));
     }

@@ -6,7 +6,7 @@ use crate::{
     check::Report,
     checks::{commands, standing},
     export::{Language, Library, Runtime, Setting},
-    finding::{Evidence, EvidenceKind, Remedy, Severity},
+    finding::{Deed, Evidence, EvidenceKind, Remedy, Severity},
     view::{Service, Stack},
 };
 
@@ -113,6 +113,11 @@ pub(super) fn set(service: &Service<'_>, name: &str, value: &str) -> Remedy {
         service.label(),
     ))
     .then(commands::recreate(service.container))
+    .doing(Deed::SetVariable {
+        container: service.container.id.clone(),
+        variable: name.to_owned(),
+        value: value.to_owned(),
+    })
 }
 
 /// No such variable in the Compose file, and a new container.

@@ -7,7 +7,7 @@ use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
     checks::{commands, explanations, standing},
     code::Code,
-    finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
+    finding::{Deed, Evidence, EvidenceKind, Moment, Remedy, Severity},
     policy::Policy,
     snapshot::Readiness,
     view::{Service, Stack},
@@ -77,7 +77,10 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         Remedy::run(
             "restart it now that Tempo is ready",
             commands::restart(service.container),
-        ),
+        )
+        .doing(Deed::Restart {
+            container: service.container.id.clone(),
+        }),
     );
     let times = [
         (&service.container.name, started),

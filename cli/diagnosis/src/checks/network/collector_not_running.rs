@@ -46,10 +46,7 @@ fn examine(relay: &Relay<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         return Ok(Outcome::Pass);
     }
     let remedy = if is_paused {
-        Remedy::run(
-            "thaw the container",
-            format!("docker unpause {}", container.name),
-        )
+        commands::thaw(container)
     } else if container.state.oom_killed {
         Remedy::edit(format!(
             "raise the memory limit of `{}`, and keep its `memory_limiter` below it",
@@ -57,10 +54,7 @@ fn examine(relay: &Relay<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         ))
         .then(commands::recreate(container))
     } else {
-        Remedy::run(
-            "start it, and read its log if it ends again",
-            commands::start(container),
-        )
+        commands::start_it(container)
     };
     let memory = container.state.oom_killed.then(|| {
         Evidence::new(

@@ -4,10 +4,10 @@ use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::{commands, stack::recreate_needed},
     code::Code,
-    drift::same_reference,
+    drift::meant_image,
     finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
     policy::Policy,
-    snapshot::{Image, Origin},
+    snapshot::Origin,
     view::{Member, Stack},
 };
 
@@ -38,11 +38,7 @@ fn examine(member: &Member<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         return Ok(Outcome::NotApplicable("its image is named by its content"));
     }
     let images = stack.snapshot.images.get()?;
-    let is_meant = |image: &&Image| {
-        let mut tags = image.tags.iter();
-        tags.any(|tag| same_reference(tag, &container.image))
-    };
-    let Some(meant) = images.iter().find(is_meant) else {
+    let Some(meant) = meant_image(container, images) else {
         return Ok(Outcome::NotApplicable(
             "no image that is known here has the name that it was created from",
         ));

@@ -40,7 +40,10 @@ fn examine(member: &Member<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         return Ok(Outcome::Pass);
     };
     let rest: Vec<Evidence> = proofs.collect();
-    let mut fields: Vec<String> = differences.iter().map(name).collect();
+    let mut fields: Vec<String> = differences
+        .iter()
+        .map(|difference| difference.field.to_string())
+        .collect();
     fields.dedup();
     let severity = if differences.iter().any(is_about_tracing) {
         Severity::Warning
@@ -71,17 +74,6 @@ fn examine(member: &Member<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
 
 fn is_about_tracing(difference: &Difference) -> bool {
     matches!(&difference.field, Field::Environment(name) if is_tracing_variable(name))
-}
-
-fn name(difference: &Difference) -> String {
-    match &difference.field {
-        Field::Image => "image".to_owned(),
-        Field::Environment(name) => format!("`{name}`"),
-        Field::Command => "command".to_owned(),
-        Field::Ports => "ports".to_owned(),
-        Field::Mount(path) => format!("mount at `{path}`"),
-        Field::Networks => "networks".to_owned(),
-    }
 }
 
 fn proof(difference: &Difference) -> Evidence {

@@ -203,10 +203,7 @@ pub(super) fn ended_report(name: &str, container: &Container) -> Report {
     Report::new(
         format!("{name} {}", ending(container)),
         state_proof(container),
-        Remedy::run(
-            "start it, and read its log if it ends again",
-            commands::start(container),
-        ),
+        commands::start_it(container),
     )
     .since(ended(container))
     .proof(last_words(container))
@@ -263,10 +260,7 @@ pub(super) fn paused_report(message: String, container: &Container, stack: &Stac
             &container.name,
             "State.Paused=true",
         ),
-        Remedy::run(
-            "thaw the container",
-            format!("docker unpause {}", container.name),
-        ),
+        commands::thaw(container),
     )
     .since(pause_moment(container, stack))
 }

@@ -8,7 +8,7 @@ use crate::{
     checks::commands,
     code::Code,
     dependency::{Condition, Dependency},
-    finding::{Evidence, EvidenceKind, Moment, Remedy, Severity},
+    finding::{Deed, Evidence, EvidenceKind, Moment, Remedy, Severity},
     policy::Policy,
     snapshot::{Container, HealthStatus, Status},
     view::{Member, Stack},
@@ -70,7 +70,11 @@ fn examine(member: &Member<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         Remedy::edit(format!(
             "mend `{service}`, then start both; or wait for `{service}` with `condition: service_started` only"
         ))
-        .then(commands::up(container, container.display_name())),
+        .then(commands::up(container, container.display_name()))
+        .doing(Deed::StartAfter {
+            container: container.id.clone(),
+            service: service.to_owned(),
+        }),
     );
     let health = other.and_then(health_proof);
     fail(

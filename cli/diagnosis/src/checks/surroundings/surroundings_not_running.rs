@@ -5,7 +5,7 @@ use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::{commands, stack::run_state},
     code::Code,
-    finding::{Remedy, Severity},
+    finding::Severity,
     observed::Probe,
     policy::Policy,
     snapshot::{Role, Status},
@@ -46,15 +46,9 @@ fn examine(member: &Member<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         return Ok(Outcome::Pass);
     }
     let remedy = if is_paused {
-        Remedy::run(
-            "thaw the container",
-            format!("docker unpause {}", container.name),
-        )
+        commands::thaw(container)
     } else {
-        Remedy::run(
-            "start it, and read its log if it ends again",
-            commands::start(container),
-        )
+        commands::start_it(container)
     };
     fail(
         Report::new(

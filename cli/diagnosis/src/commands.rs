@@ -1,46 +1,80 @@
-//! Commands that a remedy can offer, with the names of this stack.
+//! Commands for people, with the names of this stack: those that a remedy offers, and Compose's own.
 
-use crate::{compose_label, snapshot::Container};
+use crate::{
+    compose_label,
+    finding::{Deed, Remedy},
+    snapshot::Container,
+};
 
 /// Restarts a container as it is.
-pub(super) fn restart(container: &Container) -> String {
+pub fn restart(container: &Container) -> String {
     format!("docker restart {}", quoted(&container.name))
 }
 
 /// Starts a stopped container as it is.
-pub(super) fn start(container: &Container) -> String {
+pub fn start(container: &Container) -> String {
     format!("docker start {}", quoted(&container.name))
 }
 
 /// Reads the end of a container's log.
-pub(super) fn logs(container: &Container) -> String {
+pub fn logs(container: &Container) -> String {
     format!("docker logs --tail 50 {}", quoted(&container.name))
 }
 
+/// The remedy for a container that ended and that nothing else has to be done to.
+pub(crate) fn start_it(container: &Container) -> Remedy {
+    Remedy::run(
+        "start it, and read its log if it ends again",
+        start(container),
+    )
+    .doing(Deed::Start {
+        container: container.id.clone(),
+    })
+}
+
+/// The remedy for a frozen container.
+pub(crate) fn thaw(container: &Container) -> Remedy {
+    Remedy::run(
+        "thaw the container",
+        format!("docker unpause {}", quoted(&container.name)),
+    )
+    .doing(Deed::Unpause {
+        container: container.id.clone(),
+    })
+}
+
 /// Recreates a service through Compose, so that a changed file takes effect; `None` without Compose.
-pub(super) fn recreate(container: &Container) -> Option<String> {
+pub fn recreate(container: &Container) -> Option<String> {
+    Some(shown(&recreate_words(container)?))
+}
+
+/// The words of the command that recreates a service through Compose; `None` without Compose.
+pub fn recreate_words(container: &Container) -> Option<Vec<String>> {
     let service = container.service.as_ref()?;
-    Some(format!(
-        "{} up --detach --no-deps {}",
-        compose(container)?,
-        quoted(service)
-    ))
+    let mut words = compose(container)?;
+    words.extend(["up", "--detach", "--no-deps", service].map(str::to_owned));
+    Some(words)
+}
+
+/// A command as a POSIX shell takes it.
+pub fn shown(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    words.join(" ")
 }
 
 /// Starts services of the same project through Compose, named with blanks between; `None` without Compose.
-pub(super) fn up(neighbour: &Container, services: &str) -> Option<String> {
-    Some(format!("{} up --detach {services}", compose(neighbour)?))
+pub fn up(neighbour: &Container, services: &str) -> Option<String> {
+    Some(format!(
+        "{} up --detach {services}",
+        shown(&compose(neighbour)?)
+    ))
 }
 
 /// Starts a service that waits behind a profile; `None` without Compose.
-pub(super) fn up_with_profile(
-    neighbour: &Container,
-    service: &str,
-    profile: &str,
-) -> Option<String> {
+pub fn up_with_profile(neighbour: &Container, service: &str, profile: &str) -> Option<String> {
     Some(format!(
         "{} --profile {} up --detach {}",
-        compose(neighbour)?,
+        shown(&compose(neighbour)?),
         quoted(profile),
         quoted(service)
     ))
@@ -48,25 +82,30 @@ pub(super) fn up_with_profile(
 
 /// The Compose that made the container, with its files, so that the command does the same in any folder: 1.x is a
 /// program of its own, 2.x and later a plug-in of `docker`.
-fn compose(container: &Container) -> Option<String> {
+fn compose(container: &Container) -> Option<Vec<String>> {
     let project = container.project.as_ref()?;
-    let mut command = match container.label(compose_label::VERSION) {
-        Some(version) if version.starts_with("1.") => "docker-compose".to_owned(),
-        Some(_) | None => "docker compose".to_owned(),
+    let program: &[&str] = match container.label(compose_label::VERSION) {
+        Some(version) if version.starts_with("1.") => &["docker-compose"],
+        Some(_) | None => &["docker", "compose"],
     };
-    let files = container.label(compose_label::CONFIG_FILES);
+    let mut words: Vec<String> = program.iter().map(|word| (*word).to_owned()).collect();
     let folder = container.label(compose_label::WORKING_DIR);
-    for file in files.into_iter().flat_map(|files| files.split(',')) {
-        let path = match folder {
-            Some(folder) if !file.starts_with('/') => format!("{folder}/{file}"),
-            Some(_) | None => file.to_owned(),
-        };
-        command.push_str(" --file ");
-        command.push_str(&quoted(&path));
+    for (option, label) in [
+        ("--file", compose_label::CONFIG_FILES),
+        ("--env-file", compose_label::ENV_FILES),
+    ] {
+        let files = container.label(label).into_iter();
+        let files = files.flat_map(|files| files.split(','));
+        for file in files.filter(|file| !file.is_empty()) {
+            words.push(option.to_owned());
+            words.push(match folder {
+                Some(folder) if !file.starts_with('/') => format!("{folder}/{file}"),
+                Some(_) | None => file.to_owned(),
+            });
+        }
     }
-    command.push_str(" --project-name ");
-    command.push_str(&quoted(project));
-    Some(command)
+    words.extend(["--project-name".to_owned(), project.clone()]);
+    Some(words)
 }
 
 /// A word as a POSIX shell takes it, in quotes only where it needs them.
