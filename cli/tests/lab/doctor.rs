@@ -20,6 +20,7 @@ pub(crate) struct Report {
     /// What could not be looked at and no cause explains.
     pub(crate) gaps: Vec<Gap>,
     passed: Vec<Passed>,
+    ledger: Option<Ledger>,
     /// How long the look took.
     #[serde(skip)]
     pub(crate) took: Duration,
@@ -70,6 +71,13 @@ pub(crate) struct Gap {
     probe: String,
     subject: Subject,
     reason: String,
+}
+
+/// What became of the spans, as far as anybody counts them.
+#[derive(Debug, Clone, Deserialize)]
+struct Ledger {
+    counted: Vec<Subject>,
+    losses: Vec<serde_json::Value>,
 }
 
 /// A check that found nothing wrong.
@@ -133,6 +141,25 @@ impl Report {
         Err(Failure::Diagnosis(format!(
             "`{subject}` was not looked at; the report: {}",
             self.outline()
+        )))
+    }
+
+    /// That a service counts its spans, and that none is lost between it and Tempo's disk.
+    pub(crate) fn must_have_lost_nothing_of(&self, service: &str) -> Result<(), Failure> {
+        let Some(ledger) = &self.ledger else {
+            return Err(Failure::Diagnosis("nobody counts spans".to_owned()));
+        };
+        if !ledger.counted.iter().any(|it| it.name() == service) {
+            return Err(Failure::Diagnosis(format!(
+                "`{service}` does not count its spans"
+            )));
+        }
+        if ledger.losses.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::Diagnosis(format!(
+            "spans are lost: {:?}",
+            ledger.losses
         )))
     }
 

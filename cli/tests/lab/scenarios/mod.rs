@@ -10,6 +10,7 @@ mod endpoints;
 mod exports;
 mod healthy;
 mod helper;
+mod load;
 mod log_drivers;
 mod neighbours;
 mod network_path;
@@ -20,6 +21,7 @@ mod pairs_in_silence;
 mod python;
 mod receivers;
 mod recorded;
+mod restarts;
 mod services;
 mod storage;
 mod tempo;
@@ -40,11 +42,13 @@ pub(crate) static STAGES: &[Stage] = &[
     around::prometheus::STAGE,
     order::STAGE,
     python::lives::STAGE,
+    restarts::STAGE,
     services::STAGE,
     tempo::STAGE,
     tempo_start::STAGE,
     tempo_keeping::STAGE,
     recorded::STAGE,
+    load::STAGE,
     outages::STAGE,
     exports::STAGE,
     receivers::STAGE,
