@@ -68,12 +68,7 @@ pub(crate) async fn steady(stack: &Stack, service: &str, run: u64, load: &Rc<Ref
 }
 
 /// Sends requests for so long, and says what came of them.
-pub(crate) async fn steady_for(
-    stack: &Stack,
-    service: &str,
-    run: u64,
-    length: Duration,
-) -> Load {
+pub(crate) async fn steady_for(stack: &Stack, service: &str, run: u64, length: Duration) -> Load {
     let load = Rc::new(RefCell::new(Load::default()));
     tokio::select! {
         () = steady(stack, service, run, &load) => {}
@@ -98,7 +93,10 @@ pub(crate) async fn all_found(stack: &Stack, traces: &[String]) -> Result<(), Fa
         left = missing;
         Ok(match left.len() {
             0 => Seen::Yes(()),
-            count => Seen::NotYet(format!("{count} of {} are missing or not whole", traces.len())),
+            count => Seen::NotYet(format!(
+                "{count} of {} are missing or not whole",
+                traces.len()
+            )),
         })
     })
     .await
