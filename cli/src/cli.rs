@@ -6,6 +6,7 @@ mod deeper;
 mod format;
 mod latency;
 mod logs;
+mod map;
 mod moment;
 mod probe;
 mod report;
@@ -28,9 +29,10 @@ pub use self::{
     canary::{CanaryArguments, ShapeChoice},
     catalogue::{ChecksArguments, Explain},
     deeper::{DeeperArguments, ProbeChoice},
-    format::Format,
+    format::{Format, GraphFormat},
     latency::{LatencyArguments, Sort},
     logs::{Classify, LineLevel, LogInput, LogsAction, LogsArguments, ShowLogs},
+    map::MapArguments,
     moment::Moment,
     probe::{ProbeArguments, SpokenProtocol},
     report::{Annotations, Detail, FailOn, ReportArguments, ReportFormat},
@@ -141,6 +143,8 @@ pub enum Command {
     Logs(LogsArguments),
     /// Find traces, and show one as a waterfall (read-only)
     Trace(TraceArguments),
+    /// Show which services call which, how often, how fast and how much fails (read-only)
+    Map(MapArguments),
     /// Show how fast services are and how much fails, by what they do: percentiles and rates (read-only)
     Latency(LatencyArguments),
     /// Restart traced services in the order of the spans' way and of their dependencies, awaiting each one's health

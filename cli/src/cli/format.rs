@@ -19,7 +19,20 @@ pub enum Format {
     Json,
 }
 
-/// Reads a format. The variable is one for all commands, so it may name a format that only reports have: then the
+/// How a graph is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// For people
+    Table,
+    /// For Graphviz: `ptctl map -o dot | dot -Tsvg`
+    Dot,
+    /// For Mermaid, as Markdown has it
+    Mermaid,
+    /// For programs
+    Json,
+}
+
+/// Reads a format. The variable is one for all commands, so it may name a format that only others have: then the
 /// result is a table. A flag is for its own command, and a word that is no format at all is refused wherever it stands.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FormatParser<F> {
@@ -53,10 +66,11 @@ impl<F: ValueEnum + Copy + Send + Sync + 'static> TypedValueParser for FormatPar
         source: ValueSource,
     ) -> Result<F, Error> {
         self.parse_ref(command, argument, value).or_else(|error| {
-            let is_of_reports = value
-                .to_str()
-                .is_some_and(|name| ReportFormat::from_str(name, false).is_ok());
-            if source == ValueSource::EnvVariable && is_of_reports {
+            let is_of_others = value.to_str().is_some_and(|name| {
+                ReportFormat::from_str(name, false).is_ok()
+                    || GraphFormat::from_str(name, false).is_ok()
+            });
+            if source == ValueSource::EnvVariable && is_of_others {
                 Ok(self.table)
             } else {
                 Err(error)

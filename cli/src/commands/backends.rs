@@ -6,13 +6,21 @@ use jiff::Timestamp;
 use super::look::failed;
 use crate::{
     cli::{Global, Moment, TempoWay},
-    clients::{cause::on_one_line, deadline::Deadline, http::HttpFault, tempo::SearchRange},
+    clients::{
+        cause::on_one_line,
+        deadline::Deadline,
+        http::HttpFault,
+        tempo::{SearchRange, TempoClient},
+    },
     error::CommandError,
     exit::Exit,
     gather::{Beside, DeeperLooks, Depth, Door, GatherRequest, doors},
     output::Output,
     settings,
 };
+
+/// So many traces are read for a sample where nobody says otherwise.
+pub(super) const TRACES: u32 = 200;
 
 /// The request of a command that asks backends alone.
 pub(super) fn request(global: &Global, way: TempoWay) -> Result<GatherRequest, CommandError> {
@@ -112,5 +120,15 @@ pub(super) fn refused(door: &Door, query: &str, fault: HttpFault) -> CommandErro
             source: fault,
         },
         fault => unanswered(door, fault),
+    }
+}
+
+/// The same backend, asked as its release can be.
+pub(super) async fn as_released(client: &TempoClient, deadline: Deadline) -> TempoClient {
+    let version = client.version(deadline).await;
+    match version {
+        Ok(version) => client.clone().of_release(&version),
+        // It is asked as any can be.
+        Err(_) => client.clone(),
     }
 }

@@ -7,14 +7,10 @@ use ptctl_diagnosis::{
     traceql::SpanFilter,
 };
 
-use super::backends::{ask_each, range, refused, request};
+use super::backends::{TRACES, as_released, ask_each, range, refused, request};
 use crate::{
     cli::{Format, Global, LatencyArguments},
-    clients::{
-        deadline::Deadline,
-        http::HttpFault,
-        tempo::{SearchRange, TempoClient},
-    },
+    clients::{deadline::Deadline, http::HttpFault, tempo::SearchRange},
     error::CommandError,
     exit::Exit,
     gather::Door,
@@ -24,8 +20,6 @@ use crate::{
 
 /// What ended later may not have been counted yet: Tempo 3 leaves the last 30 s out, and what is sent takes its time.
 const COUNTED_AFTER: SignedDuration = SignedDuration::from_secs(45);
-/// So many traces are measured where nobody says otherwise.
-pub(super) const TRACES: u32 = 200;
 
 pub(super) async fn run(
     global: &Global,
@@ -181,15 +175,5 @@ impl Question {
                 because,
             },
         })
-    }
-}
-
-/// The same backend, asked as its release can be.
-pub(super) async fn as_released(client: &TempoClient, deadline: Deadline) -> TempoClient {
-    let version = client.version(deadline).await;
-    match version {
-        Ok(version) => client.clone().of_release(&version),
-        // It is asked as any can be.
-        Err(_) => client.clone(),
     }
 }

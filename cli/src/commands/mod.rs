@@ -16,6 +16,7 @@ mod latency;
 mod lint;
 mod logs;
 mod look;
+mod map;
 mod probe;
 mod proof;
 mod report;
@@ -47,6 +48,7 @@ pub async fn run(cli: Cli, output: &mut Output, farewell: &Farewell) -> Result<E
         Command::Storage(args) => storage::run(global, args, output).await,
         Command::Logs(args) => logs::run(global, args, output).await,
         Command::Trace(args) => trace::run(global, args, output).await,
+        Command::Map(args) => map::run(global, args, output).await,
         Command::Latency(args) => latency::run(global, args, output).await,
         Command::Restart(args) => restart::run(global, args, output, farewell).await,
         Command::Smoke(args) => smoke::run(global, args, output).await,

@@ -48,6 +48,8 @@ pub(super) enum Often {
     Count,
     /// So often in this many seconds, by this unit.
     Rate(f64, RateUnit),
+    /// Nobody knows.
+    Unknown,
 }
 
 /// What a rate is by: its name and its seconds.
@@ -69,6 +71,7 @@ impl Often {
     /// In at most eight columns.
     pub(super) fn shown(self, count: u64) -> String {
         match self {
+            Self::Unknown => UNKNOWN.to_owned(),
             Self::Count if count < 10_000_000 => count.to_string(),
             Self::Count => format!("{}M", count / 1_000_000),
             Self::Rate(seconds, (unit, length)) => {
@@ -90,7 +93,7 @@ impl Often {
 pub(super) fn heading(often: Often, counted: &str) -> String {
     let often = match often {
         Often::Count => counted,
-        Often::Rate(..) => "rate",
+        Often::Rate(..) | Often::Unknown => "rate",
     };
     format!(
         "{often:>8}{:>7}{:>8}{:>8}{:>8}",

@@ -15,6 +15,7 @@ mod ladder;
 mod latency;
 mod length;
 mod log_line;
+mod map;
 mod markdown;
 mod page;
 mod patches;
@@ -50,6 +51,7 @@ pub use self::{
 pub(crate) use self::{
     latency::{Counted, Latency, LatencyFrom, latency},
     log_line::{Dates, LogName, LogObject, LogRows},
+    map::{MapFrom, Mapped},
     sample::Sample,
     trace::{Detail, FoundTraces, SearchFrom, ShownTrace, found_traces, trace},
 };

@@ -13,6 +13,7 @@ mod latency;
 mod lint;
 mod logs;
 mod manual;
+mod map;
 mod probe;
 mod program;
 mod replay;

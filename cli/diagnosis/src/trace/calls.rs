@@ -16,7 +16,8 @@ pub struct Calls {
     pub to: Callee,
     /// By what.
     pub way: CallWay,
-    /// How long each took as the caller saw it, else as the called one did; in nanoseconds, the shortest first.
+    /// How long each took as the caller saw it, else as the called one did, which it is of a message; in nanoseconds, the
+    /// shortest first.
     pub durations: Vec<u64>,
     /// How many failed, for either side.
     pub errors: usize,
@@ -45,10 +46,10 @@ pub enum CallWay {
 pub fn calls<'t>(traces: impl IntoIterator<Item = &'t Trace>) -> Vec<Calls> {
     let mut found = Found::default();
     let traces: Vec<&Trace> = traces.into_iter().collect();
+    let received = found.by_links(&traces);
     for trace in &traces {
-        found.within(trace);
+        found.within(trace, &received);
     }
-    found.by_links(&traces);
     found.sorted()
 }
 
@@ -60,7 +61,8 @@ struct Found {
 }
 
 impl Found {
-    fn within(&mut self, trace: &Trace) {
+    /// Calls within a trace. Who sent a message that was received elsewhere has been answered.
+    fn within(&mut self, trace: &Trace, received: &HashSet<(TraceId, SpanId)>) {
         let spans = trace.spans();
         // A caller's span may have several spans of one service below it: a retry, a redirect.
         let mut counted: HashSet<(usize, Option<&str>)> = HashSet::new();
@@ -79,10 +81,11 @@ impl Found {
             }
             let to = Callee::Service(span.service().map(str::to_owned));
             let timed = match caller.kind {
-                SpanKind::Client | SpanKind::Producer => caller,
+                SpanKind::Client => caller,
                 SpanKind::Unspecified
                 | SpanKind::Internal
                 | SpanKind::Server
+                | SpanKind::Producer
                 | SpanKind::Consumer => span,
             };
             let failed = caller_failed(caller) || span.has_failed();
@@ -91,6 +94,7 @@ impl Found {
         for (number, span) in spans.iter().enumerate() {
             if let Some(peer) = Peer::of(span)
                 && !answered.contains(&number)
+                && !received.contains(&(trace.id(), span.id))
             {
                 let failed = span.has_failed();
                 let way = way(span, span);
@@ -99,8 +103,9 @@ impl Found {
         }
     }
 
-    /// Messages whose receiver began a trace of its own, and names the span of the sender.
-    fn by_links(&mut self, traces: &[&Trace]) {
+    /// Messages whose receiver began a trace of its own, and names the span of the sender; those spans.
+    fn by_links(&mut self, traces: &[&Trace]) -> HashSet<(TraceId, SpanId)> {
+        let mut received = HashSet::new();
         let linked: Vec<(&Span, TraceId, SpanId)> = traces
             .iter()
             .flat_map(|trace| trace.spans())
@@ -111,7 +116,7 @@ impl Found {
             })
             .collect();
         if linked.is_empty() {
-            return;
+            return received;
         }
         let senders: HashMap<(TraceId, SpanId), &Span> = traces
             .iter()
@@ -130,8 +135,10 @@ impl Found {
                 let to = Callee::Service(span.service().map(str::to_owned));
                 let (duration, failed) = (span.duration(), span.has_failed());
                 self.add(sender, to, CallWay::Message, duration, failed);
+                received.insert((trace_id, span_id));
             }
         }
+        received
     }
 
     fn add(&mut self, from: &Span, to: Callee, way: CallWay, duration: u64, failed: bool) {
@@ -159,7 +166,7 @@ impl Found {
 }
 
 /// Whether the step from a span to one below it is a call: to another service, or out of one and into it again.
-fn is_call(above: &Span, below: &Span) -> bool {
+pub(super) fn is_call(above: &Span, below: &Span) -> bool {
     let is_pair = matches!(
         (above.kind, below.kind),
         (SpanKind::Client, SpanKind::Server) | (SpanKind::Producer, SpanKind::Consumer)
@@ -262,7 +269,12 @@ mod tests {
 
     #[test]
     fn a_message_is_followed_into_the_trace_that_it_begins() {
-        let sent = of(SpanKind::Producer, span(1, None, "web", 0, 1));
+        let mut sent = of(SpanKind::Producer, span(1, None, "web", 0, 1));
+        let system = (
+            "messaging.system".to_owned(),
+            Value::String("kafka".to_owned()),
+        );
+        sent.attributes = vec![system];
         let mut received = of(SpanKind::Consumer, span(2, None, "mailer", 5, 9));
         received.links = vec![Link {
             trace_id: "1".parse().unwrap(),
@@ -270,6 +282,7 @@ mod tests {
         }];
         let (one, other) = (trace('1', vec![sent]), trace('2', vec![received]));
         assert_eq!(shown(&calls([&one, &other])), ["web Message mailer 1/0"]);
+        assert_eq!(shown(&calls([&one])), ["web Message (kafka) 1/0"]);
         assert_eq!(shown(&calls([&other])), [""; 0]);
     }
 }

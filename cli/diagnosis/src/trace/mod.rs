@@ -11,6 +11,7 @@ mod gap;
 mod id;
 mod peer;
 mod sample;
+pub mod service_map;
 mod skew;
 mod span;
 mod tree;

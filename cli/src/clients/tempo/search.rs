@@ -17,6 +17,8 @@ struct TagValues {
 
 #[derive(Deserialize)]
 struct TagValue {
+    /// Left out where it is empty.
+    #[serde(default)]
     value: String,
 }
 
@@ -105,7 +107,7 @@ impl TempoClient {
         )?;
         let values = recent.tag_values.into_iter().chain(within.tag_values);
         let mut names: Vec<String> = values.map(|tag| tag.value).collect();
-        names.retain(|name| name != CANARY_SERVICE);
+        names.retain(|name| !name.is_empty() && name != CANARY_SERVICE);
         names.sort();
         names.dedup();
         Ok(names)

@@ -2,10 +2,12 @@
 
 mod operation;
 mod percentiles;
+mod services;
 mod tally;
 
 pub use self::{
     operation::{Operation, operations},
     percentiles::Percentiles,
+    services::services,
     tally::{Figures, Tally},
 };
