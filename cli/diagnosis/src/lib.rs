@@ -25,6 +25,7 @@ pub mod fixtures;
 pub mod flag;
 pub mod forecast;
 pub mod glob;
+pub mod instrumentation_score;
 pub mod ladder;
 pub mod notices;
 pub mod observed;

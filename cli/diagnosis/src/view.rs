@@ -4,12 +4,14 @@ mod canaries;
 mod moves;
 mod part;
 mod relay;
+mod traces;
 
 use std::collections::HashMap;
 
 pub use self::{
     part::{Backend, Member, Neighbour, Service},
     relay::{Relay, Route},
+    traces::SeenTrace,
 };
 
 use crate::{
@@ -44,6 +46,7 @@ pub struct Stack<'s> {
     pub prometheuses: Vec<Neighbour<'s, Prometheus>>,
     /// Every container of the look that is of the stack or of what it sends to, each as the subject that it is above.
     pub members: Vec<Member<'s>>,
+    traces: Result<Vec<SeenTrace<'s>>, Gap>,
 }
 
 impl<'s> Stack<'s> {
@@ -121,6 +124,7 @@ impl<'s> Stack<'s> {
                 |id| Subject::Prometheus(named(id)),
             ),
             members,
+            traces: traces::seen(snapshot),
         }
     }
 

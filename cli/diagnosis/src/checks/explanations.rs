@@ -3,6 +3,17 @@
 use super::{configuration as endpoint, export_errors as export, network as relay, stack, tempo};
 use crate::{check::Cause, observed::Probe};
 
+/// The same causes, for findings that concern their subjects besides their own.
+pub(super) const fn concerned<const COUNT: usize>(causes: &[Cause]) -> [Cause; COUNT] {
+    let mut concerned = [Cause::concerned(causes[0].code); COUNT];
+    let mut place = 1;
+    while place < COUNT {
+        concerned[place] = Cause::concerned(causes[place].code);
+        place += 1;
+    }
+    concerned
+}
+
 /// The looks that fail while Tempo's process is away or hangs.
 pub(super) const TEMPO_API: &[Probe] = &[
     Probe::TempoAddress,

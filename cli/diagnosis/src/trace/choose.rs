@@ -19,9 +19,9 @@ pub struct Candidate {
     pub root: String,
 }
 
-/// A trace that ended within this may have spans on their way: a batch leaves its service after 5 s by default, and takes
-/// another such wait in each collector.
-pub(crate) const SETTLED: SignedDuration = SignedDuration::from_secs(20);
+/// A trace that ended within this may have spans on their way: a batch leaves its service after 5 s by default, each
+/// collector waits as long again, and one that samples by whole traces waits for 30 s.
+pub const SETTLED: SignedDuration = SignedDuration::from_secs(60);
 
 /// So many of one service are read at most.
 const OF_ONE_SERVICE: usize = 4;
@@ -87,10 +87,10 @@ mod tests {
     fn settled_traces_of_different_roots_come_first_and_fresh_ones_last() {
         let found = vec![
             candidate(1, 2, "tick"),
-            candidate(2, 30, "list"),
-            candidate(3, 40, "list"),
-            candidate(4, 50, "pay"),
-            candidate(5, 60, ""),
+            candidate(2, 70, "list"),
+            candidate(3, 80, "list"),
+            candidate(4, 90, "pay"),
+            candidate(5, 100, ""),
         ];
         assert_eq!(chosen(&[found], 9), [2, 4, 5, 3]);
         assert_eq!(chosen(&[vec![candidate(1, 2, "tick")]], 9), [1]);

@@ -18,7 +18,7 @@ mod tree;
 mod warning;
 
 pub use self::{
-    choose::{Candidate, choose},
+    choose::{Candidate, SETTLED, choose},
     critical_path::{CriticalPath, Stretch},
     explore_link::explore_link,
     fold::{Fold, Folding, LeftOut, Row, RowKind, Rows},

@@ -1,0 +1,213 @@
+//! Span names with ids in them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    check::{Check, Examine, Outcome, Report, Verdict, fail},
+    code::Code,
+    finding::{Remedy, Severity},
+    policy::Policy,
+    trace::{Span, SpanKind},
+    view::{SeenTrace, Service, Stack},
+};
+
+/// So many names that differ in an id alone are no chance.
+const ENOUGH: usize = 3;
+/// So many different names among the calls of one service are no list of operations.
+const MANY: usize = 40;
+
+pub(crate) static CHECK: Check = Check {
+    code: Code::new(708),
+    name: "span-names-unbounded",
+    severity: Severity::Info,
+    summary: "the names of a service's spans hold ids or whole addresses",
+    why: "Every request makes an operation of its own: nothing can be grouped by name, and each name costs series in the metrics generator, which drops some from its limit on.",
+    causes: &[
+        "The path of a request is taken for the span's name instead of its route.",
+        "A statement, a key or an id is formatted into the name.",
+    ],
+    remedy: "Name spans by what is done (`GET /users/{id}`), and put the rest into attributes (`url.path`, `db.query.text`).",
+    verify: "`ptctl trace search` shows the same names for the same operations.",
+    masked_by: &[],
+    explains: &[],
+    examine: Examine::EachService(examine),
+};
+
+fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
+    let Some(name) = &service.name else {
+        return Ok(Outcome::NotApplicable(
+            "nothing tells the name on its spans",
+        ));
+    };
+    let spans: Vec<(&SeenTrace<'_>, &Span)> = stack
+        .traces()?
+        .iter()
+        .flat_map(|seen| seen.spans_of(&name.0).map(move |(_, span)| (seen, span)))
+        .collect();
+    if spans.is_empty() {
+        return Ok(Outcome::NotApplicable(
+            "no trace that was read has a span of it",
+        ));
+    }
+    let mut alike: BTreeMap<String, BTreeMap<&str, &SeenTrace<'_>>> = BTreeMap::new();
+    for (seen, span) in &spans {
+        if let Some(pattern) = without_ids(&span.name) {
+            alike.entry(pattern).or_default().insert(&span.name, seen);
+        }
+    }
+    let most = alike.into_iter().max_by_key(|(_, names)| names.len());
+    if let Some((pattern, names)) = most.filter(|(_, names)| names.len() >= ENOUGH) {
+        return fail(with_ids(service, &pattern, &names));
+    }
+    let calls = spans
+        .iter()
+        .filter(|(_, span)| !matches!(span.kind, SpanKind::Internal | SpanKind::Unspecified));
+    let names: BTreeSet<&str> = calls.clone().map(|(_, span)| span.name.as_str()).collect();
+    // Nearly every one has a name of its own.
+    if names.len() < MANY || names.len() * 5 < calls.count() * 4 {
+        return Ok(Outcome::Pass);
+    }
+    let (seen, _) = spans[0];
+    let shown: Vec<String> = names
+        .iter()
+        .take(3)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    fail(
+        Report::new(
+            format!(
+                "the spans of `{}` have {} different names in the traces that were read",
+                service.label(),
+                names.len()
+            ),
+            seen.evidence(shown.join(", ")),
+            Remedy::run(
+                "name spans by what is done, and put what differs into attributes",
+                seen.command(),
+            ),
+        )
+        .likely(),
+    )
+}
+
+fn with_ids(
+    service: &Service<'_>,
+    pattern: &str,
+    names: &BTreeMap<&str, &SeenTrace<'_>>,
+) -> Report {
+    let mut proofs = names
+        .iter()
+        .map(|(name, seen)| seen.evidence(format!("`{name}`")));
+    let command = names.values().next().map(|seen| seen.command());
+    let first = proofs.next();
+    let report = Report::new(
+        format!(
+            "{} span names of `{}` differ in an id alone: `{pattern}`",
+            names.len(),
+            service.label()
+        ),
+        first.unwrap_or_else(|| unreachable!("there are several names")),
+        Remedy::edit(format!(
+            "name these spans `{pattern}`, and put the id into an attribute"
+        ))
+        .then(command),
+    );
+    report.proof(proofs.take(2))
+}
+
+/// A name with `{id}` in the place of each id; `None` where it has none.
+fn without_ids(name: &str) -> Option<String> {
+    let is_part = |character: char| character.is_alphanumeric() || "-_@.".contains(character);
+    let mut pattern = String::new();
+    let mut has_id = false;
+    let mut rest = name;
+    while let Some(first) = rest.chars().next() {
+        let length = match rest.find(|character| !is_part(character)) {
+            Some(0) => first.len_utf8(),
+            Some(end) => end,
+            None => rest.len(),
+        };
+        let (part, after) = rest.split_at(length);
+        if is_id(part) {
+            has_id = true;
+            pattern.push_str("{id}");
+        } else {
+            pattern.push_str(part);
+        }
+        rest = after;
+    }
+    has_id.then_some(pattern)
+}
+
+/// Numbers of three digits and more, UUIDs, hexadecimal digits, addresses of people.
+fn is_id(part: &str) -> bool {
+    let digits = part.bytes().filter(u8::is_ascii_digit).count();
+    let is_number = part.len() >= 3 && digits == part.len();
+    let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let groups: Vec<&str> = part.split('-').collect();
+    let is_uuid = groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.iter().all(|group| is_hex(group));
+    let is_hash = part.len() >= 12 && digits >= 3 && is_hex(part);
+    let is_address = part
+        .split_once('@')
+        .is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
+    is_number || is_uuid || is_hash || is_address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        diagnose,
+        fixtures::{self, CONTROLLER, Story},
+    };
+
+    #[test]
+    fn ids_of_every_form_are_left_out_of_a_name_and_words_stay() {
+        for (name, pattern) in [
+            ("GET /users/4711/cart", Some("GET /users/{id}/cart")),
+            (
+                "GET /o/53cae5d2-96dc-4b35-81a3-b8f782982226",
+                Some("GET /o/{id}"),
+            ),
+            ("load 9f86d081884c7d659a2f", Some("load {id}")),
+            ("mail to ann@example.com", Some("mail to {id}")),
+            ("GET /api/v2/users/{id}", None),
+            ("HTTP/1.1 GET", None),
+            ("SELECT shop.orders", None),
+            ("step 12", None),
+            ("deadbeef", None),
+        ] {
+            assert_eq!(without_ids(name).as_deref(), pattern, "{name}");
+        }
+    }
+
+    fn found(names: &[&str]) -> Vec<String> {
+        let mut snapshot = fixtures::healthy();
+        snapshot.traced(
+            names
+                .iter()
+                .map(|name| Story::began(100).span(0, CONTROLLER, SpanKind::Server, name, (0, 9))),
+        );
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        let findings = diagnosis.findings();
+        findings.map(|finding| finding.message.clone()).collect()
+    }
+
+    #[test]
+    fn two_names_with_a_number_are_no_finding_and_many_names_without_are() {
+        assert_eq!(found(&["GET /u/100", "GET /u/200"]), [""; 0]);
+        let words: Vec<String> = (0..45u8)
+            .map(|number| {
+                format!(
+                    "GET /page-{}{}",
+                    char::from(b'a' + number / 26),
+                    char::from(b'a' + number % 26)
+                )
+            })
+            .collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        assert!(found(&words)[0].contains("45 different names"));
+        assert_eq!(found(&words[..20]), [""; 0]);
+    }
+}
