@@ -50,11 +50,11 @@ pub(super) struct Torn<'t, 's> {
 
 /// The edge to a service at which traces are torn.
 pub(super) fn torn<'t, 's>(
-    callee: &'t Service<'s>,
+    target: &'t Service<'s>,
     stack: &'t Stack<'s>,
     traces: &'t [SeenTrace<'s>],
 ) -> Option<Torn<'t, 's>> {
-    let name = &callee.name.as_ref()?.0;
+    let name = &target.name.as_ref()?.0;
     let begun: Vec<(&SeenTrace<'s>, &Span)> = traces
         .iter()
         .flat_map(|seen| {
@@ -73,7 +73,7 @@ pub(super) fn torn<'t, 's>(
         other_name.is_some_and(|other| other.0 != *name && !reached.contains(other.0.as_str()))
     });
     others
-        .filter_map(|caller| between(caller, callee, &begun, stack, traces))
+        .filter_map(|caller| between(caller, target, &begun, stack, traces))
         .max_by_key(|torn| (matches!(torn.known, Known::ByName), torn.pairs.len()))
 }
 
@@ -101,7 +101,7 @@ fn callers<'t>(name: &str, traces: &'t [SeenTrace<'_>]) -> BTreeSet<&'t str> {
 
 fn between<'t, 's>(
     caller: &'t Service<'s>,
-    callee: &'t Service<'s>,
+    target: &'t Service<'s>,
     begun: &[(&'t SeenTrace<'s>, &'t Span)],
     stack: &'t Stack<'s>,
     traces: &'t [SeenTrace<'s>],
@@ -128,7 +128,7 @@ fn between<'t, 's>(
                 let Some(container) = host.and_then(|host| stack.container_called(&host)) else {
                     continue;
                 };
-                if container.id == callee.container.id {
+                if container.id == target.container.id {
                     named.push((*seen, *span));
                 } else if proxy::is_proxy(container) {
                     proxied.push((*seen, *span, container));
@@ -164,7 +164,7 @@ fn between<'t, 's>(
         return torn(Known::ByMessage, pairs);
     }
     let calls_nobody = own.iter().all(|(_, _, span)| span.kind != SpanKind::Client);
-    if !calls_nobody || !names(caller, callee) {
+    if !calls_nobody || !names(caller, target) {
         return None;
     }
     let requests: Vec<(&SeenTrace<'s>, &Span)> = own
@@ -238,8 +238,8 @@ fn by_message<'t, 's>(
 }
 
 /// Whether the settings of a service name another as whom it calls: by a variable, in a command, or by waiting for it.
-pub(super) fn names(caller: &Service<'_>, callee: &Service<'_>) -> bool {
-    let hosts = callee.container.attachments.iter();
+pub(super) fn names(caller: &Service<'_>, target: &Service<'_>) -> bool {
+    let hosts = target.container.attachments.iter();
     let hosts: Vec<&str> = hosts
         .flat_map(|attachment| &attachment.names)
         .map(String::as_str)

@@ -35,8 +35,8 @@ pub(crate) static CHECK: Check = Check {
         "The process ended before it sent its last batch.",
         "The parent is still running: a connection or a job of minutes.",
     ],
-    remedy: "Look at one of the traces with `ptctl trace show`, and at the service that should have recorded the parent.",
-    verify: "`ptctl trace show` of a new trace names no missing parent.",
+    remedy: "Look at one of the traces with `ptctl trace show TRACE`, and at the service that should have recorded the parent.",
+    verify: "`ptctl trace show TRACE` of a new trace names no missing parent.",
     masked_by: &[
         explanations::SWITCHED_OFF,
         explanations::ENDPOINT,

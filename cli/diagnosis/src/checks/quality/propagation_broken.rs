@@ -28,7 +28,7 @@ pub(crate) static CHECK: Check = Check {
         "The context does not go along into a queue, a thread or a callback.",
     ],
     remedy: "Instrument the caller's client and set the propagators `tracecontext,baggage` on both sides; let proxies pass `traceparent`, `tracestate` and `baggage` on.",
-    verify: "`ptctl trace show` of a new trace of the caller has spans of the called service.",
+    verify: "`ptctl trace show TRACE` of a new trace of the caller has spans of the called service.",
     masked_by: &[&[
         Cause::anywhere(propagators_differ::CHECK.code),
         Cause::same_subject(propagator_unknown::CHECK.code),

@@ -33,7 +33,7 @@ pub(crate) static CHECK: Check = Check {
         "The SDK takes the time from a counter that stood still while the machine slept (Node, browsers).",
     ],
     remedy: "Synchronise the clocks of the hosts; after a sleep of the machine restart the service.",
-    verify: "`ptctl trace show` of a new trace warns of no clock.",
+    verify: "`ptctl trace show TRACE` of a new trace warns of no clock.",
     masked_by: &[&[Cause::anywhere(clock_skew::CHECK.code)]],
     explains: &[],
     examine: Examine::Stack(examine),
