@@ -101,6 +101,7 @@ impl<'a> Fixing<'a> {
             if !diagnosis.causes.is_empty() {
                 page.paragraph(render::Tone::Plain, nothing);
             }
+            render::plan(&mut page, &plan);
             render::patches(&mut page, &patches);
             output.answer(&page.into_text())?;
         }

@@ -8,7 +8,7 @@ use ptctl_diagnosis::{
     snapshot::{Container, ContainerId, Snapshot},
 };
 
-use crate::restart::{Action, Chosen, Dependencies, Plan, PlanError};
+use crate::restart::{Action, Chosen, Dependencies, LeftAlone, Plan, PlanError, runs_once};
 
 /// The steps that a diagnosis asks for; none where nothing safe helps.
 ///
@@ -26,7 +26,20 @@ pub(crate) fn plan(snapshot: &Snapshot, diagnosis: &Diagnosis) -> Result<Plan, P
         chosen.extend(steps.filter(|step| seen.insert(step.container.id.clone())));
     }
     let dependencies = Dependencies::of_stack(snapshot);
-    Plan::in_order(snapshot, chosen, &dependencies)
+    let mut left_alone = Vec::new();
+    chosen.retain(|step| match runs_once(step.container, &dependencies) {
+        None => true,
+        Some(reason) => {
+            left_alone.push(LeftAlone {
+                container_name: step.container.name.clone(),
+                reason,
+            });
+            false
+        }
+    });
+    let mut plan = Plan::in_order(snapshot, chosen, &dependencies)?;
+    plan.left_alone = left_alone;
+    Ok(plan)
 }
 
 fn step<'s>(finding: &Finding, snapshot: &'s Snapshot) -> Option<Chosen<'s>> {
@@ -65,7 +78,13 @@ fn chosen<'s>(
 
 #[cfg(test)]
 mod tests {
-    use ptctl_diagnosis::{diagnose, fixtures, policy::Policy, snapshot::Status};
+    use ptctl_diagnosis::{
+        dependency::Condition,
+        diagnose, fixtures,
+        observed::Observed,
+        policy::Policy,
+        snapshot::{ComposeDependency, Status},
+    };
 
     use super::*;
 
@@ -96,6 +115,25 @@ mod tests {
         }
         let actions = actions(&snapshot);
         assert_eq!(actions.first(), Some(&(Action::Start, "tempo".to_owned())));
+    }
+
+    #[test]
+    fn a_job_that_has_ended_is_left_alone() {
+        let mut snapshot = fixtures::healthy();
+        let state = &mut snapshot.service_mut("scraper").state;
+        state.status = Status::Exited;
+        state.exit_code = 1;
+        assert_eq!(actions(&snapshot), [(Action::Start, "scraper".to_owned())]);
+        let Observed::Known(project) = &mut snapshot.compose else {
+            unreachable!()
+        };
+        let mut services = project.services.iter_mut();
+        let waits = services.find(|service| service.name == "controller");
+        waits.unwrap().depends_on = vec![ComposeDependency {
+            service: "scraper".to_owned(),
+            condition: Condition::Completed,
+        }];
+        assert_eq!(actions(&snapshot), []);
     }
 
     #[test]

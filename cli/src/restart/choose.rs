@@ -80,14 +80,8 @@ impl Choice<'_> {
 
     /// Why a container is not touched.
     fn left_alone(&self, container: &Container, dependencies: &Dependencies) -> Option<String> {
-        if dependencies.is_job(container.display_name()) {
-            return Some(format!(
-                "is a job that others wait for to end; to run it again: docker start {}",
-                container.name
-            ));
-        }
-        if container.label(compose_label::ONE_OFF) == Some("True") {
-            return Some("is a single command of `docker compose run`".to_owned());
+        if let Some(reason) = runs_once(container, dependencies) {
+            return Some(reason);
         }
         let state = &container.state;
         let is_named = matches!(self, Self::Named(_));
@@ -105,6 +99,18 @@ impl Choice<'_> {
             }
         }
     }
+}
+
+/// Why a container is not to be started again: it has done its work.
+pub(crate) fn runs_once(container: &Container, dependencies: &Dependencies) -> Option<String> {
+    if dependencies.is_job(container.display_name()) {
+        return Some(format!(
+            "is a job that others wait for to end; to run it again: docker start {}",
+            container.name
+        ));
+    }
+    (container.label(compose_label::ONE_OFF) == Some("True"))
+        .then(|| "is a single command of `docker compose run`".to_owned())
 }
 
 fn traced(snapshot: &Snapshot) -> Vec<(&Container, &'static str)> {

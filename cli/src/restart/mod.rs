@@ -18,7 +18,7 @@ pub(crate) use self::{
     account::fallen,
     act::{Hand, act, longest},
     changes::changes,
-    choose::Chosen,
+    choose::{Chosen, runs_once},
     readiness::Awaited,
     tally::Tally,
 };
