@@ -74,6 +74,9 @@ async fn under_load(trial: &mut Trial) -> Result<(), Failure> {
     if answered.is_empty() {
         return refused("no request was answered".to_owned());
     }
+    if restarted.told["spans_lost"] != 0 {
+        return refused(format!("spans are lost: {}", restarted.told["window"]));
+    }
     all_found(&trial.stack, &answered).await?;
     say::line(&format!(
         "      {} requests answered and found as traces, {failed} not answered, while {} services restarted",
