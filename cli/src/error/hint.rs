@@ -14,7 +14,7 @@ pub(super) fn query_hint(fault: &HttpFault) -> String {
         "ask about a shorter time with `--since` and `--until`, or have traces read with `--traces 1000`"
     } else if words.contains("max limit") {
         "ask for fewer with `--limit`"
-    } else if words.contains("query_end_cutoff") {
+    } else if words.contains("query_end_cutoff") || words.contains("start must be before end") {
         "search further back with `--since`: this Tempo searches nothing that is newer than its `query_end_cutoff`"
     } else {
         "see https://grafana.com/docs/tempo/latest/traceql/ for what a query can say"
@@ -60,5 +60,35 @@ pub(super) fn gather_hint(error: &GatherError) -> Option<String> {
         }
         GatherError::Engine(_) => Some("check that the engine runs: `docker version`".to_owned()),
         GatherError::Lookup(_) | GatherError::Tempo(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_tempo_says_against_a_range_is_answered_with_another_range() {
+        // Recorded from 2.10.8 and 3.0.3; the second is what 3.0.3 says where all of the range is too new for it.
+        for (words, advice) in [
+            (
+                "metrics query time range exceeds the maximum allowed duration of 24h0m0s",
+                "shorter time",
+            ),
+            (
+                "http parameter start must be before end. received start=1795390854 end=1795390854",
+                "further back",
+            ),
+            (
+                "query window falls entirely within query_end_cutoff",
+                "further back",
+            ),
+        ] {
+            let fault = HttpFault::Status {
+                status: 400,
+                body: words.to_owned(),
+            };
+            assert!(query_hint(&fault).contains(advice), "{words}");
+        }
     }
 }

@@ -56,17 +56,23 @@ impl Sample {
 
     /// What it consists of, in Tempo `tempo`.
     pub(super) fn said(&self, tempo: &str) -> String {
-        let traces = match (self.traces, self.complete) {
-            (0, _) => "no trace".to_owned(),
-            (1, true) => "the only trace".to_owned(),
-            (1, false) => "one trace".to_owned(),
-            (traces, true) => format!("all {traces} traces"),
-            (traces, false) => format!("the newest {traces} traces"),
+        let traces = match self.traces {
+            0 => "no trace".to_owned(),
+            1 if self.complete => "the only trace".to_owned(),
+            1 => "one trace".to_owned(),
+            traces if self.complete => format!("all {traces} traces"),
+            traces if self.time.is_some() => format!("the newest {traces} traces"),
+            // There may be newer ones, or some between them.
+            traces => format!("{traces} traces"),
+        };
+        let spans = match self.spans {
+            1 => "one span".to_owned(),
+            spans => format!("{spans} spans"),
         };
         let time = self.time.map_or_else(String::new, |time| {
             format!(", {} to {}", second(time.since), second(time.until))
         });
-        format!("{traces} in Tempo {tempo}: {} spans{time}", self.spans)
+        format!("{traces} in Tempo {tempo}: {spans}{time}")
     }
 
     /// What keeps it from being the whole truth.
@@ -102,5 +108,59 @@ impl Sample {
             );
         }
         notes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(traces: usize, found: usize, time: Option<SearchRange>) -> Sample {
+        let recent = RecentTraces {
+            found,
+            time,
+            ..RecentTraces::default()
+        };
+        Sample {
+            traces,
+            spans: traces,
+            ..Sample::of(&recent, 10)
+        }
+    }
+
+    #[test]
+    fn only_what_is_known_to_be_all_or_the_newest_is_called_so() {
+        let time = SearchRange {
+            since: "2026-11-22T08:00:00Z".parse().unwrap(),
+            until: "2026-11-22T09:00:00Z".parse().unwrap(),
+        };
+        let from_eight = ", 2026-11-22 08:00:00 UTC to 2026-11-22 09:00:00 UTC";
+        for (sample, said) in [
+            (
+                sample(3, 3, Some(time)),
+                format!("all 3 traces in Tempo a: 3 spans{from_eight}"),
+            ),
+            (
+                sample(1, 1, Some(time)),
+                format!("the only trace in Tempo a: one span{from_eight}"),
+            ),
+            (
+                sample(10, 10, Some(time)),
+                format!("the newest 10 traces in Tempo a: 10 spans{from_eight}"),
+            ),
+            (
+                sample(10, 10, None),
+                "10 traces in Tempo a: 10 spans".to_owned(),
+            ),
+        ] {
+            assert_eq!(sample.said("a"), said);
+        }
+        assert!(
+            sample(10, 10, None)
+                .notes()
+                .iter()
+                .any(|note| note.starts_with("how often"))
+        );
+        assert!(sample(3, 3, Some(time)).notes().is_empty());
     }
 }

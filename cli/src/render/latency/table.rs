@@ -65,7 +65,7 @@ fn origin(page: &mut Page, latency: &Latency, from: &LatencyFrom) {
         ),
         Counted::Traces { sample, because } => {
             let because = because.as_ref().map_or_else(String::new, |because| {
-                format!(" There are no TraceQL metrics: {because}.")
+                format!(" TraceQL metrics were not used: {because}.")
             });
             format!(
                 "counted in {}. Percentiles are those of this sample.{because}",
