@@ -21,7 +21,9 @@ use jiff::{SignedDuration, Timestamp};
 use ptctl_diagnosis::{
     export::tracing_signs,
     observed::{Gap, Observed, Probe},
-    snapshot::{Container, LogFacts, Origin, ProjectFiles, Role, SNAPSHOT_VERSION, Snapshot},
+    snapshot::{
+        Container, LogFacts, Origin, ProjectFiles, Role, SNAPSHOT_VERSION, Snapshot, Tempo,
+    },
     subject::Subject,
 };
 
@@ -46,6 +48,7 @@ use crate::{
     clients::{
         deadline::Deadline,
         http::{HttpClient, HttpSetupError},
+        tempo::TempoClient,
     },
     probe::{
         self, ENGINE_LIMIT, Look,
@@ -191,6 +194,7 @@ async fn look_closer(
         visits(look, containers, &owners),
         probe::log_files::of(look, containers),
     );
+    let (mut tempos, askers): (Vec<Tempo>, Vec<Option<TempoClient>>) = tempos.into_iter().unzip();
     // A service that only its spans betray is known as traced now.
     let seen: BTreeSet<&String> = tempos
         .iter()
@@ -207,6 +211,7 @@ async fn look_closer(
     for (at, facts) in logs.into_iter().chain(betrayed) {
         snapshot.containers[at].logs = facts;
     }
+    probe::logged_traces::of(look, &askers, &mut tempos, &snapshot.containers).await;
     snapshot.events = events;
     snapshot.files.logs = log_files;
     snapshot.tempos = tempos;

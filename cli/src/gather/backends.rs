@@ -5,14 +5,14 @@ use url::Url;
 
 use super::request::TempoAccess;
 use crate::{
-    clients::http::HttpClient,
+    clients::{http::HttpClient, tempo::TempoClient},
     probe::{
         self, Look,
         tempo::{Candidate, Names, Sampling},
     },
 };
 
-/// Every backend of the stack, and the one given by its address.
+/// Every backend of the stack, and the one given by its address; with whom to ask further where it answers.
 pub(super) async fn tempos(
     look: &Look<'_>,
     http: &HttpClient,
@@ -20,7 +20,7 @@ pub(super) async fn tempos(
     containers: &[Container],
     names: &Names,
     sampling: Sampling,
-) -> Vec<Tempo> {
+) -> Vec<(Tempo, Option<TempoClient>)> {
     let candidates = candidates(access.url.as_ref(), containers);
     let looks = candidates
         .into_iter()

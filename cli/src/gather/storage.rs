@@ -30,7 +30,7 @@ pub(super) async fn look_at_disks(
         probe::log_files::of(look, containers),
         probe::project_volumes::of(look, project, containers),
     );
-    snapshot.tempos = tempos;
+    snapshot.tempos = tempos.into_iter().map(|(tempo, _)| tempo).collect();
     snapshot.files = ProjectFiles {
         logs,
         volumes: Some(volumes),

@@ -42,6 +42,7 @@ pub(super) async fn tempos(containers: &[Container]) -> Vec<Tempo> {
             services: nothing_runs(Probe::TempoSearch, &subject),
             sightings: nothing_runs(Probe::TempoSearch, &subject),
             sample: None,
+            logged: None,
             oldest_trace: nothing_runs(Probe::TempoSearch, &subject),
             query: nothing_runs(Probe::TempoSearch, &subject),
             volume: nothing_runs(Probe::Volume, &subject),

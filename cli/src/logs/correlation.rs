@@ -39,7 +39,7 @@ fn names_trace((name, value): (&str, &str)) -> bool {
 }
 
 /// What a line of free text says as `name=value`.
-fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+pub(super) fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.split([' ', '\t', ',', ';', '[', ']', '(', ')'])
         .filter_map(|word| word.split_once('='))
 }

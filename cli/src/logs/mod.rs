@@ -13,6 +13,7 @@ mod files;
 mod framing;
 mod level;
 mod line;
+mod logged_traces;
 mod notices;
 mod open_line;
 mod reader;

@@ -18,6 +18,7 @@ use super::{
     files::Passed,
     framing::RawLine,
     line::shown,
+    logged_traces::LoggedTraces,
     notices::Notices,
     requests::is_request,
     run::{Run, Scope},
@@ -45,6 +46,7 @@ pub(crate) struct LogReader {
     fatal: Fatal,
     announcements: Announcements,
     trace_ids: TraceIdCoverage,
+    traces: LoggedTraces,
     requests: RequestLines,
     tail: Tail,
     /// How many lines were looked at with [`Care::Everything`].
@@ -71,6 +73,7 @@ impl LogReader {
             fatal: Fatal::default(),
             announcements: Announcements::default(),
             trace_ids: TraceIdCoverage::default(),
+            traces: LoggedTraces::default(),
             requests: RequestLines::default(),
             tail: Tail::default(),
             counted: 0,
@@ -181,6 +184,7 @@ impl LogReader {
             Some(fields) => correlation::count(&mut self.trace_ids, fields),
             None => correlation::count_text(&mut self.trace_ids, text),
         }
+        self.traces.add(line.at, text, fields);
         if is_request(text, fields) {
             self.requests.count += 1;
             self.requests.last = Some(shown(line));
@@ -204,6 +208,7 @@ impl LogReader {
             fatal: self.fatal.finish(self.run),
             receivers,
             trace_ids: self.trace_ids,
+            traces: self.traces.finish(),
             requests: self.requests,
             announced_service,
             tail: self.tail.finish(),

@@ -10,6 +10,7 @@ pub(crate) mod file;
 pub(crate) mod grafana;
 pub(crate) mod images;
 pub(crate) mod log_files;
+pub(crate) mod logged_traces;
 pub(crate) mod logs;
 pub(crate) mod loki;
 pub(crate) mod network_path;

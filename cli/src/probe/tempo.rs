@@ -54,7 +54,7 @@ pub(crate) async fn of(
     candidate: Candidate<'_>,
     names: &Names,
     sampling: Sampling,
-) -> Tempo {
+) -> (Tempo, Option<TempoClient>) {
     let file = match candidate.container {
         Some(container) => configuration::from_container(Files::Container(look), container).await,
         None => Err(NO_CONTAINER.to_owned()),
@@ -67,13 +67,19 @@ pub(crate) async fn of(
     };
     match reach(look, http, &backend.candidate, backend.settings()).await {
         // On the heap, so that the future of a look stays small.
-        Found::Answers(answering) => Box::pin(backend.asked(look, answering, names)).await,
-        Found::Silent(reached, ready) => Tempo {
-            reached: Observed::Known(reached),
-            ready: Observed::Known(ready),
-            ..backend.unasked(look, "its API did not answer").await
-        },
-        Found::NoWay(why) => backend.unasked(look, &why).await,
+        Found::Answers(answering) => {
+            let (tempo, client) = Box::pin(backend.asked(look, answering, names)).await;
+            (tempo, Some(client))
+        }
+        Found::Silent(reached, ready) => {
+            let tempo = Tempo {
+                reached: Observed::Known(reached),
+                ready: Observed::Known(ready),
+                ..backend.unasked(look, "its API did not answer").await
+            };
+            (tempo, None)
+        }
+        Found::NoWay(why) => (backend.unasked(look, &why).await, None),
     }
 }
 
@@ -166,7 +172,12 @@ struct Backend<'c> {
 
 impl Backend<'_> {
     /// Its facts where its API answers.
-    async fn asked(self, look: &Look<'_>, answering: Box<Answering>, names: &Names) -> Tempo {
+    async fn asked(
+        self,
+        look: &Look<'_>,
+        answering: Box<Answering>,
+        names: &Names,
+    ) -> (Tempo, TempoClient) {
         let Answering {
             reached,
             ready,
@@ -193,7 +204,7 @@ impl Backend<'_> {
             client.query_path(look.since, look.taken_at, deadline),
             self.disk(look),
         );
-        Tempo {
+        let tempo = Tempo {
             reached: Observed::Known(reached),
             ready: Observed::Known(ready),
             version: self.observed(Probe::TempoVersion, version),
@@ -203,6 +214,7 @@ impl Backend<'_> {
             services: self.observed(Probe::TempoSearch, services),
             sightings: self.observed(Probe::TempoSearch, sightings),
             sample: sample.map(|sample| self.observed(Probe::Traces, sample)),
+            logged: None,
             oldest_trace: self.observed(Probe::TempoSearch, oldest_trace),
             query: self.observed(Probe::TempoSearch, query),
             volume: disk.usage,
@@ -212,7 +224,8 @@ impl Backend<'_> {
                 .container
                 .map(|container| container.id.clone()),
             name: self.candidate.name,
-        }
+        };
+        (tempo, client)
     }
 
     /// Its facts where its API says nothing, for the reason given.
@@ -235,6 +248,7 @@ impl Backend<'_> {
                 Sampling::Few => Some(Observed::Unknown(self.gap(Probe::Traces, why))),
                 Sampling::None => None,
             },
+            logged: None,
             oldest_trace: Observed::Unknown(self.gap(Probe::TempoSearch, why)),
             query: Observed::Unknown(self.gap(Probe::TempoSearch, why)),
             volume: disk.usage,

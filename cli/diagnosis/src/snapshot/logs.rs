@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     export_errors::{Component, ErrorKind, Loss},
     notices::NoticeKind,
+    trace::TraceId,
 };
 
 /// What a container's log says within the window.
@@ -23,6 +24,9 @@ pub struct LogFacts {
     pub receivers: Vec<LogLine>,
     /// How many lines carry a trace id.
     pub trace_ids: TraceIdCoverage,
+    /// Some of the traces that its lines name, oldest first, with time between them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub traces: Vec<LoggedTrace>,
     /// Lines that record a served HTTP request.
     pub requests: RequestLines,
     /// The service name that our own library announced at start.
@@ -137,4 +141,29 @@ pub struct RequestLines {
     /// How many of them carry a trace id of zeros: they were served outside of any span.
     #[serde(default)]
     pub outside_spans: u64,
+}
+
+/// A trace that a line names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedTrace {
+    /// Its id.
+    pub id: TraceId,
+    /// When the engine received the line.
+    pub at: Timestamp,
+    /// Whether the line says that the trace is kept.
+    #[serde(default)]
+    pub sampled: SampledFlag,
+}
+
+/// What a line says of its trace being kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SampledFlag {
+    /// Nothing.
+    #[default]
+    Unsaid,
+    /// It is.
+    Kept,
+    /// It is not.
+    Dropped,
 }

@@ -41,7 +41,10 @@ pub use self::{
     },
     engine::{EngineEvent, EngineEventKind, EngineFacts, EngineSource},
     image::Image,
-    logs::{ErrorGroup, LogFacts, LogLine, LogWindow, NoticeGroup, RequestLines, TraceIdCoverage},
+    logs::{
+        ErrorGroup, LogFacts, LogLine, LogWindow, LoggedTrace, NoticeGroup, RequestLines,
+        SampledFlag, TraceIdCoverage,
+    },
     neighbour::{
         AlloyAttribute, AlloyBlock, AlloyDocument, Collector, CollectorConfig, CollectorFlavour,
         CollectorMetrics, DataSource, Grafana, LogSource, Loki, Prometheus, ScrapeTarget,
@@ -64,7 +67,8 @@ pub use self::{
         TempoVersion, VolumeUsage,
     },
     trace_sample::{
-        CredentialSighting, SampledResource, SampledSpan, SampledStatus, SampledTrace, TraceSample,
+        AskedTrace, CredentialSighting, SampledResource, SampledSpan, SampledStatus, SampledTrace,
+        TraceSample,
     },
     usage::{ServiceMetrics, SpanCounters},
 };

@@ -14,7 +14,7 @@ pub use self::{
     query::{QueryAnswer, QueryPath, ReadBack},
     query_terms::QueryTerms,
 };
-use super::{BlockStore, ContainerId, StoredData, TraceSample};
+use super::{AskedTrace, BlockStore, ContainerId, StoredData, TraceSample};
 use crate::{document::Document, observed::Observed};
 
 /// One trace backend.
@@ -45,6 +45,9 @@ pub struct Tempo {
     /// Some of its traces of late; `None` where nobody asked for any.
     #[serde(default)]
     pub sample: Option<Observed<TraceSample>>,
+    /// Some of the traces that lines of logs name; `None` where nobody asked for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logged: Option<Observed<Vec<AskedTrace>>>,
     /// How it answers queries.
     pub query: Observed<QueryPath>,
     /// The volume behind its data.

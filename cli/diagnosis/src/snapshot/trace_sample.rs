@@ -27,6 +27,15 @@ pub struct TraceSample {
     pub credentials: Vec<CredentialSighting>,
 }
 
+/// A trace that somebody else named, and whether the backend has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedTrace {
+    /// Its id.
+    pub id: TraceId,
+    /// Whether there is a span of it.
+    pub found: bool,
+}
+
 /// One trace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SampledTrace {
