@@ -6,8 +6,8 @@ use std::time::Duration;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
 
-use regex::Regex;
-
+use super::intrinsic::Intrinsic;
+use super::pattern::{Matching, Pattern};
 use crate::config::format_go_duration;
 
 /// A query: which spans of a trace are wanted.
@@ -32,7 +32,7 @@ pub(crate) enum Stage {
 pub(crate) enum Spanset {
     /// `{ … }`: the spans for which the filter holds.
     Filter(Filter),
-    /// `a && b`: the spans of both, if neither is empty.
+    /// `a && b`: the spans of either, if neither is empty.
     And(Box<Spanset>, Box<Spanset>),
     /// `a || b`: the spans of either.
     Or(Box<Spanset>, Box<Spanset>),
@@ -70,47 +70,6 @@ pub(crate) enum Filter {
         matching: Matching,
         pattern: Pattern,
     },
-}
-
-/// Which texts are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Matching {
-    /// Those that match.
-    Matches,
-    /// Those that do not.
-    MatchesNot,
-}
-
-impl Matching {
-    /// The operator as it is written.
-    pub(crate) fn symbol(self) -> &'static str {
-        match self {
-            Self::Matches => "=~",
-            Self::MatchesNot => "!~",
-        }
-    }
-}
-
-/// A regular expression for a whole text.
-#[derive(Debug, Clone)]
-pub(crate) struct Pattern(Regex);
-
-impl Pattern {
-    /// Reads an expression.
-    pub(crate) fn new(text: &str) -> Result<Self, regex::Error> {
-        Regex::new(&format!("^(?:{text})$")).map(Self)
-    }
-
-    /// Whether a whole text matches.
-    pub(crate) fn matches(&self, text: &str) -> bool {
-        self.0.is_match(text)
-    }
-}
-
-impl PartialEq for Pattern {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.as_str() == other.0.as_str()
-    }
 }
 
 /// A side of a comparison.
@@ -182,87 +141,6 @@ impl Scope {
             "instrumentation" => Some(Self::Instrumentation),
             _ => None,
         }
-    }
-}
-
-/// What every span has, and what its trace has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Intrinsic {
-    Name,
-    Status,
-    StatusMessage,
-    Kind,
-    Duration,
-    SpanId,
-    ParentId,
-    TraceId,
-    TraceDuration,
-    RootName,
-    RootServiceName,
-    EventName,
-    EventTimeSinceStart,
-    LinkSpanId,
-    LinkTraceId,
-    InstrumentationName,
-    InstrumentationVersion,
-}
-
-/// Every way to write an intrinsic, in the order in which Tempo lists them.
-const INTRINSIC_NAMES: [(&str, Intrinsic); 24] = [
-    ("duration", Intrinsic::Duration),
-    ("event:name", Intrinsic::EventName),
-    ("event:timeSinceStart", Intrinsic::EventTimeSinceStart),
-    ("instrumentation:name", Intrinsic::InstrumentationName),
-    ("instrumentation:version", Intrinsic::InstrumentationVersion),
-    ("kind", Intrinsic::Kind),
-    ("link:spanID", Intrinsic::LinkSpanId),
-    ("link:traceID", Intrinsic::LinkTraceId),
-    ("name", Intrinsic::Name),
-    ("rootName", Intrinsic::RootName),
-    ("rootServiceName", Intrinsic::RootServiceName),
-    ("span:duration", Intrinsic::Duration),
-    ("span:id", Intrinsic::SpanId),
-    ("span:kind", Intrinsic::Kind),
-    ("span:name", Intrinsic::Name),
-    ("span:parentID", Intrinsic::ParentId),
-    ("span:status", Intrinsic::Status),
-    ("span:statusMessage", Intrinsic::StatusMessage),
-    ("status", Intrinsic::Status),
-    ("statusMessage", Intrinsic::StatusMessage),
-    ("trace:duration", Intrinsic::TraceDuration),
-    ("trace:id", Intrinsic::TraceId),
-    ("trace:rootName", Intrinsic::RootName),
-    ("trace:rootService", Intrinsic::RootServiceName),
-];
-/// One more spelling, which Tempo lists last.
-const TRACE_DURATION_NAME: &str = "traceDuration";
-
-/// The names of all intrinsics, in the order in which Tempo lists them.
-pub(crate) fn intrinsic_names() -> impl Iterator<Item = &'static str> {
-    INTRINSIC_NAMES
-        .iter()
-        .map(|(name, _)| *name)
-        .chain([TRACE_DURATION_NAME])
-}
-
-impl Intrinsic {
-    /// The intrinsic that a word names.
-    pub(crate) fn named(word: &str) -> Option<Self> {
-        if word == TRACE_DURATION_NAME {
-            return Some(Self::TraceDuration);
-        }
-        INTRINSIC_NAMES
-            .iter()
-            .find(|(name, _)| *name == word)
-            .map(|(_, intrinsic)| *intrinsic)
-    }
-
-    /// Whether it is the same for all spans of a trace, and so needs the whole trace.
-    pub(crate) fn is_of_trace(self) -> bool {
-        matches!(
-            self,
-            Self::TraceDuration | Self::RootName | Self::RootServiceName
-        )
     }
 }
 

@@ -1,7 +1,8 @@
 //! Comparisons of intrinsics with values of another type, which could never hold, are refused as Tempo refuses them.
 
-use super::ast::{Field, Filter, Intrinsic, Operand, Operator, Query, Spanset, Static};
+use super::ast::{Field, Filter, Operand, Operator, Query, Spanset, Static};
 use super::error::ParseError;
+use super::intrinsic::Intrinsic;
 
 /// The types that values have before any span is seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,15 +2,11 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
-use std::time::Duration;
 
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value::Value};
-
-use super::ast::{
-    Attribute, Field, Filter, Intrinsic, Matching, Operand, Operator, Query, Relation, Scope,
-    Spanset, Stage, Static,
-};
-use crate::query::{SpanView, TraceView, hexadecimal};
+use super::ast::{Filter, Operator, Query, Relation, Spanset, Stage, Static};
+use super::pattern::Matching;
+use super::values::operand_values;
+use crate::query::{SpanView, TraceView};
 
 /// The spans that a query wants, as their places in the trace, in order; none if the trace does not match.
 pub(crate) fn matching_spans(query: &Query, trace: &TraceView<'_>) -> Vec<usize> {
@@ -51,9 +47,13 @@ fn select(spanset: &Spanset, trace: &TraceView<'_>) -> BTreeSet<usize> {
                 return BTreeSet::new();
             }
             let parents = parents(trace);
+            let mut ways = vec![Way::Unknown; parents.len()];
             below
                 .into_iter()
-                .filter(|span| is_below(*span, *relation, &above, &parents))
+                .filter(|span| match relation {
+                    Relation::Child => parents[*span].is_some_and(|parent| above.contains(&parent)),
+                    Relation::Descendant => is_below(*span, &above, &parents, &mut ways),
+                })
                 .collect()
         }
     }
@@ -74,22 +74,43 @@ fn parents(trace: &TraceView<'_>) -> Vec<Option<usize>> {
         .collect()
 }
 
+/// What is known of the way up from a span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Unknown,
+    /// Being walked: who comes here again is in a loop.
+    Walked,
+    /// It leads to a span that is wanted, or does not.
+    Known(bool),
+}
+
+/// Whether a span is below one of `above`. Every way is walked once, be it ever so long.
 fn is_below(
     span: usize,
-    relation: Relation,
     above: &BTreeSet<usize>,
     parents: &[Option<usize>],
+    ways: &mut [Way],
 ) -> bool {
-    let mut ancestors = std::iter::successors(parents[span], |ancestor| parents[*ancestor]);
-    match relation {
-        Relation::Child => ancestors
-            .next()
-            .is_some_and(|parent| above.contains(&parent)),
-        // Parents that form a loop have no end.
-        Relation::Descendant => ancestors
-            .take(parents.len())
-            .any(|ancestor| above.contains(&ancestor)),
+    let mut walked = Vec::new();
+    let mut at = span;
+    let found = loop {
+        match ways[at] {
+            Way::Known(found) => break found,
+            Way::Walked => break false,
+            Way::Unknown => {}
+        }
+        ways[at] = Way::Walked;
+        walked.push(at);
+        match parents[at] {
+            None => break false,
+            Some(parent) if above.contains(&parent) => break true,
+            Some(parent) => at = parent,
+        }
+    };
+    for at in walked {
+        ways[at] = Way::Known(found);
     }
+    found
 }
 
 fn holds(filter: &Filter, span: &SpanView<'_>, trace: &TraceView<'_>) -> bool {
@@ -116,21 +137,25 @@ fn holds(filter: &Filter, span: &SpanView<'_>, trace: &TraceView<'_>) -> bool {
             pattern,
         } => {
             let values = operand_values(left, span, trace);
-            let mut texts = values.iter().filter_map(|value| match value {
-                Static::Text(text) => Some(text.as_str()),
-                _ => None,
-            });
+            let texts: Vec<&str> = values
+                .iter()
+                .filter_map(|value| match value {
+                    Static::Text(text) => Some(text.as_str()),
+                    _ => None,
+                })
+                .collect();
+            let matches = texts.iter().any(|text| pattern.matches(text));
             match matching {
-                Matching::Matches => texts.any(|text| pattern.matches(text)),
-                Matching::MatchesNot => {
-                    !values.is_empty() && !texts.any(|text| pattern.matches(text))
-                }
+                Matching::Matches => matches,
+                // What is no text neither matches nor does not.
+                Matching::MatchesNot => !texts.is_empty() && !matches,
             }
         }
     }
 }
 
-/// A field with several values equals what one of them equals, and differs from what none of them equals.
+/// A field with several values equals what one of them equals, and differs from what none of them equals. What is of
+/// another type is neither equal nor different.
 fn compare_all(left: &[Static], operator: Operator, right: &[Static]) -> bool {
     let nil = [Static::Nil];
     let is_nil = |values: &[Static]| values == nil;
@@ -148,7 +173,10 @@ fn compare_all(left: &[Static], operator: Operator, right: &[Static]) -> bool {
     }
     let pairs = || left.iter().flat_map(|a| right.iter().map(move |b| (a, b)));
     match operator {
-        Operator::NotEqual => pairs().all(|(a, b)| order(a, b) != Some(Ordering::Equal)),
+        Operator::NotEqual => {
+            let mut orders = pairs().filter_map(|(a, b)| order(a, b)).peekable();
+            orders.peek().is_some() && orders.all(Ordering::is_ne)
+        }
         _ => pairs().any(|(a, b)| compare(a, operator, b)),
     }
 }
@@ -196,134 +224,5 @@ fn number(value: &Static) -> Option<f64> {
     }
 }
 
-fn operand_values(operand: &Operand, span: &SpanView<'_>, trace: &TraceView<'_>) -> Vec<Static> {
-    match operand {
-        Operand::Static(value) => vec![value.clone()],
-        Operand::Field(field) => values_of(field, span, trace),
-    }
-}
-
-/// The values of a field of a span; none if it has no such field.
-pub(crate) fn values_of(field: &Field, span: &SpanView<'_>, trace: &TraceView<'_>) -> Vec<Static> {
-    match field {
-        Field::Intrinsic(intrinsic) => intrinsic_values(*intrinsic, span, trace),
-        Field::Attribute(attribute) => attribute_values(attribute, span),
-    }
-}
-
-fn intrinsic_values(
-    intrinsic: Intrinsic,
-    view: &SpanView<'_>,
-    trace: &TraceView<'_>,
-) -> Vec<Static> {
-    let span = view.span;
-    let text = |text: &str| Static::Text(text.to_owned());
-    let one = match intrinsic {
-        Intrinsic::Name => text(&span.name),
-        Intrinsic::Status => Static::Status(view.status()),
-        Intrinsic::StatusMessage => {
-            return span
-                .status
-                .iter()
-                .map(|status| text(&status.message))
-                .collect();
-        }
-        Intrinsic::Kind => Static::Kind(span.kind()),
-        Intrinsic::Duration => Static::Duration(view.duration()),
-        Intrinsic::SpanId => Static::Text(hexadecimal(&span.span_id)),
-        Intrinsic::ParentId => Static::Text(hexadecimal(&span.parent_span_id)),
-        Intrinsic::TraceId => Static::Text(hexadecimal(&span.trace_id)),
-        Intrinsic::TraceDuration => Static::Duration(trace.duration()),
-        Intrinsic::RootName => return trace.root_name().into_iter().map(text).collect(),
-        Intrinsic::RootServiceName => {
-            return trace.root_service_name().into_iter().map(text).collect();
-        }
-        Intrinsic::EventName => return span.events.iter().map(|e| text(&e.name)).collect(),
-        Intrinsic::EventTimeSinceStart => {
-            return span
-                .events
-                .iter()
-                .map(|event| {
-                    let since = event
-                        .time_unix_nano
-                        .saturating_sub(span.start_time_unix_nano);
-                    Static::Duration(Duration::from_nanos(since))
-                })
-                .collect();
-        }
-        Intrinsic::LinkSpanId => {
-            let ids = span.links.iter().map(|link| hexadecimal(&link.span_id));
-            return ids.map(Static::Text).collect();
-        }
-        Intrinsic::LinkTraceId => {
-            let ids = span.links.iter().map(|link| hexadecimal(&link.trace_id));
-            return ids.map(Static::Text).collect();
-        }
-        Intrinsic::InstrumentationName => {
-            return view.scope.iter().map(|scope| text(&scope.name)).collect();
-        }
-        Intrinsic::InstrumentationVersion => {
-            return view
-                .scope
-                .iter()
-                .map(|scope| text(&scope.version))
-                .collect();
-        }
-    };
-    vec![one]
-}
-
-fn attribute_values(attribute: &Attribute, view: &SpanView<'_>) -> Vec<Static> {
-    let of = |attributes: &[KeyValue]| find(attributes, &attribute.key);
-    match attribute.scope {
-        Scope::Span => of(&view.span.attributes),
-        Scope::Resource => of(view.resource_attributes()),
-        Scope::Any => {
-            let on_span = of(&view.span.attributes);
-            if on_span.is_empty() {
-                of(view.resource_attributes())
-            } else {
-                on_span
-            }
-        }
-        Scope::Event => view
-            .span
-            .events
-            .iter()
-            .flat_map(|event| of(&event.attributes))
-            .collect(),
-        Scope::Link => view
-            .span
-            .links
-            .iter()
-            .flat_map(|link| of(&link.attributes))
-            .collect(),
-        Scope::Instrumentation => view
-            .scope
-            .iter()
-            .flat_map(|scope| of(&scope.attributes))
-            .collect(),
-    }
-}
-
-fn find(attributes: &[KeyValue], key: &str) -> Vec<Static> {
-    attributes
-        .iter()
-        .find(|attribute| attribute.key == key)
-        .and_then(|attribute| attribute.value.as_ref())
-        .map(statics)
-        .unwrap_or_default()
-}
-
-/// The values of an attribute; an array has each of its elements, a list of keys none.
-fn statics(value: &AnyValue) -> Vec<Static> {
-    match &value.value {
-        Some(Value::StringValue(text)) => vec![Static::Text(text.clone())],
-        Some(Value::BoolValue(truth)) => vec![Static::Truth(*truth)],
-        Some(Value::IntValue(number)) => vec![Static::Integer(*number)],
-        Some(Value::DoubleValue(number)) => vec![Static::Float(*number)],
-        Some(Value::ArrayValue(array)) => array.values.iter().flat_map(statics).collect(),
-        Some(Value::KvlistValue(_) | Value::BytesValue(_) | Value::StringValueStrindex(_))
-        | None => Vec::new(),
-    }
-}
+#[cfg(test)]
+mod tests;

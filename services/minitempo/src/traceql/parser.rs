@@ -1,11 +1,10 @@
-//! Tokens to a query, by recursive descent: `||` binds less than `&&`, both less than `>` and `>>` between filters and
-//! than comparisons within them.
+//! Tokens to a query, by recursive descent. Between filters `>` and `>>` bind first, then `&&` and `||` alike, from the
+//! left; within them comparisons, then `&&`, then `||`.
 
-use super::ast::{
-    Field, Filter, Matching, Operand, Operator, Pattern, Query, Relation, Spanset, Stage, Static,
-};
+use super::ast::{Field, Filter, Operand, Operator, Query, Relation, Spanset, Stage, Static};
 use super::check::check;
 use super::error::ParseError;
+use super::pattern::{Matching, Pattern};
 use super::token::{Token, TokenKind, tokenize};
 
 /// What else TraceQL can do with spans.
@@ -37,7 +36,7 @@ pub(crate) fn parse(text: &str) -> Result<Query, ParseError> {
         position: 0,
         depth: 0,
     };
-    let spanset = parser.either()?;
+    let spanset = parser.combined()?;
     let mut pipeline = Vec::new();
     while parser.take(&TokenKind::Pipe) {
         pipeline.push(parser.stage()?);
@@ -81,20 +80,17 @@ struct Parser<'query> {
 }
 
 impl Parser<'_> {
-    fn either(&mut self) -> Result<Spanset, ParseError> {
-        let mut left = self.both()?;
-        while self.take(&TokenKind::Or) {
-            left = Spanset::Or(Box::new(left), Box::new(self.both()?));
-        }
-        Ok(left)
-    }
-
-    fn both(&mut self) -> Result<Spanset, ParseError> {
+    fn combined(&mut self) -> Result<Spanset, ParseError> {
         let mut left = self.below()?;
-        while self.take(&TokenKind::And) {
-            left = Spanset::And(Box::new(left), Box::new(self.below()?));
+        loop {
+            if self.take(&TokenKind::And) {
+                left = Spanset::And(Box::new(left), Box::new(self.below()?));
+            } else if self.take(&TokenKind::Or) {
+                left = Spanset::Or(Box::new(left), Box::new(self.below()?));
+            } else {
+                return Ok(left);
+            }
         }
-        Ok(left)
     }
 
     fn below(&mut self) -> Result<Spanset, ParseError> {
@@ -165,7 +161,7 @@ impl Parser<'_> {
     fn spanset(&mut self) -> Result<Spanset, ParseError> {
         if self.take(&TokenKind::OpenParenthesis) {
             self.descend()?;
-            let inner = self.either()?;
+            let inner = self.combined()?;
             self.expect(&TokenKind::CloseParenthesis)?;
             self.depth -= 1;
             return Ok(inner);
@@ -230,11 +226,9 @@ impl Parser<'_> {
         let Some(TokenKind::Static(Static::Text(text))) = self.next() else {
             return Err(self.unexpected());
         };
-        let pattern = Pattern::new(text).map_err(|error| {
-            let error = error.to_string();
-            let problem = error.lines().last().unwrap_or_default();
-            ParseError::Meaning(format!("error parsing regexp: {problem}: `{text}`"))
-        })?;
+        // In Tempo's words, which do not say what is wrong with it.
+        let pattern = Pattern::new(text)
+            .map_err(|_| ParseError::Meaning(format!("invalid regex: `{text}`")))?;
         self.position += 1;
         Ok(Filter::Match {
             left,
@@ -321,7 +315,8 @@ impl Parser<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ast::{Attribute, Intrinsic, Scope, Static};
+    use super::super::ast::{Attribute, Scope, Static};
+    use super::super::intrinsic::Intrinsic;
     use super::*;
 
     fn refusal(text: &str) -> String {
@@ -416,10 +411,7 @@ mod tests {
             refusal("{} | nothing()"),
             "parse error at line 1, col 6: unknown identifier: nothing"
         );
-        assert_eq!(
-            refusal("{ name =~ \"(\" }"),
-            "error parsing regexp: error: unclosed group: `(`"
-        );
+        assert_eq!(refusal("{ name =~ \"(\" }"), "invalid regex: `(`");
         assert_eq!(
             refusal("{ name = "),
             "parse error at line 1, col 10: syntax error: unexpected $end"

@@ -9,8 +9,10 @@ use winnow::stream::{LocatingSlice, Location as _, Stream as _};
 use winnow::token::{none_of, one_of, take, take_while};
 use winnow::{ModalResult, Parser as _};
 
-use super::ast::{Attribute, Field, Intrinsic, Matching, Operator, Scope, Static};
+use super::ast::{Attribute, Field, Operator, Scope, Static};
 use super::error::ParseError;
+use super::intrinsic::Intrinsic;
+use super::pattern::Matching;
 use crate::config::{Units, parse_go_duration};
 
 /// A token with the byte offset at which it begins.
