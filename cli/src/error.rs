@@ -135,6 +135,9 @@ pub enum CommandError {
     /// A smoke request could not be prepared.
     #[error("could not prepare the request: {0}")]
     Request(String),
+    /// There is no time between the two ends that were given.
+    #[error("`--since` has to lie before `--until`")]
+    EmptyRange,
     /// Tempo does not take a query.
     #[error("Tempo `{tempo}` does not take the query `{query}`")]
     Query {
@@ -165,6 +168,16 @@ pub enum CommandError {
         /// The backends that were asked.
         asked: Vec<String>,
     },
+    /// What is stored of a trace cannot be read.
+    #[error("the trace {id} in Tempo `{}` cannot be read: {why}", asked.join("`, `"))]
+    UnreadableTrace {
+        /// The trace.
+        id: TraceId,
+        /// The backends that have it.
+        asked: Vec<String>,
+        /// Why.
+        why: String,
+    },
     /// There is no file of smoke checks.
     #[error("could not read the checks in `{}`", path.display())]
     NoChecks {
@@ -182,8 +195,8 @@ pub enum CommandError {
         /// How many.
         problems: usize,
     },
-    /// No Tempo can be asked for the trace.
-    #[error("no Tempo can be asked for the trace: {0}")]
+    /// No Tempo can be asked.
+    #[error("no Tempo can be asked for traces: {0}")]
     NoTempo(String),
 }
 
@@ -198,6 +211,7 @@ impl CommandError {
             | Self::FixFormat(_)
             | Self::NoSuchService { .. }
             | Self::Plan(_)
+            | Self::EmptyRange
             | Self::Query { .. }
             | Self::NoChecks { .. }
             | Self::Checks { .. }
@@ -217,6 +231,7 @@ impl CommandError {
             | Self::NotABaseline { .. }
             | Self::ReportVersion { .. }
             | Self::Asking { .. }
+            | Self::UnreadableTrace { .. }
             | Self::NoTempo(_) => Exit::Blind,
         }
     }
@@ -277,6 +292,8 @@ impl CommandError {
             | Self::Helper(_)
             | Self::Cleanup(_)
             | Self::Checks { .. }
+            | Self::EmptyRange
+            | Self::UnreadableTrace { .. }
             | Self::Request(_) => None,
         }
     }

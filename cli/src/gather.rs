@@ -34,7 +34,7 @@ use self::{
     stack::{of_members, stack_facts},
 };
 pub(crate) use self::{
-    doors::{Beside, Door, Doors, doors},
+    doors::{Beside, Door, Doors, TraceParts, doors},
     shelf::{LogShelf, shelf},
 };
 pub use self::{

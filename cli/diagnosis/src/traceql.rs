@@ -241,9 +241,13 @@ impl fmt::Display for AttributeFilter {
         let text = quoted(unquoted.unwrap_or(value));
         let literal = literal(value).filter(|_| unquoted.is_none());
         match (operator, literal) {
-            // Whether it was recorded as a number or as text cannot be seen from here.
-            (Operator::Equal, Some(literal)) => {
-                write!(formatter, "({field} = {text} || {field} = {literal})")
+            // Whether it was recorded as a number or as text cannot be seen from here, and what is of another type
+            // than the value is neither equal nor different.
+            (Operator::Equal | Operator::Different, Some(literal)) => {
+                write!(
+                    formatter,
+                    "({field} {symbol} {text} || {field} {symbol} {literal})"
+                )
             }
             (Operator::Matches | Operator::MatchesNot, _) | (_, None) => {
                 write!(formatter, "{field} {symbol} {text}")
@@ -310,6 +314,10 @@ mod tests {
                 "(.http.status_code = \"500\" || .http.status_code = 500)",
             ),
             ("http.status_code=\"500\"", ".http.status_code = \"500\""),
+            (
+                "http.status_code!=500",
+                "(.http.status_code != \"500\" || .http.status_code != 500)",
+            ),
             ("retried=true", "(.retried = \"true\" || .retried = true)"),
             ("resource.host.name!=a", "resource.host.name != \"a\""),
             (

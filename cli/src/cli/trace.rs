@@ -77,10 +77,10 @@ pub struct SearchArguments {
         conflicts_with_all = ["service", "operation", "status", "attribute", "min_duration", "max_duration"]
     )]
     pub query: Option<String>,
-    /// Traces that began since then: how long ago, or a time [default: 1h]
+    /// Traces with spans since then: how long ago, or a time [default: 1h]
     #[arg(long, env = "PTCTL_SINCE", value_name = "WHEN")]
     pub since: Option<Moment>,
-    /// Traces that began until then: how long ago, or a time [default: now]
+    /// Traces with spans until then: how long ago, or a time [default: now]
     #[arg(long, env = "PTCTL_UNTIL", value_name = "WHEN")]
     pub until: Option<Moment>,
     /// How many traces at most

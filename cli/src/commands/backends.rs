@@ -45,9 +45,7 @@ pub(super) fn range(
         until: until.map_or(now, |until| until.before(now)),
     };
     if range.since >= range.until {
-        return Err(CommandError::Request(
-            "`--since` has to lie before `--until`".to_owned(),
-        ));
+        return Err(CommandError::EmptyRange);
     }
     Ok(range)
 }
@@ -57,6 +55,8 @@ pub(super) fn range(
 pub(super) struct Answers<T> {
     /// Each answer; at least one.
     pub(super) all: Vec<T>,
+    /// Who gave none, each with the reason.
+    pub(super) unasked: Vec<String>,
     /// How the command ends as far as the backends go: somebody who was not asked may know more.
     pub(super) exit: Exit,
 }
@@ -86,20 +86,25 @@ pub(super) async fn ask_each<T>(
             Err(failure) => failures.push(failure),
         }
     }
-    if all.is_empty()
-        && let Some(error) = failures.pop()
-    {
+    // Where nobody answered, the first failure is the error itself.
+    let error = (all.is_empty() && !failures.is_empty()).then(|| failures.remove(0));
+    let unasked: Vec<String> = failures
+        .iter()
+        .map(|failure| on_one_line(failure))
+        .chain(doors.unasked())
+        .collect();
+    for why in &unasked {
+        output.note(&format!("warning: {why}"));
+    }
+    if let Some(error) = error {
         return Err(error);
     }
-    for failure in &failures {
-        output.note(&format!("warning: {}", on_one_line(failure)));
-    }
-    for (name, why) in &doors.closed {
-        output.note(&format!("warning: Tempo `{name}` was not asked: {why}"));
-    }
-    let is_whole = failures.is_empty() && doors.closed.is_empty();
-    let exit = if is_whole { Exit::Ok } else { Exit::Blind };
-    Ok(Answers { all, exit })
+    let exit = if unasked.is_empty() {
+        Exit::Ok
+    } else {
+        Exit::Blind
+    };
+    Ok(Answers { all, unasked, exit })
 }
 
 /// A question that a backend did not answer.

@@ -60,6 +60,15 @@ pub(crate) struct Doors {
     hands: Option<Hands>,
 }
 
+/// What the backends have of one trace.
+#[derive(Debug)]
+pub(crate) struct TraceParts<'d> {
+    /// Those that have something of it.
+    pub(crate) found: Vec<(&'d Door, StoredTrace)>,
+    /// Those that gave no answer.
+    pub(crate) faults: Vec<(&'d Door, HttpFault)>,
+}
+
 /// What stands around the backends.
 #[derive(Debug)]
 pub(crate) struct Around {
@@ -70,21 +79,37 @@ pub(crate) struct Around {
 }
 
 impl Doors {
-    /// A trace from the first backend that has it. `Err` names one that could not be asked, where no other has it.
-    pub(crate) async fn stored_trace(
-        &self,
-        id: TraceId,
-        deadline: Deadline,
-    ) -> Result<Option<(&Door, StoredTrace)>, (&Door, HttpFault)> {
-        let mut failure = None;
-        for door in &self.open {
-            match door.client.stored_trace(id, deadline).await {
-                Ok(Some(stored)) => return Ok(Some((door, stored))),
+    /// A trace from all backends that can be asked: its spans may be in several.
+    pub(crate) async fn stored_trace(&self, id: TraceId, deadline: Deadline) -> TraceParts<'_> {
+        let answers = join_all(self.open.iter().map(|door| async move {
+            let answer = door.client.stored_trace(id, deadline).await;
+            (door, answer)
+        }))
+        .await;
+        let mut parts = TraceParts {
+            found: Vec::new(),
+            faults: Vec::new(),
+        };
+        for (door, answer) in answers {
+            match answer {
+                Ok(Some(stored)) => parts.found.push((door, stored)),
                 Ok(None) => {}
-                Err(fault) => failure = Some((door, fault)),
+                Err(fault) => parts.faults.push((door, fault)),
             }
         }
-        failure.map_or(Ok(None), Err)
+        parts
+    }
+
+    /// What all backends are called, those that cannot be asked included.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let open = self.open.iter().map(|door| door.name.as_str());
+        open.chain(self.closed.iter().map(|(name, _)| name.as_str()))
+    }
+
+    /// The backends that cannot be asked, each with the reason.
+    pub(crate) fn unasked(&self) -> impl Iterator<Item = String> {
+        let closed = self.closed.iter();
+        closed.map(|(name, why)| format!("Tempo `{name}` was not asked: {why}"))
     }
 
     /// Why no backend can be asked, where none can.

@@ -20,6 +20,21 @@ pub(crate) enum Dates {
     Shown,
 }
 
+impl Dates {
+    /// Shown where these times are of several days.
+    pub(crate) fn among(times: impl IntoIterator<Item = Timestamp>) -> Self {
+        let mut days = times
+            .into_iter()
+            .map(|at| at.to_zoned(TimeZone::UTC).date());
+        let first = days.next();
+        if days.any(|day| Some(day) != first) {
+            Self::Shown
+        } else {
+            Self::Left
+        }
+    }
+}
+
 /// A log as its lines name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LogName {

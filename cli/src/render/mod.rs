@@ -53,5 +53,9 @@ pub(crate) use self::{
     log_line::{Dates, LogName, LogObject, LogRows},
     map::{MapFrom, Mapped},
     sample::Sample,
-    trace::{Detail, FoundTraces, SearchFrom, ShownTrace, found_traces, trace},
+    time::moment,
+    trace::{
+        BeyondLimit, Detail, FoundTraces, Holder, SearchFrom, ShownLogs, ShownTrace, found_traces,
+        trace,
+    },
 };

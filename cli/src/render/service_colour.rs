@@ -35,7 +35,7 @@ impl ServiceColours {
         let sum = name.bytes().fold(0_usize, |sum, byte| {
             sum.wrapping_mul(31).wrapping_add(usize::from(byte))
         });
-        let places = (0..COLOURS.len()).map(|step| (sum + step) % COLOURS.len());
+        let places = (0..COLOURS.len()).map(|step| (sum % COLOURS.len() + step) % COLOURS.len());
         let free = places.clone().find(|place| !self.taken[*place]);
         let place = free.unwrap_or(sum % COLOURS.len());
         self.taken[place] = true;
@@ -56,6 +56,8 @@ mod tests {
                 .map(|label| colours.next(label))
                 .collect::<Vec<_>>()
         };
+        // Its sum is the largest number of 64 bits.
+        assert_eq!(colours(&["10?KL?2>=C64?0"]).len(), 1);
         let alone = colours(&["scraper"]);
         assert_eq!(colours(&["scraper", "zoo"])[0], alone[0]);
         let many: Vec<String> = (0..10).map(|number| format!("s{number}")).collect();

@@ -35,6 +35,12 @@ pub fn clock(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// A moment in nanoseconds since 1970; none for 0.
+pub(crate) fn moment(nanoseconds: u64) -> Option<Timestamp> {
+    let at = (nanoseconds > 0).then_some(nanoseconds)?;
+    Timestamp::from_nanosecond(i128::from(at)).ok()
+}
+
 /// A moment in UTC with its date.
 pub(super) fn second(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()

@@ -47,15 +47,25 @@ pub(super) struct Reading {
 }
 
 impl Around {
-    /// A trace from the first backend that has it.
+    /// A trace as all backends have it together. `Err` where none has it and one could not be asked.
     pub(super) async fn stored_trace(
         &self,
         id: TraceId,
         deadline: Deadline,
     ) -> Result<Option<StoredTrace>, HttpFault> {
-        match self.doors.stored_trace(id, deadline).await {
-            Ok(found) => Ok(found.map(|(_, stored)| stored)),
-            Err((_, fault)) => Err(fault),
+        let mut parts = self.doors.stored_trace(id, deadline).await;
+        let unasked = parts.faults.pop();
+        let stored = StoredTrace::joined(parts.found.into_iter().map(|(_, stored)| stored));
+        match (stored, unasked) {
+            (None, Some((_, fault))) => Err(fault),
+            (Some(stored), Some((door, fault))) => Ok(Some(StoredTrace {
+                partial: Some(match stored.partial {
+                    Some(reason) => reason,
+                    None => format!("`{}` could not be asked: {fault}", door.name),
+                }),
+                ..stored
+            })),
+            (stored, None) => Ok(stored),
         }
     }
 

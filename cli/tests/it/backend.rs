@@ -50,6 +50,10 @@ impl Backend {
         }
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.running.http_addr().port()
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.running.http_addr())
     }

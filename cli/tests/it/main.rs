@@ -23,3 +23,4 @@ mod secrets;
 mod stack_files;
 mod storage;
 mod trace;
+mod trace_parts;

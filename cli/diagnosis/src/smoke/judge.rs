@@ -104,6 +104,10 @@ fn orphans(trace: &Trace, awaited: Awaited) -> Outcome {
                 "{} (parent {parent})",
                 named(&trace.spans()[top.span])
             )),
+            Origin::Unreadable => Some(format!(
+                "{} (a parent that is no span's id)",
+                named(&trace.spans()[top.span])
+            )),
             Origin::Orphan(_) | Origin::Root | Origin::Loop => None,
         })
         .collect();

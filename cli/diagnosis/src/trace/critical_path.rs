@@ -1,6 +1,6 @@
 //! The spans that decided how long a trace took: had one of them been shorter, the root would have been.
 
-use super::Trace;
+use super::{SpanKind, Trace, skew::TOLERANCE};
 
 /// A stretch of time for which one span was what the root waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +27,9 @@ pub struct CriticalPath {
 }
 
 impl CriticalPath {
-    /// Follows the root from its end to its start, each time into the child that ended last before the moment. A child
-    /// counts only as far as its parent was waiting: what goes on after that is no part of the path.
+    /// Follows the root from its end to its start, each time into the child that ended last before the moment. What
+    /// goes on after its parent ended was not waited for and is no part of the path; of an answer to a call that was
+    /// given up, the part counts for which the caller waited.
     pub fn of(trace: &Trace) -> Self {
         let root = trace.root();
         let span = &trace.spans()[root];
@@ -36,10 +37,16 @@ impl CriticalPath {
         // Spans to be followed, each within a time; the innermost last.
         let mut waiting = vec![(root, span.start, span.end())];
         while let Some((number, from, to)) = waiting.pop() {
+            let parent_end = trace.spans()[number].end();
             let mut children: Vec<(u64, u64, usize)> = trace
                 .children(number)
                 .filter_map(|child| {
                     let span = &trace.spans()[child];
+                    let goes_on = span.end() > parent_end.saturating_add(TOLERANCE);
+                    // A server's span is of a call that is waited for, also where its clock is ahead.
+                    if !span.is_timed() || goes_on && span.kind != SpanKind::Server {
+                        return None;
+                    }
                     let (start, end) = (span.start.max(from), span.end().min(to));
                     (start < end).then_some((end, start, child))
                 })

@@ -12,8 +12,14 @@ const READS_PANES: u64 = 10;
 const AROUND: u64 = 60 * 60 * 1000;
 
 /// The address of a trace in the Explore page of a Grafana that a browser can reach, where it has a data source for the
-/// backend that has the trace: the only one of Tempo's, or the one that asks `backend` by name.
-pub fn explore_link(grafana: &Grafana, backend: &str, trace: &Trace) -> Option<String> {
+/// backend that has the trace: the one that asks `backend` by name, or the only one of Tempo's, unless that asks another
+/// of `backends`, which are all that there are.
+pub fn explore_link(
+    grafana: &Grafana,
+    backend: &str,
+    backends: &[&str],
+    trace: &Trace,
+) -> Option<String> {
     let base = match grafana.reached.known()? {
         Reached::PublishedPort(url) | Reached::ContainerAddress(url) | Reached::Given(url) => url,
         Reached::Inside(_) => return None,
@@ -22,7 +28,7 @@ pub fn explore_link(grafana: &Grafana, backend: &str, trace: &Trace) -> Option<S
     if grafana.version.known().and_then(major)? < READS_PANES {
         return None;
     }
-    let uid = data_source(grafana, backend)?;
+    let uid = data_source(grafana, backend, backends)?;
     let extent = trace.extent();
     let pane = json!({
         "datasource": uid,
@@ -47,17 +53,25 @@ pub fn explore_link(grafana: &Grafana, backend: &str, trace: &Trace) -> Option<S
 }
 
 /// The uid of the data source that asks a backend.
-fn data_source<'g>(grafana: &'g Grafana, backend: &str) -> Option<&'g str> {
+fn data_source<'g>(grafana: &'g Grafana, backend: &str, backends: &[&str]) -> Option<&'g str> {
     let api = grafana.data_sources.known();
     let all = api.or_else(|| grafana.provisioned.known())?;
     let tempos: Vec<&DataSource> = all.iter().filter(|source| source.kind == "tempo").collect();
-    let asks_backend = |source: &&&DataSource| {
-        let url = source.url.as_ref().and_then(|url| Url::parse(url).ok());
-        url.is_some_and(|url| url.host_str() == Some(backend))
+    let host = |source: &DataSource| {
+        let url = Url::parse(source.url.as_ref()?).ok()?;
+        url.host_str().map(str::to_owned)
+    };
+    let asks_another = |source: &DataSource| {
+        let host = host(source);
+        let mut others = backends.iter().filter(|other| **other != backend);
+        others.any(|other| host.as_deref() == Some(other))
     };
     let source = match tempos[..] {
+        [only] if asks_another(only) => return None,
         [only] => only,
-        _ => tempos.iter().find(asks_backend)?,
+        _ => tempos
+            .iter()
+            .find(|source| host(source).as_deref() == Some(backend))?,
     };
     source.uid.as_deref()
 }
@@ -78,7 +92,7 @@ mod tests {
         grafana.reached =
             Observed::Known(Reached::PublishedPort("http://127.0.0.1:3000".to_owned()));
         grafana.version = Observed::Known("12.1.0".to_owned());
-        let link = explore_link(&grafana, "tempo", &trace);
+        let link = explore_link(&grafana, "tempo", &["tempo"], &trace);
         let link = Url::parse(&link.unwrap()).unwrap();
         assert_eq!(link.path(), "/explore");
         let panes: serde_json::Value = link
@@ -91,7 +105,12 @@ mod tests {
         assert_eq!(panes["trace"]["range"]["from"], "0");
         assert!(panes["trace"]["datasource"].is_string());
 
+        // The only data source may be of another backend.
+        let tempos = ["tempo", "other"];
+        assert!(explore_link(&grafana, "tempo", &tempos, &trace).is_some());
+        assert_eq!(explore_link(&grafana, "other", &tempos, &trace), None);
+
         grafana.version = Observed::Known("9.5.1".to_owned());
-        assert_eq!(explore_link(&grafana, "tempo", &trace), None);
+        assert_eq!(explore_link(&grafana, "tempo", &["tempo"], &trace), None);
     }
 }

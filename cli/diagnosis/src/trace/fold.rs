@@ -115,7 +115,8 @@ struct Folder<'t> {
     folding: Folding,
     /// How many spans before each one failed.
     errors_before: Vec<usize>,
-    critical: Vec<u64>,
+    /// What all spans before each one have of the critical path.
+    critical_before: Vec<u64>,
 }
 
 impl<'t> Folder<'t> {
@@ -126,15 +127,27 @@ impl<'t> Folder<'t> {
             errors += usize::from(span.has_failed());
             errors_before.push(errors);
         }
+        let mut critical = 0;
+        let mut critical_before = vec![0];
+        for time in path.by_span(trace) {
+            critical += time;
+            critical_before.push(critical);
+        }
         Self {
             trace,
             folding,
             errors_before,
-            critical: path.by_span(trace),
+            critical_before,
         }
     }
 
     fn rows(&self) -> Vec<Row> {
+        let mut orphans: HashMap<SpanId, Vec<usize>> = HashMap::new();
+        for top in self.trace.tops() {
+            if let Origin::Orphan(parent) = top.origin {
+                orphans.entry(parent).or_default().push(top.span);
+            }
+        }
         let mut rows = Vec::new();
         // What is still to be shown, the next one last.
         let mut waiting: Vec<Row> = self.tops();
@@ -145,12 +158,8 @@ impl<'t> Folder<'t> {
                     self.siblings(&self.trace.children(span).collect::<Vec<_>>())
                 }
                 RowKind::Missing(parent, _) => {
-                    let tops = self.trace.tops().iter();
-                    let orphans: Vec<usize> = tops
-                        .filter(|top| top.origin == Origin::Orphan(parent))
-                        .map(|top| top.span)
-                        .collect();
-                    self.siblings(&orphans)
+                    let orphans = orphans.get(&parent).map_or(&[][..], Vec::as_slice);
+                    self.siblings(orphans)
                 }
                 RowKind::Folded(_) => Vec::new(),
             };
@@ -215,6 +224,10 @@ impl<'t> Folder<'t> {
         let mut hidden = std::collections::HashSet::new();
         for group in groups.values().filter(|group| group.len() > FEW) {
             let folded = self.folded(group);
+            // The row of a fold takes the place of one that it folds.
+            if folded.len() < 2 {
+                continue;
+            }
             if let (Some(first), Some(fold)) = (folded.first(), self.fold(&folded)) {
                 folds.insert(*first, RowKind::Folded(fold));
                 hidden.extend(folded);
@@ -282,6 +295,7 @@ impl<'t> Folder<'t> {
     }
 
     fn critical_within(&self, span: usize) -> u64 {
-        self.critical[self.trace.subtree(span)].iter().sum()
+        let range = self.trace.subtree(span);
+        self.critical_before[range.end] - self.critical_before[range.start]
     }
 }

@@ -27,7 +27,7 @@ pub use self::{
     peer::{Peer, PeerKind},
     sample::{Credential, Sampler, Wholeness},
     skew::{Skew, SkewKind},
-    span::{Event, Link, Resource, Span, SpanKind, Status},
+    span::{Event, Link, Resource, Span, SpanIdentity, SpanKind, Status},
     tree::{Origin, ServiceShare, Top, Trace},
     warning::Warning,
 };

@@ -214,6 +214,7 @@ impl TraceSample {
             Span {
                 id: span.id,
                 parent: span.parent,
+                parent_is_unreadable: false,
                 resource: Arc::clone(resources.get(span.resource).unwrap_or(&nameless)),
                 scope: span.scope.as_deref().map(Arc::from),
                 name: span.name.clone(),

@@ -1,4 +1,4 @@
-//! Clocks that cannot all be right: a span that began before the one that caused it.
+//! Times that do not go together: a span that began before the one that caused it.
 
 use std::collections::BTreeMap;
 
@@ -25,14 +25,14 @@ pub struct Skew {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SkewKind {
-    /// A span began before its parent, which cannot be: the child's clock is behind.
+    /// A span began before its parent: the child's clock is behind, or its start was set by hand.
     BeforeParent,
     /// An answer began after the call had ended: the child's clock is ahead, or the caller had given up.
     AfterCall,
 }
 
 /// Differences below a millisecond are what clocks in step have.
-const TOLERANCE: u64 = 1_000_000;
+pub(super) const TOLERANCE: u64 = 1_000_000;
 
 impl Skew {
     /// What is out of order in a trace, the most first. Within one service it is its own clock that was set.
@@ -48,8 +48,8 @@ impl Skew {
             let is_answer = (parent.kind, span.kind) == (SpanKind::Client, SpanKind::Server);
             let (kind, by) = if span.start < parent.start {
                 (SkewKind::BeforeParent, parent.start - span.start)
-            } else if is_answer && span.start > parent.end() {
-                (SkewKind::AfterCall, span.start - parent.end())
+            } else if is_answer && parent.is_timed() && span.start > parent.end {
+                (SkewKind::AfterCall, span.start - parent.end)
             } else {
                 continue;
             };

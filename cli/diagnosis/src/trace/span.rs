@@ -23,6 +23,8 @@ pub struct Span {
     pub id: SpanId,
     /// The id of the span that it is part of.
     pub parent: Option<SpanId>,
+    /// Whether it names a parent by what is no span's id. `parent` is `None` then.
+    pub parent_is_unreadable: bool,
     /// Who recorded it.
     pub resource: Arc<Resource>,
     /// The library that recorded it.
@@ -44,6 +46,9 @@ pub struct Span {
     /// Other spans that it names.
     pub links: Vec<Link>,
 }
+
+/// Its id, kind, start, name and service.
+pub type SpanIdentity = (SpanId, SpanKind, u64, String, Option<String>);
 
 /// The side of a call that a span tells of.
 #[derive(
@@ -98,20 +103,49 @@ pub struct Link {
     pub span_id: SpanId,
 }
 
+impl SpanKind {
+    /// It in a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unspecified => "unspecified",
+            Self::Internal => "internal",
+            Self::Server => "server",
+            Self::Client => "client",
+            Self::Producer => "producer",
+            Self::Consumer => "consumer",
+        }
+    }
+}
+
 impl Span {
     /// The name of its service, where its resource has one.
     pub fn service(&self) -> Option<&str> {
         self.resource.service.as_deref()
     }
 
-    /// When it ended, and when it began where it says that it ended before.
-    pub fn end(&self) -> u64 {
-        self.end.max(self.start)
+    /// Whether it says when it ran: from a moment to no earlier one.
+    pub fn is_timed(&self) -> bool {
+        0 < self.start && self.start <= self.end
     }
 
-    /// How long it took, in nanoseconds.
+    /// When it ended, and when it began where it does not say when it ran.
+    pub fn end(&self) -> u64 {
+        if self.is_timed() {
+            self.end
+        } else {
+            self.start
+        }
+    }
+
+    /// How long it took, in nanoseconds; 0 where it does not say when it ran.
     pub fn duration(&self) -> u64 {
         self.end() - self.start
+    }
+
+    /// What is the same in every copy of it. A client and a server may share one id.
+    pub fn identity(&self) -> SpanIdentity {
+        let service = self.service().map(str::to_owned);
+        (self.id, self.kind, self.start, self.name.clone(), service)
     }
 
     /// Whether it failed.

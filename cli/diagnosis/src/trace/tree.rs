@@ -48,6 +48,8 @@ pub enum Origin {
     Root,
     /// It names a parent of which the trace has nothing.
     Orphan(SpanId),
+    /// It names a parent by what is no span's id.
+    Unreadable,
     /// It is below itself: the parents that its trace names form a loop, which is opened here.
     Loop,
 }
@@ -69,10 +71,7 @@ impl Trace {
         let received = spans.len();
         spans.sort_by(|one, other| sort_key(one).cmp(&sort_key(other)));
         let mut seen = HashSet::new();
-        spans.retain(|span| {
-            let service = span.service().map(str::to_owned);
-            seen.insert((span.id, span.kind, span.start, span.name.clone(), service))
-        });
+        spans.retain(|span| seen.insert(span.identity()));
         let duplicates = received - spans.len();
         if spans.is_empty() {
             return None;
@@ -199,7 +198,7 @@ fn ordered(id: TraceId, spans: Vec<Span>, belongs: &[Belongs], duplicates: usize
     }
     tops.sort_by_key(|(number, origin)| match origin {
         Origin::Orphan(_) => (firsts[origin], *number),
-        Origin::Root | Origin::Loop => (*number, *number),
+        Origin::Root | Origin::Unreadable | Origin::Loop => (*number, *number),
     });
     let mut nodes: Vec<Node> = Vec::with_capacity(spans.len());
     let mut order: Vec<usize> = Vec::with_capacity(spans.len());

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Origin, Skew, SpanId, Trace};
+use super::{Origin, Skew, Span, SpanId, Trace};
 
 /// Something that makes a trace less than whole, or its picture less than true.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -32,8 +32,18 @@ pub enum Warning {
         /// How many copies were left out.
         copies: usize,
     },
+    /// Spans name a parent by what is no span's id.
+    UnreadableParent {
+        /// How many.
+        spans: usize,
+    },
     /// Spans end before they begin.
     EndsBeforeStart {
+        /// How many.
+        spans: usize,
+    },
+    /// Spans do not say when they began, or not when they ended.
+    Untimed {
         /// How many.
         spans: usize,
     },
@@ -74,10 +84,20 @@ impl Warning {
             0 => {}
             copies => warnings.push(Self::Duplicates { copies }),
         }
-        let ends_early = |span: &&super::Span| span.end < span.start;
-        match trace.spans().iter().filter(ends_early).count() {
+        match count(Origin::Unreadable) {
+            0 => {}
+            spans => warnings.push(Self::UnreadableParent { spans }),
+        }
+        let untimed = trace.spans().iter().filter(|span| !span.is_timed());
+        let (untimed, reversed): (Vec<&Span>, Vec<&Span>) =
+            untimed.partition(|span| span.start == 0 || span.end == 0);
+        match reversed.len() {
             0 => {}
             spans => warnings.push(Self::EndsBeforeStart { spans }),
+        }
+        match untimed.len() {
+            0 => {}
+            spans => warnings.push(Self::Untimed { spans }),
         }
         warnings.extend(Skew::all(trace).into_iter().map(Self::Skew));
         warnings

@@ -53,10 +53,18 @@ impl TempoClient {
     }
 
     /// A query that shall find the newest, as far as its release can be told so.
-    pub(super) fn newest_first(&self, query: &str) -> String {
+    pub(crate) fn newest_first(&self, query: &str) -> String {
         match self.order {
             Order::Any | Order::Newest => query.to_owned(),
             Order::NewestIfAsked => format!("{query} with (most_recent=true)"),
+        }
+    }
+
+    /// Whether a query that shall find the newest does, where it finds more than may be returned.
+    pub(crate) fn finds_newest(&self) -> bool {
+        match self.order {
+            Order::Any => false,
+            Order::Newest | Order::NewestIfAsked => true,
         }
     }
 

@@ -1,8 +1,8 @@
 //! One trace by its id.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use ptctl_diagnosis::trace::{Credential, Span, TraceId};
+use ptctl_diagnosis::trace::{Credential, Span, SpanIdentity, TraceId};
 
 use super::{
     TempoClient,
@@ -102,8 +102,29 @@ impl TempoClient {
 }
 
 impl StoredTrace {
+    /// What several backends have of one trace; `None` where none has any of it. A span that several of them have is
+    /// there once.
+    pub(crate) fn joined(all: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut all = all.into_iter();
+        let mut joined = all.next()?;
+        for other in all {
+            let known: HashSet<SpanIdentity> = joined.spans.iter().map(Span::identity).collect();
+            let new = other.spans.into_iter();
+            joined
+                .spans
+                .extend(new.filter(|span| !known.contains(&span.identity())));
+            joined.unreadable += other.unreadable;
+            joined.partial = match (joined.partial, other.partial) {
+                (Some(one), Some(other)) => Some(format!("{one}; {other}")),
+                (one, other) => one.or(other),
+            };
+            joined.credentials.extend(other.credentials);
+        }
+        Some(joined)
+    }
+
     fn of(read: ReadSpans, partial: Option<String>) -> Option<Self> {
-        let is_empty = read.spans.is_empty() && read.unreadable == 0;
+        let is_empty = read.spans.is_empty() && read.unreadable == 0 && partial.is_none();
         (!is_empty).then_some(Self {
             spans: read.spans,
             unreadable: read.unreadable,

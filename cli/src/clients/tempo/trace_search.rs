@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ptctl_diagnosis::{
     redact,
     trace::{ServiceShare, TraceId},
@@ -16,7 +16,7 @@ use crate::clients::{deadline::Deadline, http::HttpFault};
 /// What Tempo gives for the service of a root that has not come.
 pub(super) const ROOTLESS: &str = "<root span not yet received>";
 
-/// When traces that are searched for began.
+/// The time in which traces that are searched for have a span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct SearchRange {
     /// The earlier end.
@@ -58,6 +58,48 @@ pub(crate) struct FoundTrace {
     pub(crate) duration_ms: u64,
     /// Its services, where Tempo counts them.
     pub(crate) services: Option<Vec<ServiceShare>>,
+}
+
+impl FoundTrace {
+    /// Adds what another backend has of the same trace. Nobody knows which spans both have: of a service that both know,
+    /// the larger counts stand.
+    pub(crate) fn join(&mut self, other: &Self) {
+        let end = |trace: &Self| {
+            let length = i64::try_from(trace.duration_ms).unwrap_or(i64::MAX);
+            let length = SignedDuration::from_millis(length);
+            trace.started_at.and_then(|at| at.checked_add(length).ok())
+        };
+        let until = end(self).max(end(other));
+        if self.root_service.is_none() && self.root_name.is_none() {
+            self.root_service.clone_from(&other.root_service);
+            self.root_name.clone_from(&other.root_name);
+        }
+        self.started_at = match (self.started_at, other.started_at) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        if let (Some(start), Some(end)) = (self.started_at, until) {
+            let length = end.duration_since(start).as_millis();
+            self.duration_ms = u64::try_from(length).unwrap_or_default();
+        }
+        let (Some(services), Some(others)) = (&mut self.services, &other.services) else {
+            self.services = None;
+            return;
+        };
+        for other in others {
+            let known = services.iter_mut();
+            match known
+                .into_iter()
+                .find(|known| known.service == other.service)
+            {
+                Some(known) => {
+                    known.spans = known.spans.max(other.spans);
+                    known.errors = known.errors.max(other.errors);
+                }
+                None => services.push(other.clone()),
+            }
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -217,6 +217,7 @@ impl WireSpan {
         Some(Span {
             id: SpanId::of_wire(&self.span_id)?,
             parent: SpanId::of_wire(&self.parent_span_id),
+            parent_is_unreadable: names_something_else(&self.parent_span_id),
             resource: Arc::clone(resource),
             scope: scope.cloned(),
             name: redact::text(&self.name),
@@ -229,6 +230,13 @@ impl WireSpan {
             links: self.links.into_iter().filter_map(link).collect(),
         })
     }
+}
+
+/// Whether a text that should be a span's id is none, and does not stand for none either.
+fn names_something_else(id: &str) -> bool {
+    // Zeros are `0` in hexadecimal and `A` in base64.
+    let is_none = id.bytes().all(|byte| b"0A=".contains(&byte));
+    !is_none && SpanId::of_wire(id).is_none()
 }
 
 impl WireStatus {

@@ -6,12 +6,12 @@ use ptctl_diagnosis::{snapshot::Container, trace::Trace};
 use crate::{
     clients::{cause::on_one_line, deadline::Deadline},
     commands::logs::{chosen, exit, gaps, log_names},
-    error::CommandError,
     exit::Exit,
     feed::{FeedLine, Merged},
     gather::LogShelf,
     logs::{TimeRange, Wanted},
-    render::{LogName, LogObject},
+    output::Output,
+    render::{Dates, LogName, LogObject, ShownLogs, moment},
 };
 
 /// Clocks may be out of step by so much, and what is done after the answer is logged later.
@@ -31,12 +31,44 @@ pub(super) struct NamedLines {
 }
 
 impl NamedLines {
+    /// Nothing could be read.
+    pub(super) fn unread(why: &str) -> Self {
+        Self {
+            names: Vec::new(),
+            lines: Vec::new(),
+            notes: vec![format!("no log was read: {why}")],
+            exit: Exit::Blind,
+        }
+    }
+
     /// The lines for programs.
-    pub(super) fn objects(&self) -> Vec<LogObject<'_>> {
-        self.lines
-            .iter()
-            .map(|(log, line)| LogObject::of(&self.names[*log], line))
-            .collect()
+    pub(super) fn shown(&self) -> ShownLogs<'_> {
+        ShownLogs {
+            lines: self
+                .lines
+                .iter()
+                .map(|(log, line)| LogObject::of(&self.names[*log], line))
+                .collect(),
+            notes: &self.notes,
+        }
+    }
+
+    /// The lines for people.
+    pub(super) fn rows(&self, output: &Output) -> String {
+        let mut text = String::from("\n");
+        let times = self.lines.iter().filter_map(|(_, line)| line.at);
+        let rows = output.log_rows(&self.names, Dates::among(times));
+        for (log, line) in &self.lines {
+            text.push_str(&rows.row(*log, line));
+        }
+        if self.lines.is_empty() {
+            text.push_str(if self.notes.is_empty() {
+                "no line of the stack's logs names this trace\n"
+            } else {
+                "no line that was read names this trace\n"
+            });
+        }
+        text
     }
 }
 
@@ -47,9 +79,18 @@ pub(super) async fn lines_of(
     shelf: &LogShelf,
     asked_at: Timestamp,
     deadline: Deadline,
-) -> Result<NamedLines, CommandError> {
-    let range = range(trace, asked_at);
-    let containers: Vec<Container> = chosen(&shelf.containers, &[])?;
+) -> NamedLines {
+    let range = match range(trace, asked_at) {
+        Ok(range) => range,
+        Err(why) => return NamedLines::unread(why),
+    };
+    let containers: Vec<Container> = match chosen(&shelf.containers, &[]) {
+        Ok(containers) if containers.is_empty() => {
+            return NamedLines::unread("no container has to do with tracing");
+        }
+        Ok(containers) => containers,
+        Err(error) => return NamedLines::unread(&on_one_line(&error)),
+    };
     let wanted = Wanted {
         trace: Some(trace.id().to_string()),
         ..Wanted::default()
@@ -69,22 +110,27 @@ pub(super) async fn lines_of(
         let gaps = gaps(container, end, range).into_iter();
         gaps.map(move |gap| format!("`{name}`: {gap}"))
     });
-    Ok(NamedLines {
+    NamedLines {
         notes: undescribed.chain(missing).collect(),
         exit: exit(&ends, deadline),
         names: log_names(&containers),
         lines,
-    })
+    }
 }
 
-fn range(trace: &Trace, asked_at: Timestamp) -> TimeRange {
+/// The time in which a trace may be named.
+fn range(trace: &Trace, asked_at: Timestamp) -> Result<TimeRange, &'static str> {
     let extent = trace.extent();
-    let moment = |nanoseconds: u64| {
-        Timestamp::from_nanosecond(i128::from(nanoseconds)).unwrap_or(Timestamp::UNIX_EPOCH)
+    let (Some(start), Some(end)) = (moment(extent.start), moment(extent.end)) else {
+        return Err("no span of the trace says when it ran");
     };
-    let (start, end) = (moment(extent.start), moment(extent.end));
-    TimeRange {
+    let range = TimeRange {
         since: start.checked_sub(BEFORE).unwrap_or(start),
         until: end.checked_add(AFTER).unwrap_or(end).min(asked_at),
+    };
+    if range.since < range.until {
+        Ok(range)
+    } else {
+        Err("by its times the trace has not begun yet")
     }
 }

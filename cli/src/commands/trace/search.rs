@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use ptctl_diagnosis::traceql::{SpanFilter, StatusFilter};
 
-use super::super::backends::{ask_each, range, refused, request};
+use super::super::backends::{as_released, ask_each, range, refused, request};
 use crate::{
     cli::{Format, Global, SearchArguments},
     clients::deadline::Deadline,
     error::CommandError,
     exit::Exit,
     output::Output,
-    render::{self, FoundTraces, SearchFrom},
+    render::{self, BeyondLimit, FoundTraces, SearchFrom},
 };
 
 pub(super) async fn run(
@@ -23,23 +23,33 @@ pub(super) async fn run(
     let request = request(global, args.way.clone())?;
     let deadline = Deadline::after(request.timeout);
     let query = query(&args);
+    let is_own = args.query.is_some();
     output.progress("searching …");
     let answers = ask_each(&request, deadline, output, async |door| {
-        let client = &door.client;
+        let client = as_released(&door.client, deadline).await;
+        // A query of one's own is sent as it is.
+        let (asked, beyond_limit) = if is_own {
+            (query.clone(), BeyondLimit::Any)
+        } else if client.finds_newest() {
+            (client.newest_first(&query), BeyondLimit::Newest)
+        } else {
+            (query.clone(), BeyondLimit::Any)
+        };
         match client
-            .search_traces(&query, range, args.limit, deadline)
+            .search_traces(&asked, range, args.limit, deadline)
             .await
         {
             Ok(search) => Ok(SearchFrom {
                 tempo: door.name.clone(),
                 reached: door.reached.to_string(),
                 search,
+                beyond_limit,
             }),
-            Err(fault) => Err(refused(door, &query, fault)),
+            Err(fault) => Err(refused(door, &asked, fault)),
         }
     })
     .await?;
-    let found = FoundTraces::new(query, range, args.limit, now, answers.all);
+    let found = FoundTraces::new(query, range, args.limit, now, answers.all, answers.unasked);
     let text = match args.output.output {
         Format::Table => {
             let mut page = output.page();

@@ -15,9 +15,9 @@ use crate::{
     clients::{cause::on_one_line, deadline::Deadline, tempo::StoredTrace},
     error::CommandError,
     exit::Exit,
-    gather::{Beside, Door, Doors, doors},
+    gather::{Beside, Door, Doors, TraceParts, doors},
     output::Output,
-    render::{self, Dates, Detail, ShownTrace},
+    render::{self, Detail, Holder, ShownTrace},
 };
 
 /// So many rows of a trace are read by a person; more have to be asked for.
@@ -35,37 +35,134 @@ pub(super) async fn run(
     let doors = doors(&request, Beside::Stack)
         .await
         .map_err(|source| failed(&request, deadline, source))?;
-    let found = find(&doors, args.id, deadline).await;
+    let parts = match doors.all_closed() {
+        Some(reason) => Err(CommandError::NoTempo(reason)),
+        None => Ok(doors.stored_trace(args.id, deadline).await),
+    };
     for deed in doors.close().await {
         output.note(&deed);
     }
-    let (door, stored) = found?;
-    let StoredTrace {
-        spans,
-        unreadable,
-        partial,
-        credentials: _,
-    } = stored;
-    let trace = Trace::new(args.id, spans).ok_or_else(|| no_such_trace(args.id, &doors))?;
-    let around = match &doors.stack {
-        Some(Ok(around)) => Some(around),
-        Some(Err(_)) | None => None,
+    let found = Found::of(args.id, &doors, parts?, output)?;
+    let logs = if args.logs {
+        Some(match &doors.stack {
+            Some(Ok(around)) => lines_of(&found.trace, &around.shelf, asked_at, deadline).await,
+            Some(Err(error)) => NamedLines::unread(&on_one_line(error)),
+            None => NamedLines::unread("the stack was not looked at"),
+        })
+    } else {
+        None
     };
-    let mut grafanas = around.into_iter().flat_map(|around| &around.grafanas);
-    let grafana = grafanas.find_map(|grafana| explore_link(grafana, &door.name, &trace));
-    let logs = match around.filter(|_| args.logs) {
-        Some(around) => Some(lines_of(&trace, &around.shelf, asked_at, deadline).await?),
-        None => None,
-    };
+    let text = text(&args, &found, &doors, logs.as_ref(), output)?;
+    output.answer(&text)?;
+    for note in logs.iter().flat_map(|logs| &logs.notes) {
+        output.note(&format!("warning: {note}"));
+    }
+    // Whoever was not asked may have more.
+    Ok(if found.unasked.is_empty() {
+        logs.map_or(Exit::Ok, |logs| logs.exit)
+    } else {
+        Exit::Blind
+    })
+}
+
+/// A trace as all backends have it together.
+struct Found<'d> {
+    trace: Trace,
+    holders: Vec<&'d Door>,
+    unreadable: usize,
+    partial: Option<String>,
+    unasked: Vec<String>,
+}
+
+impl<'d> Found<'d> {
+    /// Puts together what the backends have. Where none has any, each that could not be asked is told.
+    fn of(
+        id: TraceId,
+        doors: &'d Doors,
+        parts: TraceParts<'d>,
+        output: &mut Output,
+    ) -> Result<Self, CommandError> {
+        let TraceParts { found, faults } = parts;
+        let mut failures: Vec<CommandError> = faults
+            .into_iter()
+            .map(|(door, fault)| unanswered(door, fault))
+            .collect();
+        let holders: Vec<&Door> = found.iter().map(|(door, _)| *door).collect();
+        let stored = StoredTrace::joined(found.into_iter().map(|(_, stored)| stored));
+        let error = if stored.is_none() && !failures.is_empty() {
+            Some(failures.remove(0))
+        } else {
+            None
+        };
+        let failures = failures.iter().map(|failure| on_one_line(failure));
+        let unasked: Vec<String> = failures.chain(doors.unasked()).collect();
+        let Some(stored) = stored else {
+            return Err(match (error, &unasked[..]) {
+                (None, []) => CommandError::NoSuchTrace {
+                    id,
+                    asked: names(&doors.open),
+                },
+                (None, unasked) => CommandError::NoTempo(unasked.join("; ")),
+                (Some(error), unasked) => {
+                    for why in unasked {
+                        output.note(&format!("warning: {why}"));
+                    }
+                    error
+                }
+            });
+        };
+        let StoredTrace {
+            spans,
+            unreadable,
+            partial,
+            credentials: _,
+        } = stored;
+        let Some(trace) = Trace::new(id, spans) else {
+            let why = match (partial, unreadable) {
+                (Some(reason), 0) => format!("Tempo left all its spans out: {reason}"),
+                (_, 1) => "its one span has no id that can be read".to_owned(),
+                (_, spans) => format!("none of its {spans} spans has an id that can be read"),
+            };
+            let asked = names(holders);
+            return Err(CommandError::UnreadableTrace { id, asked, why });
+        };
+        Ok(Self {
+            trace,
+            holders,
+            unreadable,
+            partial,
+            unasked,
+        })
+    }
+}
+
+fn names<'d>(doors: impl IntoIterator<Item = &'d Door>) -> Vec<String> {
+    let doors = doors.into_iter();
+    doors.map(|door| door.name.clone()).collect()
+}
+
+/// The trace as it is wanted.
+fn text(
+    args: &ShowTrace,
+    found: &Found<'_>,
+    doors: &Doors,
+    logs: Option<&NamedLines>,
+    output: &Output,
+) -> Result<String, CommandError> {
     let shown = ShownTrace {
-        trace: &trace,
-        tempo: &door.name,
-        reached: &door.reached,
-        unreadable,
-        partial: partial.as_deref(),
-        grafana,
+        trace: &found.trace,
+        holders: (found.holders.iter())
+            .map(|door| Holder {
+                tempo: &door.name,
+                reached: &door.reached,
+            })
+            .collect(),
+        unasked: &found.unasked,
+        unreadable: found.unreadable,
+        partial: found.partial.as_deref(),
+        grafana: link(found, doors),
     };
-    let text = match args.output.output {
+    match args.output.output {
         Format::Table => {
             let mut page = output.page();
             let folding = if args.all {
@@ -73,79 +170,34 @@ pub(super) async fn run(
             } else {
                 Folding::Rows(ROWS)
             };
-            render::trace(&mut page, &shown, &details(&args), folding);
+            render::trace(&mut page, &shown, &details(args), folding);
             let mut text = page.into_text();
-            if let Some(logs) = &logs {
-                text.push_str(&rows(logs, output));
+            if let Some(logs) = logs {
+                text.push_str(&logs.rows(output));
             }
-            text
+            Ok(text)
         }
         Format::Json => {
-            let lines = logs.as_ref().map(NamedLines::objects);
-            render::json(&shown.answer(lines).document()).map_err(CommandError::Json)?
+            let logs = logs.map(NamedLines::shown);
+            render::json(&shown.answer(logs).document()).map_err(CommandError::Json)
         }
-    };
-    output.answer(&text)?;
-    if let Some(Err(error)) = &doors.stack
-        && args.logs
-    {
-        output.note(&format!(
-            "warning: no logs can be read: {}",
-            on_one_line(error)
-        ));
-        return Ok(Exit::Blind);
     }
-    let Some(logs) = logs else {
-        return Ok(Exit::Ok);
+}
+
+/// The page of the trace in the first Grafana that asks a backend which has it.
+fn link(found: &Found<'_>, doors: &Doors) -> Option<String> {
+    let Some(Ok(around)) = &doors.stack else {
+        return None;
     };
-    for note in &logs.notes {
-        output.note(note);
-    }
-    Ok(logs.exit)
+    let others: Vec<&str> = doors.names().collect();
+    around.grafanas.iter().find_map(|grafana| {
+        let mut holders = found.holders.iter();
+        holders.find_map(|door| explore_link(grafana, &door.name, &others, &found.trace))
+    })
 }
 
 fn details(args: &ShowTrace) -> Vec<Detail> {
     let events = args.events.then_some(Detail::Events);
     let attributes = args.attributes.then_some(Detail::Attributes);
     events.into_iter().chain(attributes).collect()
-}
-
-/// The first backend that has the trace.
-async fn find(
-    doors: &Doors,
-    id: TraceId,
-    deadline: Deadline,
-) -> Result<(&Door, StoredTrace), CommandError> {
-    if let Some(reason) = doors.all_closed() {
-        return Err(CommandError::NoTempo(reason));
-    }
-    match doors.stored_trace(id, deadline).await {
-        Ok(Some(found)) => Ok(found),
-        Err((door, fault)) => Err(unanswered(door, fault)),
-        // Whoever could not be asked may have it.
-        Ok(None) => Err(match doors.closed.first() {
-            Some((name, why)) => CommandError::NoTempo(format!("`{name}`: {why}")),
-            None => no_such_trace(id, doors),
-        }),
-    }
-}
-
-fn no_such_trace(id: TraceId, doors: &Doors) -> CommandError {
-    CommandError::NoSuchTrace {
-        id,
-        asked: doors.open.iter().map(|door| door.name.clone()).collect(),
-    }
-}
-
-/// The lines for people.
-fn rows(logs: &NamedLines, output: &Output) -> String {
-    let mut text = String::from("\n");
-    let rows = output.log_rows(&logs.names, Dates::Left);
-    for (log, line) in &logs.lines {
-        text.push_str(&rows.row(*log, line));
-    }
-    if logs.lines.is_empty() {
-        text.push_str("no line of the stack's logs names this trace\n");
-    }
-    text
 }

@@ -85,7 +85,8 @@ pub(super) async fn sample(
 type Read = (Trace, Wholeness, Vec<Credential>);
 
 fn read(id: TraceId, stored: StoredTrace) -> Option<Read> {
-    let wholeness = if stored.partial.is_some() || stored.unreadable > 0 {
+    let is_torn = stored.spans.iter().any(|span| span.parent_is_unreadable);
+    let wholeness = if stored.partial.is_some() || stored.unreadable > 0 || is_torn {
         Wholeness::Partial
     } else {
         Wholeness::Whole

@@ -14,6 +14,15 @@ pub(super) struct Branches {
     open: Vec<bool>,
 }
 
+/// What comes below a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Below {
+    /// Rows of its own.
+    Rows,
+    /// Nothing.
+    Nothing,
+}
+
 impl Branches {
     /// No row yet.
     pub(super) fn new(room: usize, glyphs: Glyphs) -> Self {
@@ -51,9 +60,12 @@ impl Branches {
     }
 
     /// The lines of the tree beside what is said of a row.
-    pub(super) fn indent(&self, row: &Row, has_children: bool) -> String {
+    pub(super) fn indent(&self, row: &Row, below: Below) -> String {
         let bar = self.vertical();
-        let below = if has_children { bar } else { "  " };
+        let below = match below {
+            Below::Rows => bar,
+            Below::Nothing => "  ",
+        };
         match self.too_deep(row) {
             Some(depth) => format!(
                 "{}{below}",

@@ -10,20 +10,24 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::shown::{Findings, ShownTrace};
-use crate::render::LogObject;
+use crate::render::{LogObject, time::moment};
 
 /// A trace with all that is known of it. Offsets are since the trace began; a moment in nanoseconds since 1970 is more than
 /// many readers of JSON can hold.
 #[derive(Debug, Serialize)]
 pub(crate) struct TraceDocument<'t> {
     trace_id: TraceId,
-    tempo: &'t str,
-    tempo_url: &'t str,
+    /// The backends that have something of it.
+    tempos: Vec<HolderDocument<'t>>,
+    /// Backends that gave no answer, each with the reason.
+    unasked: &'t [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     grafana_url: Option<&'t str>,
     started_at: Option<Timestamp>,
     duration_ns: u64,
     root: SpanId,
+    /// Its place in `spans`. Several spans may share one id.
+    root_index: usize,
     services: Vec<ServiceShare>,
     errors: usize,
     /// Why Tempo left spans out.
@@ -35,13 +39,32 @@ pub(crate) struct TraceDocument<'t> {
     gaps: Vec<StretchDocument>,
     /// Each after its parent, the children of one by their start.
     spans: Vec<SpanDocument<'t>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    logs: Option<Vec<LogObject<'t>>>,
+    #[serde(flatten)]
+    logs: Option<ShownLogs<'t>>,
+}
+
+/// The lines of logs that name a trace.
+#[derive(Debug, Serialize)]
+pub(crate) struct ShownLogs<'l> {
+    /// The lines by time.
+    #[serde(rename = "logs")]
+    pub(crate) lines: Vec<LogObject<'l>>,
+    /// What could not be read.
+    #[serde(rename = "log_notes")]
+    pub(crate) notes: &'l [String],
+}
+
+#[derive(Debug, Serialize)]
+struct HolderDocument<'t> {
+    name: &'t str,
+    url: &'t str,
 }
 
 #[derive(Debug, Serialize)]
 struct StretchDocument {
     span_id: SpanId,
+    /// Its place in `spans`.
+    span_index: usize,
     offset_ns: u64,
     duration_ns: u64,
 }
@@ -49,8 +72,12 @@ struct StretchDocument {
 #[derive(Debug, Serialize)]
 struct SpanDocument<'t> {
     span_id: SpanId,
+    /// As the span itself names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     parent_span_id: Option<SpanId>,
+    /// The place of its parent in `spans`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent_index: Option<usize>,
     /// Only of a span without a parent in the trace: why.
     #[serde(skip_serializing_if = "Option::is_none")]
     top: Option<TopDocument>,
@@ -59,8 +86,9 @@ struct SpanDocument<'t> {
     name: &'t str,
     kind: SpanKind,
     started_at: Option<Timestamp>,
-    offset_ns: u64,
-    duration_ns: u64,
+    /// `null` where it does not say when it ran.
+    offset_ns: Option<u64>,
+    duration_ns: Option<u64>,
     /// For so long it was what the root waited for.
     critical_ns: u64,
     status: &'static str,
@@ -79,6 +107,7 @@ struct SpanDocument<'t> {
 enum TopDocument {
     Root,
     MissingParent,
+    UnreadableParent,
     Loop,
 }
 
@@ -93,12 +122,12 @@ struct EventDocument<'t> {
 pub(crate) struct TraceAnswer<'t> {
     shown: &'t ShownTrace<'t>,
     findings: Findings,
-    logs: Option<Vec<LogObject<'t>>>,
+    logs: Option<ShownLogs<'t>>,
 }
 
 impl<'t> ShownTrace<'t> {
     /// The trace for programs, with the lines that name it where they were asked for.
-    pub(crate) fn answer<'a>(&'a self, logs: Option<Vec<LogObject<'a>>>) -> TraceAnswer<'a>
+    pub(crate) fn answer<'a>(&'a self, logs: Option<ShownLogs<'a>>) -> TraceAnswer<'a>
     where
         't: 'a,
     {
@@ -124,23 +153,31 @@ impl TraceAnswer<'_> {
             let why = match top.origin {
                 Origin::Root => TopDocument::Root,
                 Origin::Orphan(_) => TopDocument::MissingParent,
+                Origin::Unreadable => TopDocument::UnreadableParent,
                 Origin::Loop => TopDocument::Loop,
             };
             tops.insert(top.span, why);
         }
         let stretch = |span: usize, from: u64, to: u64| StretchDocument {
             span_id: spans[span].id,
+            span_index: span,
             offset_ns: from.saturating_sub(extent.start),
             duration_ns: to - from,
         };
         TraceDocument {
             trace_id: trace.id(),
-            tempo: shown.tempo,
-            tempo_url: shown.reached.url(),
+            tempos: (shown.holders.iter())
+                .map(|holder| HolderDocument {
+                    name: holder.tempo,
+                    url: holder.reached.url(),
+                })
+                .collect(),
+            unasked: shown.unasked,
             grafana_url: shown.grafana.as_deref(),
             started_at: moment(extent.start),
             duration_ns: extent.end - extent.start,
             root: spans[trace.root()].id,
+            root_index: trace.root(),
             services: trace.services(),
             errors: trace.errors(),
             partial: shown.partial,
@@ -156,9 +193,12 @@ impl TraceAnswer<'_> {
                 .iter()
                 .enumerate()
                 .map(|(number, span)| SpanDocument {
+                    parent_index: trace.parent(number),
                     top: tops.get(&number).copied(),
                     depth: trace.depth(number),
-                    offset_ns: span.start.saturating_sub(extent.start),
+                    offset_ns: span
+                        .is_timed()
+                        .then(|| span.start.saturating_sub(extent.start)),
                     critical_ns: critical[number],
                     ..SpanDocument::of(span)
                 })
@@ -173,14 +213,15 @@ impl<'t> SpanDocument<'t> {
         Self {
             span_id: span.id,
             parent_span_id: span.parent,
+            parent_index: None,
             top: None,
             depth: 0,
             service: span.service(),
             name: &span.name,
             kind: span.kind,
             started_at: moment(span.start),
-            offset_ns: 0,
-            duration_ns: span.duration(),
+            offset_ns: None,
+            duration_ns: span.is_timed().then(|| span.duration()),
             critical_ns: 0,
             status: match span.status {
                 Status::Unset => "unset",
@@ -205,12 +246,6 @@ impl<'t> EventDocument<'t> {
             attributes: map(&event.attributes),
         }
     }
-}
-
-/// A moment; none for 0.
-fn moment(nanoseconds: u64) -> Option<Timestamp> {
-    let at = (nanoseconds > 0).then_some(nanoseconds)?;
-    Timestamp::from_nanosecond(i128::from(at)).ok()
 }
 
 fn map(attributes: &[(String, Value)]) -> BTreeMap<&str, &Value> {

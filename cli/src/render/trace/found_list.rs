@@ -1,10 +1,9 @@
 //! Traces that a search found, for people.
 
 use anstyle::{AnsiColor, Style};
-use jiff::Timestamp;
 
 use super::found::{FoundTraces, TraceRow};
-use crate::render::{Page, Tone, length::length, time::second};
+use crate::render::{Dates, Page, Tone, length::length, time::second};
 
 /// With fewer columns a trace takes two lines.
 const ONE_LINE: usize = 92;
@@ -16,10 +15,10 @@ pub(crate) fn found_traces(page: &mut Page, found: &FoundTraces) {
     if document.traces.is_empty() {
         page.paragraph(Tone::Plain, &format!("no trace matches {}", found.query));
     } else {
-        let dates = Dates::of(&document.traces);
+        let dates = Dates::among(document.traces.iter().filter_map(|row| row.started_at));
         heading(page, dates);
         for row in &document.traces {
-            trace(page, row, dates, several.then_some(row.tempo));
+            trace(page, row, dates, several.then(|| row.tempos.join(", ")));
         }
     }
     page.blank();
@@ -31,7 +30,7 @@ pub(crate) fn found_traces(page: &mut Page, found: &FoundTraces) {
     page.paragraph(
         Tone::Faint,
         &format!(
-            "{} that began between {} and {}, by {}; asked: Tempo {}",
+            "{} with spans between {} and {}, by {}; asked: Tempo {}",
             match document.traces.len() {
                 1 => "one trace".to_owned(),
                 traces => format!("{traces} traces"),
@@ -48,45 +47,22 @@ pub(crate) fn found_traces(page: &mut Page, found: &FoundTraces) {
     }
 }
 
-/// Whether the times of rows need their dates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Dates {
-    Left,
-    Shown,
+fn format(dates: Dates) -> &'static str {
+    match dates {
+        Dates::Left => "%H:%M:%S",
+        Dates::Shown => "%m-%d %H:%M:%S",
+    }
 }
 
-impl Dates {
-    fn of(rows: &[TraceRow<'_>]) -> Self {
-        let date = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
-        let mut dates: Vec<String> = rows
-            .iter()
-            .filter_map(|row| row.started_at.map(date))
-            .collect();
-        dates.dedup();
-        if dates.len() > 1 {
-            Self::Shown
-        } else {
-            Self::Left
-        }
-    }
-
-    fn format(self) -> &'static str {
-        match self {
-            Self::Left => "%H:%M:%S",
-            Self::Shown => "%m-%d %H:%M:%S",
-        }
-    }
-
-    fn width(self) -> usize {
-        match self {
-            Self::Left => 8,
-            Self::Shown => 14,
-        }
+fn width(dates: Dates) -> usize {
+    match dates {
+        Dates::Left => 8,
+        Dates::Shown => 14,
     }
 }
 
 fn heading(page: &mut Page, dates: Dates) {
-    let started = format!("{:<width$}", "UTC", width = dates.width());
+    let started = format!("{:<width$}", "UTC", width = width(dates));
     let id = if is_narrow(page) {
         String::new()
     } else {
@@ -103,12 +79,12 @@ fn is_narrow(page: &Page) -> bool {
     page.width() < ONE_LINE
 }
 
-fn trace(page: &mut Page, row: &TraceRow<'_>, dates: Dates, tempo: Option<&str>) {
+fn trace(page: &mut Page, row: &TraceRow<'_>, dates: Dates, tempos: Option<String>) {
     let started = row.started_at.map_or_else(
         || "?".to_owned(),
-        |at| at.strftime(dates.format()).to_string(),
+        |at| at.strftime(format(dates)).to_string(),
     );
-    let started = format!("{started:<width$}  ", width = dates.width());
+    let started = format!("{started:<width$}  ", width = width(dates));
     let id = format!("{}  ", row.trace_id);
     let count =
         |count: Option<usize>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
@@ -126,8 +102,8 @@ fn trace(page: &mut Page, row: &TraceRow<'_>, dates: Dates, tempo: Option<&str>)
     let narrow = is_narrow(page);
     let before = started.len() + figures.len() + failed.len() + if narrow { 0 } else { id.len() };
     let mut root = row.root();
-    if let Some(tempo) = tempo {
-        root = format!("[{tempo}] {root}");
+    if let Some(tempos) = tempos {
+        root = format!("[{tempos}] {root}");
     }
     let root = page.cut(&root, page.width().saturating_sub(before).max(8));
     let bold = Style::new().bold();

@@ -1,5 +1,6 @@
 //! Traces as people and programs read them.
 
+mod about;
 mod bar;
 mod branches;
 mod document;
@@ -7,11 +8,13 @@ mod found;
 mod found_list;
 mod overview;
 mod shown;
+mod warnings;
 mod waterfall;
 
 pub(super) use self::overview::NO_SERVICE;
 pub(crate) use self::{
-    found::{FoundTraces, SearchFrom},
+    document::ShownLogs,
+    found::{BeyondLimit, FoundTraces, SearchFrom},
     found_list::found_traces,
-    shown::{Detail, ShownTrace, trace},
+    shown::{Detail, Holder, ShownTrace, trace},
 };

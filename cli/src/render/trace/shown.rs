@@ -15,16 +15,25 @@ use crate::render::Page;
 pub(crate) struct ShownTrace<'t> {
     /// The trace.
     pub(crate) trace: &'t Trace,
-    /// The backend that has it.
-    pub(crate) tempo: &'t str,
-    /// How that is reached.
-    pub(crate) reached: &'t Reached,
+    /// The backends that have something of it.
+    pub(crate) holders: Vec<Holder<'t>>,
+    /// The backends that gave no answer, each with the reason.
+    pub(crate) unasked: &'t [String],
     /// Spans without an id that can be read.
     pub(crate) unreadable: usize,
     /// Why Tempo left spans out, where it did.
     pub(crate) partial: Option<&'t str>,
     /// Its page in Grafana.
     pub(crate) grafana: Option<String>,
+}
+
+/// A backend that has something of a trace.
+#[derive(Debug)]
+pub(crate) struct Holder<'t> {
+    /// Its name.
+    pub(crate) tempo: &'t str,
+    /// How it is reached.
+    pub(crate) reached: &'t Reached,
 }
 
 /// What is shown of each span besides its name and its time.

@@ -1,24 +1,20 @@
 //! The spans of a trace as a tree beside bars to scale.
 
-use std::{
-    collections::{HashMap, HashSet},
-    ops::Range,
-    sync::Arc,
-};
+use std::{collections::HashMap, ops::Range};
 
 use anstyle::{AnsiColor, Style};
 use ptctl_diagnosis::trace::{
-    CriticalPath, Fold, Folding, Resource, Row, RowKind, Rows, Span, SpanId, Trace,
+    CriticalPath, Fold, Folding, Row, RowKind, Rows, Span, SpanId, Trace,
 };
-use serde_json::Value;
 
 use super::{
+    about::{Said, within},
     bar::Scale,
-    branches::Branches,
+    branches::{Below, Branches},
     overview::NO_SERVICE,
     shown::{Detail, Findings},
 };
-use crate::render::{Glyphs, Page, length::length, service_colour::ServiceColours};
+use crate::render::{Glyphs, Page, length::length, page::UNKNOWN, service_colour::ServiceColours};
 
 /// The column of lengths.
 const LENGTH: usize = 8;
@@ -29,11 +25,9 @@ const TEXT: usize = 600;
 pub(super) struct Waterfall<'w> {
     page: &'w mut Page,
     trace: &'w Trace,
-    details: &'w [Detail],
     path: &'w CriticalPath,
     stretches: Vec<Vec<Range<u64>>>,
-    /// The resources whose attributes were shown.
-    described: HashSet<*const Resource>,
+    said: Said<'w>,
     colours: HashMap<Option<&'w str>, AnsiColor>,
     scale: Scale,
     label: usize,
@@ -65,10 +59,9 @@ impl<'w> Waterfall<'w> {
             label,
             path: &findings.path,
             stretches: findings.stretches(trace),
-            described: HashSet::new(),
+            said: Said::new(details),
             page,
             trace,
-            details,
             colours,
         }
     }
@@ -79,12 +72,12 @@ impl<'w> Waterfall<'w> {
         self.ruler();
         for (number, row) in rows.rows.iter().enumerate() {
             self.branches.come_to(row);
-            let has_children = rows
-                .rows
-                .get(number + 1)
-                .is_some_and(|next| next.depth > row.depth);
+            let below = match rows.rows.get(number + 1) {
+                Some(next) if next.depth > row.depth => Below::Rows,
+                Some(_) | None => Below::Nothing,
+            };
             match &row.kind {
-                RowKind::Span(span) => self.span(row, *span, has_children),
+                RowKind::Span(span) => self.span(row, *span, below),
                 RowKind::Missing(parent, orphans) => self.missing(row, *parent, *orphans),
                 RowKind::Folded(fold) => self.folded(row, *fold),
             }
@@ -117,7 +110,7 @@ impl<'w> Waterfall<'w> {
         self.page.line([(Style::new().dimmed(), line.as_str())]);
     }
 
-    fn span(&mut self, row: &Row, number: usize, has_children: bool) {
+    fn span(&mut self, row: &Row, number: usize, below: Below) {
         let trace = self.trace;
         let span = &trace.spans()[number];
         let service = span.service();
@@ -143,20 +136,26 @@ impl<'w> Waterfall<'w> {
                 ));
             }
         }
-        let bar = self
-            .scale
-            .bar(&(span.start..span.end()), &self.stretches[number]);
+        let (took, bar) = if span.is_timed() {
+            let time = span.start..span.end;
+            (
+                length(span.duration(), self.page.glyphs()),
+                self.scale.bar(&time, &self.stretches[number]),
+            )
+        } else {
+            (UNKNOWN.to_owned(), String::new())
+        };
         self.row(
             &guides,
             &pieces,
-            &length(span.duration(), self.page.glyphs()),
+            &took,
             &Bar {
                 text: bar,
                 style: colour,
                 has_failed: span.has_failed(),
             },
         );
-        self.about(row, span, has_children);
+        self.about(row, span, below);
     }
 
     fn missing(&mut self, row: &Row, parent: SpanId, orphans: usize) {
@@ -229,52 +228,13 @@ impl<'w> Waterfall<'w> {
     }
 
     /// What else is said of a span, beneath it.
-    fn about(&mut self, row: &Row, span: &Span, has_children: bool) {
-        let glyphs = self.page.glyphs();
-        let mut texts = Vec::new();
-        if let Some(failure) = span.failure() {
-            texts.push((AnsiColor::Red.on_default(), failure));
-        }
-        let faint = Style::new().dimmed();
-        if self.details.contains(&Detail::Events) {
-            for event in &span.events {
-                let after = event.at.saturating_sub(span.start);
-                let mut text = format!("+{} {}", length(after, glyphs), event.name);
-                for (key, value) in &event.attributes {
-                    text.push_str("  ");
-                    text.push_str(&said(key, value));
-                }
-                texts.push((Style::new(), text));
-            }
-        }
-        if self.details.contains(&Detail::Attributes) {
-            if self.described.insert(Arc::as_ptr(&span.resource)) {
-                let resource = span.resource.attributes.iter();
-                texts.extend(
-                    resource.map(|(key, value)| (faint, format!("resource.{}", said(key, value)))),
-                );
-            }
-            let kind = format!("span {}, {:?}", span.id, span.kind).to_lowercase();
-            texts.push((faint, kind));
-            texts.extend(
-                span.scope
-                    .iter()
-                    .map(|scope| (faint, format!("recorded by {scope}"))),
-            );
-            let own = span.attributes.iter();
-            texts.extend(own.map(|(key, value)| (faint, said(key, value))));
-            let links = span.links.iter();
-            texts.extend(links.map(|link| {
-                (
-                    faint,
-                    format!("linked to {} in trace {}", link.span_id, link.trace_id),
-                )
-            }));
-        }
+    fn about(&mut self, row: &Row, span: &'w Span, below: Below) {
+        let texts = self.said.of(span, self.page.glyphs());
         if texts.is_empty() {
             return;
         }
-        let indent = self.branches.indent(row, has_children);
+        let indent = self.branches.indent(row, below);
+        let faint = Style::new().dimmed();
         let room = self.page.width().saturating_sub(width(&indent) + 4).max(20);
         for (style, text) in texts {
             let shown = within(self.page.spelt(&text), TEXT);
@@ -300,21 +260,4 @@ struct Bar {
 
 fn width(text: &str) -> usize {
     textwrap::core::display_width(text)
-}
-
-fn said(key: &str, value: &Value) -> String {
-    match value {
-        Value::String(text) => format!("{key}={text}"),
-        value => format!("{key}={value}"),
-    }
-}
-
-/// A text of which no more than so much is shown.
-fn within(text: String, limit: usize) -> String {
-    let count = text.chars().count();
-    if count <= limit {
-        return text;
-    }
-    let cut: String = text.chars().take(limit).collect();
-    format!("{cut}… ({count} characters)")
 }

@@ -38,6 +38,7 @@ struct Script {
     mood: Mood,
     asked: Mutex<Vec<String>>,
     trace: Mutex<Option<String>>,
+    old_trace: Mutex<Option<String>>,
 }
 
 /// A running fake. It ends with the value.
@@ -85,6 +86,7 @@ impl FakeTempo {
             mood,
             asked: Mutex::default(),
             trace: Mutex::default(),
+            old_trace: Mutex::default(),
         });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -102,6 +104,11 @@ impl FakeTempo {
     /// It gives this as whatever trace is asked for.
     pub(crate) fn hold(&self, trace: &serde_json::Value) {
         *self.script.trace.lock().unwrap() = Some(trace.to_string());
+    }
+
+    /// It knows only the older form of the answer, and gives this as whatever trace is asked for.
+    pub(crate) fn hold_in_old_form(&self, trace: &serde_json::Value) {
+        *self.script.old_trace.lock().unwrap() = Some(trace.to_string());
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -143,6 +150,7 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
     if script.mood == Mood::NeedsTenant && is_query && !has_tenant {
         return (StatusCode::UNAUTHORIZED, "no org id\n").into_response();
     }
+    let old_trace = script.old_trace.lock().unwrap().clone();
     match path {
         "/ready" if script.mood == Mood::NotReady => (
             StatusCode::SERVICE_UNAVAILABLE,
@@ -158,7 +166,7 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
         }
         "/api/search" => recorded!(generation, "search.json").into_response(),
         "/api/metrics/query" => counted(generation, request.uri().query().unwrap_or_default()),
-        path if path.starts_with("/api/v2/traces/") => {
+        path if path.starts_with("/api/v2/traces/") && old_trace.is_none() => {
             if script.mood == Mood::ReadsNothing {
                 return (StatusCode::INTERNAL_SERVER_ERROR, "no block\n").into_response();
             }
@@ -166,7 +174,9 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
             let recorded = || recorded!(generation, "trace_v2.json").to_owned();
             held.unwrap_or_else(recorded).into_response()
         }
-        path if path.starts_with("/api/traces/") => r#"{"batches":[]}"#.into_response(),
+        path if path.starts_with("/api/traces/") => old_trace
+            .unwrap_or_else(|| r#"{"batches":[]}"#.to_owned())
+            .into_response(),
         _ => (StatusCode::NOT_FOUND, "404 page not found\n").into_response(),
     }
 }

@@ -486,7 +486,7 @@ async fn a_stack_without_a_tempo_that_answers_is_told_before_anything_is_sent() 
     let url = format!("http://{address}/orders");
     let output = program::ptctl(&engine, &["smoke", "-p", "shop", "--url", &url]).await;
     assert_eq!(output.status.code(), Some(3), "{output:?}");
-    assert!(super::stderr(&output).contains("no Tempo can be asked for the trace: `tempo`: "));
+    assert!(super::stderr(&output).contains("no Tempo can be asked for traces: `tempo`: "));
     assert_eq!(shop.lock().unwrap().requests, 0);
 }
 

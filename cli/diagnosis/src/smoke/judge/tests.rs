@@ -22,6 +22,7 @@ fn span(number: u8, parent: u8, service: &str, name: &str, kind: SpanKind) -> Sp
     Span {
         id: id(number),
         parent: (parent > 0).then(|| id(parent)),
+        parent_is_unreadable: false,
         resource: Arc::new(Resource {
             service: Some(service.to_owned()),
             attributes: vec![("deployment.environment".to_owned(), "ci".into())],

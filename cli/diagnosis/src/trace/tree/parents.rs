@@ -12,32 +12,57 @@ pub(super) enum Belongs {
     Top(Origin),
 }
 
+/// The first spans of several: enough to find one that is another than a given one.
+#[derive(Debug, Default)]
+struct Firsts([Option<usize>; 2]);
+
+impl Firsts {
+    fn add(&mut self, number: usize) {
+        if let Some(free) = self.0.iter_mut().find(|place| place.is_none()) {
+            *free = Some(number);
+        }
+    }
+
+    fn other_than(&self, number: usize) -> Option<usize> {
+        let mut all = self.0.iter().flatten().copied();
+        all.find(|other| *other != number)
+    }
+}
+
 /// The parent of each span. Several spans may have one id: where a client and the server that it calls share it, the
 /// server is below the client, and what names the id as its parent is below the one of its own service.
 pub(super) fn parents(spans: &[Span]) -> Vec<Belongs> {
-    let mut by_id: HashMap<SpanId, Vec<usize>> = HashMap::new();
+    let mut clients: HashMap<SpanId, usize> = HashMap::new();
+    let mut by_id: HashMap<SpanId, Firsts> = HashMap::new();
+    let mut by_service: HashMap<(SpanId, Option<&str>), Firsts> = HashMap::new();
     for (number, span) in spans.iter().enumerate() {
-        by_id.entry(span.id).or_default().push(number);
+        if span.kind == SpanKind::Client {
+            clients.entry(span.id).or_insert(number);
+        }
+        by_id.entry(span.id).or_default().add(number);
+        let own = by_service.entry((span.id, span.service())).or_default();
+        own.add(number);
     }
     let find = |number: usize, span: &Span| {
-        let namesakes = &by_id[&span.id];
         if span.kind == SpanKind::Server
-            && let Some(client) = namesakes
-                .iter()
-                .find(|other| spans[**other].kind == SpanKind::Client)
+            && let Some(client) = clients.get(&span.id)
         {
             return Belongs::Below(*client);
         }
         let Some(parent) = span.parent else {
-            return Belongs::Top(Origin::Root);
+            return Belongs::Top(if span.parent_is_unreadable {
+                Origin::Unreadable
+            } else {
+                Origin::Root
+            });
         };
         let Some(candidates) = by_id.get(&parent) else {
             return Belongs::Top(Origin::Orphan(parent));
         };
-        let others = || candidates.iter().filter(|other| **other != number);
-        let own = others().find(|other| spans[**other].service() == span.service());
-        match own.or_else(|| others().next()) {
-            Some(parent) => Belongs::Below(*parent),
+        let own = by_service.get(&(parent, span.service()));
+        let own = own.and_then(|own| own.other_than(number));
+        match own.or_else(|| candidates.other_than(number)) {
+            Some(parent) => Belongs::Below(parent),
             None => Belongs::Top(Origin::Loop),
         }
     };
@@ -54,8 +79,8 @@ pub(super) fn open_loops(belongs: &mut [Belongs]) {
     #[derive(Clone, Copy, PartialEq, Eq)]
     enum Way {
         Unknown,
-        /// Being walked, by the walk that began at this span.
-        Walked(usize),
+        /// Being walked.
+        Walked,
         Clear,
     }
     let mut ways = vec![Way::Unknown; belongs.len()];
@@ -65,7 +90,7 @@ pub(super) fn open_loops(belongs: &mut [Belongs]) {
         loop {
             match ways[at] {
                 Way::Clear => break,
-                Way::Walked(_) => {
+                Way::Walked => {
                     let begin = walked.iter().position(|span| *span == at).unwrap_or(0);
                     // Numbers are in the order of time here.
                     if let Some(first) = walked[begin..].iter().min() {
@@ -74,7 +99,7 @@ pub(super) fn open_loops(belongs: &mut [Belongs]) {
                     break;
                 }
                 Way::Unknown => {
-                    ways[at] = Way::Walked(start);
+                    ways[at] = Way::Walked;
                     walked.push(at);
                 }
             }

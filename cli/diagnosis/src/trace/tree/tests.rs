@@ -21,6 +21,7 @@ pub(crate) fn span(number: u8, parent: Option<u8>, service: &str, from: u64, to:
     Span {
         id: span_id(number),
         parent: parent.map(span_id),
+        parent_is_unreadable: false,
         resource: Arc::new(Resource {
             service: Some(service.to_owned()),
             attributes: Vec::new(),
@@ -138,18 +139,92 @@ fn the_critical_path_goes_into_the_child_that_ended_last() {
         span(4, Some(3), "d", 50, 200),
     ]);
     let path = CriticalPath::of(&trace);
-    let milliseconds: Vec<u64> = path
-        .by_span(&trace)
+    // Nobody waited for the child that outlasts its parent.
+    assert_eq!(milliseconds(&trace, &path), [30, 0, 70, 0]);
+    // While `a` alone was waited for from 90 on, `d` still ran below it.
+    assert_eq!(gaps(&trace, &path), [("c 3", 20, 50), ("a 1", 0, 10)]);
+}
+
+/// What each span has of a critical path.
+fn milliseconds(trace: &Trace, path: &CriticalPath) -> Vec<u64> {
+    let times = path.by_span(trace);
+    times.iter().map(|time| time / 1_000_000).collect()
+}
+
+/// The gaps, each with its span, and from and to in milliseconds after the trace began.
+fn gaps<'t>(trace: &'t Trace, path: &CriticalPath) -> Vec<(&'t str, u64, u64)> {
+    let start = trace.extent().start;
+    let after = |at: u64| (at - start) / 1_000_000;
+    Gap::all(trace, path)
         .iter()
-        .map(|time| time / 1_000_000)
-        .collect();
-    // The child that outlasts its parent counts only as far as the parent waits.
-    assert_eq!(milliseconds, [30, 0, 30, 40]);
-    let gaps: Vec<u64> = Gap::all(&trace, &path)
+        .map(|gap| {
+            let name = trace.spans()[gap.span].name.as_str();
+            (name, after(gap.from), after(gap.to))
+        })
+        .collect()
+}
+
+#[test]
+fn a_child_that_runs_beside_the_critical_path_leaves_no_gap() {
+    let trace = trace(vec![
+        span(1, None, "a", 0, 100),
+        span(2, Some(1), "b", 10, 70),
+        span(3, Some(1), "c", 60, 100),
+    ]);
+    let path = CriticalPath::of(&trace);
+    assert_eq!(milliseconds(&trace, &path), [60, 0, 40]);
+    assert_eq!(gaps(&trace, &path), [("a 1", 0, 10)]);
+}
+
+#[test]
+fn a_task_that_outlives_the_root_is_not_waited_for_and_an_answer_to_a_call_is() {
+    let spans = |kind: SpanKind| {
+        trace(vec![
+            span(1, None, "a", 0, 100),
+            of_kind(kind, span(2, Some(1), "b", 10, 5000)),
+            span(3, Some(1), "c", 20, 90),
+        ])
+    };
+    let spawned = spans(SpanKind::Consumer);
+    let path = CriticalPath::of(&spawned);
+    assert_eq!(milliseconds(&spawned, &path), [30, 0, 70]);
+    // The caller had given up, and waited until then.
+    let given_up = spans(SpanKind::Server);
+    let path = CriticalPath::of(&given_up);
+    assert_eq!(milliseconds(&given_up, &path), [10, 90, 0]);
+}
+
+#[test]
+fn a_span_without_a_time_has_no_length_and_tells_nothing_of_clocks() {
+    let mut unbegun = of_kind(SpanKind::Server, span(2, Some(1), "b", 10, 20));
+    unbegun.start = 0;
+    let mut unended = of_kind(SpanKind::Client, span(3, Some(1), "a", 30, 40));
+    unended.end = 0;
+    let answer = of_kind(SpanKind::Server, span(4, Some(3), "b", 35, 38));
+    let trace = trace(vec![span(1, None, "a", 0, 100), unbegun, unended, answer]);
+    let untimed: Vec<u64> = trace
+        .spans()
         .iter()
-        .map(|gap| gap.duration() / 1_000_000)
+        .filter(|span| !span.is_timed())
+        .map(Span::duration)
         .collect();
-    assert_eq!(gaps, [30, 20, 10]);
+    assert_eq!(untimed, [0, 0]);
+    assert_eq!(trace.extent().end - trace.extent().start, 100_000_000);
+    assert_eq!(Warning::all(&trace), [Warning::Untimed { spans: 2 }]);
+    let path = CriticalPath::of(&trace);
+    assert_eq!(path.by_span(&trace).iter().sum::<u64>(), 100_000_000);
+}
+
+#[test]
+fn a_span_whose_parent_cannot_be_read_is_no_root() {
+    let mut torn = span(2, None, "b", 10, 20);
+    torn.parent_is_unreadable = true;
+    let trace = trace(vec![span(1, None, "a", 0, 100), torn]);
+    assert_eq!(trace.tops()[1].origin, Origin::Unreadable);
+    assert_eq!(
+        Warning::all(&trace),
+        [Warning::UnreadableParent { spans: 1 }]
+    );
 }
 
 #[test]
@@ -205,6 +280,74 @@ fn siblings_that_repeat_each_other_fold_but_for_the_first_the_failed_and_the_slo
         (cut.rows.len(), cut.left_out.spans, cut.left_out.errors),
         (3, 98, 2)
     );
+}
+
+#[test]
+fn a_fold_that_would_save_no_line_is_none() {
+    let mut spans = vec![span(0, None, "a", 0, 1000)];
+    for number in 1..=6 {
+        let at = u64::from(number) * 100;
+        let length = if number == 6 { 90 } else { 10 };
+        let mut child = span(number, Some(0), "b", at, at + length);
+        "query".clone_into(&mut child.name);
+        if number == 4 || number == 5 {
+            child.status = Status::Error("no".to_owned());
+        }
+        spans.push(child);
+    }
+    let trace = trace(spans);
+    let rows = Rows::of(&trace, &CriticalPath::of(&trace), Folding::Rows(100));
+    assert_eq!(rows.rows.len(), 7);
+    assert!(
+        rows.rows
+            .iter()
+            .all(|row| matches!(row.kind, RowKind::Span(_)))
+    );
+}
+
+/// So many spans of one shape, and how long all that is worked out of them takes.
+fn worked_out(shape: impl Fn(u64) -> (u64, Option<u64>)) -> (Trace, Rows) {
+    const SPANS: u64 = 100_000;
+    let id = |number: u64| SpanId::new((number + 1).to_be_bytes()).unwrap();
+    let spans = (0..SPANS).map(|number| {
+        let (own, parent) = shape(number);
+        let mut span = of_kind(
+            SpanKind::Server,
+            span(0, None, "a", number, 2 * SPANS - number),
+        );
+        span.id = id(own);
+        span.parent = parent.map(id);
+        span
+    });
+    let started = std::time::Instant::now();
+    let trace = trace(spans.collect());
+    let path = CriticalPath::of(&trace);
+    Gap::all(&trace, &path);
+    Warning::all(&trace);
+    let rows = Rows::of(&trace, &path, Folding::Rows(200));
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+    (trace, rows)
+}
+
+#[test]
+fn a_hundred_thousand_spans_are_worked_out_whatever_their_shape() {
+    let (deep, _) = worked_out(|number| (number, number.checked_sub(1)));
+    assert_eq!(deep.depth(99_999), 99_999);
+    let (orphans, rows) = worked_out(|number| (number, Some(1_000_000 + number)));
+    assert_eq!(orphans.tops().len(), 100_000);
+    assert_eq!(
+        rows.rows[0].kind,
+        RowKind::Missing(orphans_parent(&orphans), 1)
+    );
+    let (namesakes, _) = worked_out(|_| (7, Some(7)));
+    assert_eq!(namesakes.spans().len(), 100_000);
+}
+
+fn orphans_parent(trace: &Trace) -> SpanId {
+    match trace.tops()[0].origin {
+        Origin::Orphan(parent) => parent,
+        other => panic!("{other:?}"),
+    }
 }
 
 prop_compose! {

@@ -67,6 +67,30 @@ fn otlps_own_json_is_read_and_values_of_every_form() {
 }
 
 #[test]
+fn a_parent_by_what_is_no_id_is_told_from_no_parent() {
+    for (parent, is_unreadable) in [
+        ("", false),
+        ("0000000000000000", false),
+        ("AAAAAAAAAAA=", false),
+        ("b7ad6b7169203331", false),
+        ("t61rcWkgMzE=", false),
+        // Four bytes, sixteen, and no digits at all.
+        ("b7ad6b71", true),
+        ("CvdlGRbNQ92ESOshHIAxnA==", true),
+        ("???", true),
+    ] {
+        let text = format!(
+            r#"{{"batches":[{{"scopeSpans":[{{"spans":[{{"spanId":"AAAAAAAAAAE=","parentSpanId":"{parent}"}}]}}]}}]}}"#
+        );
+        let read = ReadSpans::from(serde_json::from_str::<WireTrace>(&text).unwrap());
+        assert_eq!(
+            read.spans[0].parent_is_unreadable, is_unreadable,
+            "{parent}"
+        );
+    }
+}
+
+#[test]
 fn a_body_that_is_no_trace_is_not_taken_for_an_empty_one() {
     assert!(serde_json::from_str::<WireTrace>(r#"{"error":"no"}"#).is_err());
     assert!(serde_json::from_str::<WireAnswer>(r#"{"error":"no"}"#).is_err());
