@@ -178,6 +178,14 @@ pub enum CommandError {
         /// Why.
         why: String,
     },
+    /// The file of smoke checks that lay here is somebody else's.
+    #[error("the checks in `{}` were not done: {reason}", path.display())]
+    StrangeChecks {
+        /// The file.
+        path: PathBuf,
+        /// Why it does not speak for this user.
+        reason: String,
+    },
     /// There is no file of smoke checks.
     #[error("could not read the checks in `{}`", path.display())]
     NoChecks {
@@ -214,6 +222,7 @@ impl CommandError {
             | Self::EmptyRange
             | Self::Query { .. }
             | Self::NoChecks { .. }
+            | Self::StrangeChecks { .. }
             | Self::Checks { .. }
             | Self::Request(_) => Exit::Usage,
             Self::NoSuchTrace { .. } => Exit::Findings,
@@ -277,6 +286,10 @@ impl CommandError {
                 "name a file of checks, or send one request with `ptctl smoke --url URL`"
                     .to_owned(),
             ),
+            Self::StrangeChecks { path, .. } => Some(format!(
+                "read it, since it may send variables of yours anywhere; then name it: `ptctl smoke {}`",
+                path.display()
+            )),
             Self::NoTempo(_) => Some("name one with `--tempo-url URL`".to_owned()),
             Self::Lint(LintError::Compose(_))
             | Self::Runtime(_)

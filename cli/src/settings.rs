@@ -6,6 +6,7 @@ mod trust;
 
 use std::time::Duration;
 
+pub(crate) use self::trust::read_with_trust;
 pub use self::{
     file::{SettingsError, SettingsFile},
     policy::policy,

@@ -8,6 +8,7 @@ mod read;
 use serde::{Deserialize, Serialize};
 
 pub use self::read::NotYaml;
+use self::read::Rest;
 use crate::{finding::Location, redact};
 
 /// One configuration file.
@@ -64,7 +65,15 @@ impl Document {
     pub fn read(file: impl Into<String>, text: &str) -> Result<Self, NotYaml> {
         Ok(Self {
             file: file.into(),
-            root: read::read(text)?,
+            root: read::read(text, Rest::PassedOver)?,
+        })
+    }
+
+    /// Reads YAML of which nothing may go unread: a second document and a merge of what is no mapping are errors.
+    pub fn read_whole(file: impl Into<String>, text: &str) -> Result<Self, NotYaml> {
+        Ok(Self {
+            file: file.into(),
+            root: read::read(text, Rest::Refused)?,
         })
     }
 

@@ -1,16 +1,20 @@
 //! `ptctl smoke`: requests or runs, their traces, a verdict.
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use jiff::SignedDuration;
-use ptctl_diagnosis::smoke::{
-    Check, Expectation, Plan, Problem, RequestPlan, StatusPattern, Trigger, What, read,
+use ptctl_diagnosis::{
+    redact,
+    smoke::{
+        Check, Expectation, Filled, Plan, Problem, RequestPlan, StatusPattern, Trigger, What, read,
+    },
 };
 use reqwest::Method;
-use url::Url;
+use url::{Host, Url};
 
 use super::look::failed;
 use crate::{
@@ -21,6 +25,7 @@ use crate::{
     exit::Exit,
     gather::{Beside, DeeperLooks, Depth, doors},
     output::Output,
+    probe::tempo::without_credentials,
     render, settings,
     smoke::{Around, CountedBy, SmokeReport, run as run_check},
 };
@@ -31,7 +36,7 @@ const FILE: &str = "smoke.yml";
 const WITHIN: SignedDuration = SignedDuration::from_secs(30);
 /// For how long a trace may not grow; nothing of the command line is about absence.
 const SETTLE: SignedDuration = SignedDuration::ZERO;
-/// So far back logs and events are read where the stack's counters are; the counters are all that is wanted.
+/// Nothing is read back.
 const SINCE: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(
@@ -45,8 +50,11 @@ pub(super) async fn run(
     let mut plan = match &args.url {
         Some(url) => of_arguments(&args, url)?,
         None => {
-            let path = args.file.clone().unwrap_or_else(|| PathBuf::from(FILE));
-            match of_file(&path, &environment)? {
+            let (path, named) = match &args.file {
+                Some(path) => (path.clone(), Named::ByThePerson),
+                None => (PathBuf::from(FILE), Named::ByNobody),
+            };
+            match of_file(&path, named, &environment)? {
                 Ok(plan) => plan,
                 Err(problems) => {
                     for problem in &problems {
@@ -64,7 +72,14 @@ pub(super) async fn run(
     if let Some(within) = within(&args) {
         for check in &mut plan.checks {
             check.within = within;
+            if let Some(problem) = check.unsettled() {
+                let name = &check.name;
+                return Err(CommandError::Request(format!("`{name}`: {problem}")));
+            }
         }
+    }
+    for host in strange_hosts(&plan) {
+        output.note(&format!("note: requests are sent to {host}"));
     }
     let around = around(global, args.way, output).await?;
     let mut checks = Vec::new();
@@ -75,7 +90,7 @@ pub(super) async fn run(
             plan.checks.len(),
             check.name
         ));
-        checks.push(run_check(check, &around).await);
+        checks.push(run_check(check, &plan.filled, &around).await);
     }
     for deed in around.doors.close().await {
         output.note(&deed);
@@ -105,15 +120,33 @@ fn within(args: &SmokeArguments) -> Option<SignedDuration> {
     Some(SignedDuration::try_from(within).unwrap_or(SignedDuration::MAX))
 }
 
-/// The checks of a file, or all that is wrong with it.
+/// Who chose a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    /// The command line names it.
+    ByThePerson,
+    /// It lay in the working folder.
+    ByNobody,
+}
+
+/// The checks of a file, or all that is wrong with it. Such a file sends what the environment holds wherever it says, so
+/// that a stranger's is obeyed only where it is named.
 fn of_file(
     path: &Path,
+    named: Named,
     environment: &Environment,
 ) -> Result<Result<Plan, Vec<Problem>>, CommandError> {
-    let text = std::fs::read_to_string(path).map_err(|source| CommandError::NoChecks {
-        path: path.to_owned(),
-        source,
-    })?;
+    let (text, trust) =
+        settings::read_with_trust(path).map_err(|source| CommandError::NoChecks {
+            path: path.to_owned(),
+            source,
+        })?;
+    if let (Named::ByNobody, Some(reason)) = (named, trust.objection()) {
+        return Err(CommandError::StrangeChecks {
+            path: path.to_owned(),
+            reason,
+        });
+    }
     let variable = |name: &str| environment.variables.get(name).cloned();
     Ok(read(&path.to_string_lossy(), &text, &variable))
 }
@@ -136,7 +169,7 @@ fn of_arguments(args: &SmokeArguments, url: &Url) -> Result<Plan, CommandError> 
     let status = What::Status(vec![StatusPattern::NoError]);
     let expect = std::iter::once(status).chain(services);
     let check = Check {
-        name: format!("{method} {url}"),
+        name: format!("{method} {}", redact::text(&without_credentials(url))),
         place: None,
         trigger: Trigger::Request(Box::new(RequestPlan {
             url: url.clone(),
@@ -154,7 +187,26 @@ fn of_arguments(args: &SmokeArguments, url: &Url) -> Result<Plan, CommandError> 
     };
     Ok(Plan {
         checks: vec![check],
+        filled: Filled::default(),
     })
+}
+
+/// The hosts beyond this machine that requests go to, each once.
+fn strange_hosts(plan: &Plan) -> BTreeSet<String> {
+    let is_near = |url: &Url| match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    let hosts = plan.checks.iter().filter_map(|check| match &check.trigger {
+        Trigger::Request(request) if !is_near(&request.url) => {
+            let host = request.url.host_str().unwrap_or_default();
+            Some(format!("`{}`", plan.filled.hidden_in(host)))
+        }
+        Trigger::Request(_) | Trigger::Run(_) => None,
+    });
+    hosts.collect()
 }
 
 /// Whom the checks ask beside the services.
@@ -163,7 +215,7 @@ async fn around(
     way: TempoWay,
     output: &mut Output,
 ) -> Result<Around, CommandError> {
-    let mut stack = settings::request(global, &[], Depth::Everything, SINCE)?;
+    let mut stack = settings::request(global, &[], Depth::Brief, SINCE)?;
     stack.deeper = DeeperLooks {
         probe: settings::probe_wish(way.probe),
         helper_binary: way.helper_binary,

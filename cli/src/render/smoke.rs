@@ -82,6 +82,10 @@ fn one(page: &mut Page, check: &CheckReport) {
         let noun = if *spans == 1 { "span" } else { "spans" };
         page.entry(label, Tone::Faint, &format!("{service}: {spans} {noun}"));
     }
+    if !check.counted_by.is_empty() {
+        let counted_by = check.counted_by.join(", ");
+        page.entry("  counted   ", Tone::Faint, &format!("by {counted_by}"));
+    }
     page.entry("  expected  ", Tone::Faint, &tally(&check.expected));
 }
 

@@ -4,8 +4,7 @@
 //! writes or creates something is taken from a file of the same user, or of root, alone.
 
 use std::{
-    fs,
-    io::{self, Read as _},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -19,7 +18,7 @@ use serde::Deserialize;
 use thiserror::Error;
 use toml::Spanned;
 
-use super::trust::Trust;
+use super::trust::read_with_trust;
 use crate::cli::{
     Cli, ColorChoice, Command, FailOn, Moment, ProbeChoice, ReportFormat, TraceAction,
 };
@@ -111,7 +110,7 @@ impl SettingsFile {
     pub fn find(working_dir: &Path) -> Result<Self, SettingsError> {
         for folder in working_dir.ancestors() {
             let path = folder.join(FILE);
-            match open(&path) {
+            match read_with_trust(&path) {
                 Ok((text, trust)) => {
                     let mut settings = Self::read(&path, &text)?;
                     settings.path = Some(path);
@@ -233,15 +232,6 @@ impl SettingsFile {
     }
 }
 
-/// What a file says, and whether it speaks for this user.
-fn open(path: &Path) -> io::Result<(String, Trust)> {
-    let mut file = fs::File::open(path)?;
-    let trust = Trust::of(&fs::symlink_metadata(path)?, &file.metadata()?);
-    let mut text = String::new();
-    file.read_to_string(&mut text)?;
-    Ok((text, trust))
-}
-
 /// The file while it is read, so that every error names its line.
 struct Reader<'a> {
     path: &'a Path,
@@ -340,9 +330,12 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use clap::Parser;
 
     use super::*;
+    use crate::settings::trust::Trust;
 
     const WHOLE: &str = "\
 fail_on = \"error\"

@@ -1,8 +1,10 @@
-//! Whose a `.ptctl.toml` is: what writes or creates something is taken from nobody else's.
+//! Whose a file is that is found and not named: what sends, writes or creates something is taken from nobody else's.
 
 use std::{
-    fs::Metadata,
+    fs::{self, Metadata},
+    io::{self, Read as _},
     os::unix::fs::{MetadataExt, PermissionsExt},
+    path::Path,
 };
 
 /// Root, who may do everything anyway.
@@ -12,7 +14,7 @@ const OTHERS_WRITE: u32 = 0o002;
 
 /// Whether a file speaks for this user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Trust {
+pub(crate) enum Trust {
     /// It is this user's own, or root's.
     Own,
     /// It belongs to another user.
@@ -51,13 +53,22 @@ impl Trust {
     }
 
     /// Why it does not speak for this user; `None` where it does.
-    pub(super) fn objection(self) -> Option<String> {
+    pub(crate) fn objection(self) -> Option<String> {
         match self {
             Self::Own => None,
             Self::Foreign { owner } => Some(format!("it belongs to another user ({owner})")),
             Self::Anybody => Some("everybody may write to it".to_owned()),
         }
     }
+}
+
+/// What a file says, and whether it speaks for this user.
+pub(crate) fn read_with_trust(path: &Path) -> io::Result<(String, Trust)> {
+    let mut file = fs::File::open(path)?;
+    let trust = Trust::of(&fs::symlink_metadata(path)?, &file.metadata()?);
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    Ok((text, trust))
 }
 
 #[cfg(test)]

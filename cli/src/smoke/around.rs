@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use ptctl_diagnosis::{
+    smoke::{silent_collector, unread},
     snapshot::{BackendCounters, Container, ContainerId, Counters},
     trace::TraceId,
 };
@@ -15,7 +16,7 @@ use crate::{
         http::HttpFault,
         tempo::{FoundTrace, SearchRange, StoredTrace},
     },
-    gather::{DeeperLooks, Doors, GatherRequest, gather},
+    gather::{Depth, Doors, GatherRequest, gather},
 };
 
 /// What a check can ask.
@@ -44,6 +45,17 @@ pub(super) struct Reading {
     pub(super) counters: Counters,
     /// What a person calls the containers.
     pub(super) names: BTreeMap<ContainerId, String>,
+    /// A collector that should have counted by the end, and shows nothing.
+    pub(super) silent: Option<String>,
+}
+
+/// What a search found in all backends.
+#[derive(Debug)]
+pub(super) struct Searched {
+    /// The traces, the newest first.
+    pub(super) traces: Vec<FoundTrace>,
+    /// Why there may be others.
+    pub(super) doubt: Option<String>,
 }
 
 impl Around {
@@ -76,21 +88,32 @@ impl Around {
         range: SearchRange,
         limit: u32,
         deadline: Deadline,
-    ) -> Result<Vec<FoundTrace>, HttpFault> {
+    ) -> Result<Searched, HttpFault> {
         let mut traces = Vec::new();
+        let mut doubt = None;
         for door in &self.doors.open {
             let found = door
                 .client
                 .search_traces(query, range, limit, deadline)
                 .await?;
+            let name = &door.name;
+            if let Some((done, all)) = found.unfinished {
+                doubt = Some(format!("`{name}` did {done} of {all} parts of the search"));
+            }
+            if found.unreadable > 0 {
+                doubt = Some(format!("`{name}` names traces by what is no id"));
+            }
             traces.extend(found.traces);
         }
         traces.sort_by_key(|trace| std::cmp::Reverse(trace.started_at));
-        Ok(traces)
+        Ok(Searched { traces, doubt })
     }
 
-    /// Reads everybody's counters.
+    /// Reads everybody's counters. `Err` where somebody counts and could not be read: nobody knows what that one lost.
     pub(super) async fn counters(&self) -> Result<Reading, String> {
+        if let Some((name, why)) = self.doors.closed.first() {
+            return Err(format!("`{name}`: {why}"));
+        }
         let mut reading = match self.counted_by {
             CountedBy::Stack => self.of_stack().await?,
             CountedBy::Backend => Reading::empty(),
@@ -112,15 +135,18 @@ impl Around {
         Ok(reading)
     }
 
-    /// What collectors and services count. Nothing is created for it: whoever asks the backends does so already.
+    /// What collectors and services count.
     async fn of_stack(&self) -> Result<Reading, String> {
         let request = GatherRequest {
-            deeper: DeeperLooks::default(),
+            depth: Depth::Brief,
             ..self.stack.clone()
         };
         let snapshot = gather(&request)
             .await
             .map_err(|error| on_one_line(&error))?;
+        if let Some(reason) = unread(&snapshot) {
+            return Err(reason);
+        }
         let named = |container: &Container| {
             let name = container.display_name().to_owned();
             (container.id.clone(), name)
@@ -128,6 +154,7 @@ impl Around {
         Ok(Reading {
             counters: Counters::of(&snapshot),
             names: snapshot.containers.iter().map(named).collect(),
+            silent: silent_collector(&snapshot),
         })
     }
 }
@@ -144,6 +171,7 @@ impl Reading {
                 backends: Vec::new(),
             },
             names: BTreeMap::new(),
+            silent: None,
         }
     }
 }

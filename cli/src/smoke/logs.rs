@@ -34,20 +34,59 @@ pub(super) async fn carriers(
             return vec![Outcome::Unknown(reason); names.len()];
         }
     };
+    let mut outcomes: Vec<Outcome> = names.iter().map(|name| not_read(&shelf, name)).collect();
     loop {
-        let found = look(
-            &shelf,
-            names,
-            trace_id,
-            begun,
-            deadline.max(Deadline::after(LAST_LOOK)),
-        )
-        .await;
-        if found.iter().all(Outcome::is_held) || deadline.has_passed() {
-            return found;
+        // A line that was found stays found, and whoever is not there will not be.
+        let open: Vec<usize> = (0..names.len())
+            .filter(|number| is_there(&shelf, names[*number]) && !outcomes[*number].is_held())
+            .collect();
+        if open.is_empty() {
+            return outcomes;
+        }
+        let asked: Vec<&str> = open.iter().map(|number| names[*number]).collect();
+        let limit = deadline.max(Deadline::after(LAST_LOOK));
+        let found = look(&shelf, &asked, trace_id, begun, limit).await;
+        let is_all = found.iter().all(Outcome::is_held);
+        for (number, outcome) in open.into_iter().zip(found) {
+            outcomes[number] = outcome;
+        }
+        if is_all || deadline.has_passed() {
+            return outcomes;
         }
         tokio::time::sleep(PAUSE.min(deadline.left())).await;
     }
+}
+
+fn is_there(shelf: &LogShelf, name: &str) -> bool {
+    shelf.containers.iter().any(|one| is_called(one, name))
+}
+
+/// What is known of a name before any log is read.
+fn not_read(shelf: &LogShelf, name: &str) -> Outcome {
+    if is_there(shelf, name) {
+        return Outcome::Unknown("its log was not read".to_owned());
+    }
+    if let Some((_, error)) = shelf.undescribed.iter().find(|(known, _)| known == name) {
+        return Outcome::Unknown(format!(
+            "the engine does not describe it: {}",
+            on_one_line(error)
+        ));
+    }
+    if let [(other, error), ..] = &shelf.undescribed[..] {
+        return Outcome::Unknown(format!(
+            "no container that the engine describes is called so, and `{other}` is not described: {}",
+            on_one_line(error)
+        ));
+    }
+    let known: Vec<&str> = shelf
+        .containers
+        .iter()
+        .map(Container::display_name)
+        .collect();
+    Outcome::Failed(format!(
+        "the stack has no such container, only `{}`",
+        known.join("`, `")
+    ))
 }
 
 async fn look(
@@ -85,21 +124,15 @@ async fn look(
         let own: Vec<_> = logs
             .filter(|((container, _), _)| is_called(container, name))
             .collect();
-        if own.is_empty() {
-            let known: Vec<&str> = shelf
-                .containers
-                .iter()
-                .map(Container::display_name)
-                .collect();
-            return Outcome::Failed(format!(
-                "the stack has no such container, only `{}`",
-                known.join("`, `")
-            ));
-        }
         if own.iter().any(|((_, lines), _)| **lines > 0) {
             return Outcome::Held;
         }
-        match own.iter().find_map(|(_, end)| end.left_out.as_ref()) {
+        let unread = own.iter().find_map(|(_, end)| {
+            let rotated = end.begins_late.filter(|at| *at > begun);
+            let rotated = rotated.map(|at| format!("its oldest line is of {at}"));
+            end.left_out.clone().or(rotated)
+        });
+        match unread {
             Some(reason) => Outcome::Unknown(format!("its log could not be read: {reason}")),
             None => Outcome::Failed("none of its lines has it".to_owned()),
         }

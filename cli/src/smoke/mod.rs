@@ -5,6 +5,7 @@
 
 mod around;
 mod logs;
+mod look;
 mod report;
 mod request;
 mod run;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ptctl_diagnosis::{
     finding::Location,
-    smoke::{Outcome, Verdict},
+    smoke::{Filled, Outcome, Verdict},
 };
 use serde::Serialize;
 
@@ -52,6 +52,9 @@ pub struct CheckReport {
     pub took_ms: u64,
     /// Spans found of each service.
     pub services: BTreeMap<String, usize>,
+    /// Who counted what it refused and dropped, where all of them could be compared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub counted_by: Vec<String>,
     /// What was expected, and what came of it.
     pub expected: Vec<Verdict>,
 }
@@ -92,6 +95,21 @@ impl CheckReport {
             Outcome::Unknown(_) => Conclusion::Unknown,
         });
         self.conclusion = worst.max().unwrap_or(Conclusion::Passed);
+    }
+
+    /// Shows everything as the file has it, without the values that were filled in.
+    pub(super) fn hide(&mut self, filled: &Filled) {
+        self.name = filled.hidden_in(&self.name);
+        for verdict in &mut self.expected {
+            verdict.expected = filled.hidden_in(&verdict.expected);
+            if let Outcome::Failed(reason)
+            | Outcome::Late(reason)
+            | Outcome::Unknown(reason)
+            | Outcome::Skipped(reason) = &mut verdict.outcome
+            {
+                *reason = filled.hidden_in(reason);
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ptctl_diagnosis::{
-    smoke::{Expectation, RequestPlan, judge_answer},
+    smoke::{Expectation, Filled, RequestPlan, judge_answer},
     trace::{SpanId, TraceId},
 };
 use reqwest::{
@@ -40,7 +40,7 @@ pub(super) struct Answer {
 }
 
 /// Sends a request, and again as often as the plan allows where the answer is not the one that is expected.
-pub(super) async fn send(plan: &RequestPlan, expect: &[Expectation]) -> Sent {
+pub(super) async fn send(plan: &RequestPlan, expect: &[Expectation], filled: &Filled) -> Sent {
     let mut pause = PAUSES.0;
     let mut requests = 0;
     loop {
@@ -49,7 +49,7 @@ pub(super) async fn send(plan: &RequestPlan, expect: &[Expectation]) -> Sent {
         sent.requests = requests;
         let is_good = sent.answer.as_ref().is_ok_and(|answer| {
             expect.iter().all(|one| {
-                judge_answer(&one.what, answer.status, &answer.body)
+                judge_answer(&one.what, answer.status, &answer.body, filled)
                     .is_none_or(|outcome| outcome.is_held())
             })
         });
@@ -115,7 +115,10 @@ fn prepared(
         let wrong = || format!("`{name}` is not a header that can be sent");
         let key = HeaderName::try_from(name.as_str()).map_err(|_| wrong())?;
         let value = HeaderValue::try_from(value.as_str()).map_err(|_| wrong())?;
-        request.headers_mut().append(key, value);
+        request
+            .headers_mut()
+            .try_append(key, value)
+            .map_err(|_| "there are more headers than can be sent".to_owned())?;
     }
     if let Some(body) = &plan.body {
         let is_json = serde_json::from_str::<serde::de::IgnoredAny>(body).is_ok();

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
 use ptctl_diagnosis::smoke::{
-    Awaited, Check, Losses, Outcome, RequestPlan, Trigger, Verdict, What, judge_answer, losses,
+    Awaited, Check, Filled, Losses, Outcome, RequestPlan, Trigger, Verdict, What, judge_answer,
+    losses,
 };
 use tokio::time::Instant;
 
@@ -17,11 +18,12 @@ use super::{
 };
 use crate::clients::deadline::Deadline;
 
-/// Does one check.
-pub async fn run(check: &Check, around: &Around) -> CheckReport {
+/// Does one check of a file into which this was filled.
+pub async fn run(check: &Check, filled: &Filled, around: &Around) -> CheckReport {
     let started = Instant::now();
     let mut run = Run {
         check,
+        filled,
         around,
         outcomes: vec![None; check.expect.len()],
         report: empty(check),
@@ -39,12 +41,14 @@ pub async fn run(check: &Check, around: &Around) -> CheckReport {
     let mut report = run.report;
     report.took_ms = millis(started.elapsed());
     report.conclude();
+    report.hide(filled);
     report
 }
 
 /// A check that is being done.
 struct Run<'a> {
     check: &'a Check,
+    filled: &'a Filled,
     around: &'a Around,
     /// What came of each expectation so far.
     outcomes: Vec<Option<Outcome>>,
@@ -54,7 +58,7 @@ struct Run<'a> {
 impl Run<'_> {
     /// Brings the trace about and looks for it and for its id in logs.
     async fn follow(&mut self) {
-        let begun = Timestamp::now();
+        let mut begun = Timestamp::now();
         let (sought, what) = match &self.check.trigger {
             Trigger::Request(plan) => match self.send(plan).await {
                 Some(sought) => (sought, "the trace is found"),
@@ -64,6 +68,7 @@ impl Run<'_> {
                 let since = begun
                     .checked_sub(run.since)
                     .unwrap_or(Timestamp::UNIX_EPOCH);
+                begun = since;
                 let query = &run.query;
                 (Sought::Runs { query, since }, "a trace of a run is found")
             }
@@ -97,7 +102,7 @@ impl Run<'_> {
 
     /// Sends the request; `None` where it is of no use to look for its trace.
     async fn send(&mut self, plan: &RequestPlan) -> Option<Sought<'static>> {
-        let sent = send(plan, &self.check.expect).await;
+        let sent = send(plan, &self.check.expect, self.filled).await;
         self.report.trace_id = Some(sent.trace_id.to_string());
         self.report.requests = sent.requests;
         let answer = match sent.answer {
@@ -112,7 +117,7 @@ impl Run<'_> {
         self.report.answered_ms = Some(millis(answer.took));
         let mut is_good = true;
         for (one, known) in self.check.expect.iter().zip(&mut self.outcomes) {
-            *known = judge_answer(&one.what, answer.status, &answer.body);
+            *known = judge_answer(&one.what, answer.status, &answer.body, self.filled);
             is_good &= known.as_ref().is_none_or(Outcome::is_held);
         }
         if !is_good {
@@ -135,7 +140,15 @@ impl Run<'_> {
             .enumerate()
             .filter_map(|(number, one)| match &one.what {
                 What::Log(name) => Some((number, name.as_str())),
-                _ => None,
+                What::Status(_)
+                | What::Body(_)
+                | What::Service(_)
+                | What::Edge { .. }
+                | What::NoOrphans
+                | What::NoErrors
+                | What::Duration(_)
+                | What::Span(_)
+                | What::NoLosses => None,
             })
             .collect();
         let Some(trace_id) = self.report.trace_id.clone().filter(|_| !wanted.is_empty()) else {
@@ -154,9 +167,12 @@ impl Run<'_> {
         let outcome = match (before, after) {
             (Ok(before), Ok(after)) => {
                 match losses(&before.counters, &after.counters, &after.names) {
-                    Losses::None { .. } => Outcome::Held,
                     Losses::Some(lost) => Outcome::Failed(lost.join("; ")),
                     Losses::Untold(reason) => Outcome::Unknown(reason),
+                    Losses::None { counted_by } => {
+                        self.report.counted_by = counted_by;
+                        after.silent.map_or(Outcome::Held, Outcome::Unknown)
+                    }
                 }
             }
             (Err(reason), _) | (_, Err(reason)) => {
@@ -223,6 +239,7 @@ fn empty(check: &Check) -> CheckReport {
         found_ms: None,
         took_ms: 0,
         services: BTreeMap::new(),
+        counted_by: Vec::new(),
         expected: Vec::new(),
     }
 }

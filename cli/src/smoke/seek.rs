@@ -1,19 +1,22 @@
 //! Asking for a trace until it is as it is expected, or the time is up.
 
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use ptctl_diagnosis::{
-    smoke::{Awaited, Check, Expectation, Finality, Outcome, judge_trace},
-    trace::{Trace, TraceId},
+    smoke::{Awaited, Check, Outcome},
+    trace::TraceId,
 };
 use tokio::time::Instant;
 
-use super::around::Around;
+use super::{
+    around::Around,
+    look::{Doubtful, Growth, Look},
+};
 use crate::clients::{
     deadline::Deadline,
     http::HttpFault,
-    tempo::{FoundTrace, SearchRange, StoredTrace},
+    tempo::{FoundTrace, SearchRange},
 };
 
 /// The first and the longest pause between two looks for the trace.
@@ -25,8 +28,10 @@ const LAST_LOOK: Duration = Duration::from_secs(1);
 /// So many traces are searched for at most, and this far ahead of this machine's clock.
 const FOUND: u32 = 100;
 const AHEAD: SignedDuration = SignedDuration::from_secs(60);
-/// So many runs are held against what is expected, the newest ones.
+/// So many runs are held against what is expected, the newest ones, and beside them as many that were once as expected.
 const RUNS: usize = 5;
+/// Tempo 3 finds by search what is half a minute old, and its parts of the work take a while.
+const SEARCHABLE: SignedDuration = SignedDuration::from_secs(45);
 
 /// What is looked for.
 #[derive(Debug)]
@@ -37,29 +42,12 @@ pub(super) enum Sought<'a> {
     Runs { query: &'a str, since: Timestamp },
 }
 
-/// A trace as Tempo has it.
-#[derive(Debug)]
-struct Seen {
-    trace: Trace,
-    /// Why Tempo left spans out, where it did.
-    partial: Option<String>,
-}
-
-impl Seen {
-    fn of(id: TraceId, stored: StoredTrace) -> Option<Self> {
-        Some(Self {
-            trace: Trace::new(id, stored.spans)?,
-            partial: stored.partial,
-        })
-    }
-}
-
-/// What the last look that was answered saw.
-#[derive(Debug)]
-pub(super) struct Look {
-    pub(super) trace: Trace,
-    /// What came of each expectation; `None` for one that is not about the trace.
-    pub(super) outcomes: Vec<Option<(Outcome, Finality)>>,
+/// What one turn of questions was answered.
+#[derive(Debug, Default)]
+struct Turn {
+    looks: Vec<Look>,
+    /// Why there may be more than was seen.
+    doubt: Option<String>,
 }
 
 /// How the search for a trace ended.
@@ -67,6 +55,7 @@ pub(super) struct Look {
 pub(super) struct Found {
     /// Whether there is one.
     pub(super) arrival: Outcome,
+    /// The last look at it, or at the one that comes nearest.
     pub(super) look: Option<Look>,
     /// From the beginning until everything expected of the trace was seen.
     pub(super) after: Option<Duration>,
@@ -80,8 +69,15 @@ impl Sought<'_> {
         }
     }
 
-    /// The traces as they are now.
-    async fn traces(&self, around: &Around, deadline: Deadline) -> Result<Vec<Seen>, HttpFault> {
+    /// The traces as they are now; those that were once as expected are looked at whatever else there is.
+    async fn turn(
+        &self,
+        check: &Check,
+        around: &Around,
+        kept: &[TraceId],
+        deadline: Deadline,
+    ) -> Result<Turn, HttpFault> {
+        let mut turn = Turn::default();
         let ids = match self {
             Self::Request { trace_id, .. } => vec![*trace_id],
             Self::Runs { query, since } => {
@@ -94,21 +90,58 @@ impl Sought<'_> {
                     until,
                 };
                 let found = around.search(query, range, FOUND, deadline).await?;
+                turn.doubt = found.doubt;
                 let began = |trace: &FoundTrace| trace.started_at.is_some_and(|at| at >= *since);
-                let recent = found.into_iter().filter(began).take(RUNS);
-                recent.map(|trace| trace.id).collect()
+                let recent = found.traces.into_iter().filter(began).take(RUNS);
+                let recent = recent.map(|trace| trace.id).filter(|id| !kept.contains(id));
+                kept.iter().copied().chain(recent).collect()
             }
         };
-        let mut seen = Vec::new();
         for id in ids {
-            let stored = around.stored_trace(id, deadline).await?;
-            seen.extend(stored.and_then(|stored| Seen::of(id, stored)));
+            let Some(stored) = around.stored_trace(id, deadline).await? else {
+                continue;
+            };
+            match Look::at(id, stored, check, self.awaited()) {
+                Ok(look) => turn.looks.push(look),
+                Err(doubt) => turn.doubt = Some(doubt),
+            }
         }
-        Ok(seen)
+        Ok(turn)
+    }
+
+    /// What is said where there is no trace.
+    fn none(&self, within: SignedDuration) -> String {
+        match self {
+            Self::Request { .. } => "Tempo has no span of it".to_owned(),
+            Self::Runs { query, .. } if within < SEARCHABLE => format!(
+                "Tempo finds none by `{query}`; a search of Tempo 3 finds none younger than 30 s, so that `within` has to be longer"
+            ),
+            Self::Runs { query, .. } => format!("Tempo finds none by `{query}`"),
+        }
     }
 }
 
+/// What is known of a trace so far.
+#[derive(Debug, Default)]
+struct Knowledge {
+    /// The last look at the trace that comes nearest.
+    last: Option<Look>,
+    /// Why the last turn did not see it; `None` where it did, and before it was ever seen.
+    unseen: Option<String>,
+    /// Why there may be more than was seen.
+    doubt: Option<String>,
+    growth: Growth,
+    /// Traces that were as expected when they were seen last.
+    kept: Vec<TraceId>,
+    was_answered: bool,
+    /// From the beginning until everything expected of the trace was seen.
+    after: Option<Duration>,
+}
+
 /// Looks until everything that is expected of the trace holds, or something cannot mend itself, or the time is up.
+///
+/// Whether something holds is decided by what was seen in that very turn, and whether a trace still grows by what was
+/// seen of it one turn after the other: while Tempo gives no answer, spans may be on their way.
 pub(super) async fn seek(
     sought: &Sought<'_>,
     check: &Check,
@@ -116,168 +149,126 @@ pub(super) async fn seek(
     deadline: Deadline,
 ) -> Found {
     let begun = Instant::now();
-    let mut last: Option<Look> = None;
-    let mut fault;
+    let settle = duration(check.settle);
     let is_about_absence = check.expect.iter().any(|one| one.what.is_about_absence());
-    let mut was_answered = false;
-    let mut growth = Growth::new(begun);
-    let mut after = None;
+    let mut known = Knowledge::default();
     let mut pause = PAUSES.0;
     loop {
         let limit = deadline.max(Deadline::after(LAST_LOOK)).capped(QUESTION);
-        match sought.traces(around, limit).await {
-            Ok(traces) => {
-                was_answered = true;
-                fault = None;
-                let looks = traces
-                    .into_iter()
-                    .map(|seen| Look::at(seen, check, sought.awaited()));
-                // A trace that was seen is not taken back by an answer that lacks it.
-                if let Some(look) = looks.min_by_key(Look::unmet) {
-                    growth.note(&look.trace);
-                    last = Some(look);
-                }
-            }
-            Err(refused) => fault = Some(refused.to_string()),
-        }
-        if let Some(look) = &last {
-            if look.unmet() == 0 {
-                let found = *after.get_or_insert_with(|| begun.elapsed());
-                let is_settled = growth.still_for() >= duration(check.settle);
-                if !is_about_absence || is_settled {
-                    return Found::held(last, found);
-                }
-            } else {
-                after = None;
-                if look.is_lost() && growth.still_for() >= duration(check.settle) {
-                    return Found {
-                        arrival: Outcome::Held,
-                        look: last,
-                        after: None,
-                    };
-                }
+        let turn = sought.turn(check, around, &known.kept, limit).await;
+        let is_hopeless = turn.as_ref().is_err_and(is_refused_for_good);
+        known.take(turn, begun);
+        if known.unseen.is_none()
+            && let Some(look) = &known.last
+        {
+            let is_still = known.growth.still_for(look, Instant::now()) >= settle;
+            let is_met =
+                look.unmet() == 0 && (!is_about_absence || (is_still && !look.lacks_parent));
+            // Another run may yet be as expected.
+            let is_lost = match sought {
+                Sought::Request { .. } => look.unmet() > 0 && look.is_lost() && is_still,
+                Sought::Runs { .. } => false,
+            };
+            if is_met || is_lost {
+                break;
             }
         }
-        if deadline.has_passed() {
+        if is_hopeless || deadline.has_passed() {
+            known.doubt_what_is_open(check, settle);
             break;
         }
         tokio::time::sleep(pause.min(deadline.left())).await;
         pause = (pause * 3 / 2).min(PAUSES.1);
     }
-    let arrival = match (&last, fault, was_answered) {
-        (Some(_), _, _) => Outcome::Held,
-        (None, Some(fault), true) => Outcome::Late(format!(
-            "no span of it until Tempo stopped answering: {fault}"
-        )),
-        (None, Some(fault), false) => {
-            Outcome::Unknown(format!("Tempo could not be asked for it: {fault}"))
-        }
-        (None, None, _) => {
-            let none = match sought {
-                Sought::Request { .. } => "Tempo has no span of it".to_owned(),
-                Sought::Runs { query, .. } => format!("Tempo finds none by `{query}`"),
-            };
-            match around.doors.closed.first() {
-                None => Outcome::Late(none),
-                Some((name, why)) => {
-                    Outcome::Unknown(format!("{none}, and `{name}` could not be asked: {why}"))
-                }
-            }
-        }
-    };
-    if let Some(look) = &mut last
-        && look.unmet() == 0
-    {
-        look.doubt_absence(&check.expect, check.settle);
-    }
     Found {
-        arrival,
-        look: last,
-        after,
+        arrival: known.arrival(sought, check, around),
+        look: known.last,
+        after: known.after,
     }
 }
 
-impl Found {
-    fn held(look: Option<Look>, after: Duration) -> Self {
-        Self {
-            arrival: Outcome::Held,
-            look,
-            after: Some(after),
-        }
-    }
-}
-
-impl Look {
-    fn at(seen: Seen, check: &Check, awaited: Awaited) -> Self {
-        let Seen { trace, partial } = seen;
-        let judge = |one: &Expectation| {
-            let (outcome, finality) = judge_trace(&one.what, &trace, awaited)?;
-            let doubtful = !outcome.is_held() || one.what.is_about_absence();
-            Some(match &partial {
-                Some(why) if doubtful && finality == Finality::Open => (
-                    Outcome::Unknown(format!("Tempo left spans out: {why}")),
-                    finality,
-                ),
-                Some(_) | None => (outcome, finality),
-            })
-        };
-        let outcomes = check.expect.iter().map(judge).collect();
-        Self { trace, outcomes }
-    }
-
-    fn judged(&self) -> impl Iterator<Item = &(Outcome, Finality)> {
-        self.outcomes.iter().flatten()
-    }
-
-    fn unmet(&self) -> usize {
-        self.judged()
-            .filter(|(outcome, _)| !outcome.is_held())
-            .count()
-    }
-
-    /// Whether nothing that is still to come can make it good.
-    fn is_lost(&self) -> bool {
-        self.judged()
-            .filter(|(outcome, _)| !outcome.is_held())
-            .all(|(_, finality)| *finality == Finality::Final)
-    }
-
-    /// The time was up while the trace still grew: nobody knows whether what is absent stays absent.
-    fn doubt_absence(&mut self, expect: &[Expectation], settle: SignedDuration) {
-        for (one, judged) in expect.iter().zip(&mut self.outcomes) {
-            if one.what.is_about_absence()
-                && let Some((outcome, _)) = judged
-            {
-                let reason =
-                    format!("the time was up before the trace had stayed as it is for {settle:#}");
-                *outcome = Outcome::Late(reason);
+impl Knowledge {
+    fn take(&mut self, turn: Result<Turn, HttpFault>, begun: Instant) {
+        let now = Instant::now();
+        let turn = match turn {
+            Ok(turn) => turn,
+            Err(fault) => {
+                self.growth.note(&[], now);
+                self.unseen = Some(fault.to_string());
+                return;
             }
+        };
+        self.was_answered = true;
+        self.doubt = turn.doubt;
+        self.growth.note(&turn.looks, now);
+        let fits = turn.looks.iter().filter(|look| look.unmet() == 0);
+        self.kept = fits.map(|look| look.trace.id()).take(RUNS).collect();
+        let growth = &self.growth;
+        let nearest = turn
+            .looks
+            .into_iter()
+            .min_by_key(|look| (look.unmet(), Reverse(growth.still_for(look, now))));
+        self.unseen = match (&nearest, &self.last) {
+            (None, Some(_)) => Some("Tempo had it, and has it no more".to_owned()),
+            (Some(_), _) | (None, None) => None,
+        };
+        if let Some(look) = nearest {
+            self.after = match (look.unmet(), self.after) {
+                (0, known) => Some(known.unwrap_or_else(|| begun.elapsed())),
+                _ => None,
+            };
+            self.last = Some(look);
+        }
+    }
+
+    /// The time is up: nobody knows of a trace that was not seen any more, or that still grew.
+    fn doubt_what_is_open(&mut self, check: &Check, settle: Duration) {
+        let Some(look) = &mut self.last else {
+            return;
+        };
+        if let Some(why) = &self.unseen {
+            let outcome = Outcome::Unknown(why.clone());
+            look.doubt(&check.expect, Doubtful::AllThatIsOpen, &outcome);
+            self.after = None;
+        } else if look.unmet() == 0 && self.growth.still_for(look, Instant::now()) < settle {
+            let outcome = Outcome::Late(format!(
+                "the time was up before the trace had stayed as it is for {:#}",
+                check.settle
+            ));
+            look.doubt(&check.expect, Doubtful::Absence, &outcome);
+        }
+    }
+
+    fn arrival(&self, sought: &Sought<'_>, check: &Check, around: &Around) -> Outcome {
+        if self.last.is_some() {
+            return Outcome::Held;
+        }
+        let closed = around.doors.closed.first();
+        match (&self.unseen, &self.doubt, closed) {
+            (Some(fault), _, _) if self.was_answered => Outcome::Late(format!(
+                "no span of it until Tempo stopped answering: {fault}"
+            )),
+            (Some(fault), _, _) => {
+                Outcome::Unknown(format!("Tempo could not be asked for it: {fault}"))
+            }
+            (None, Some(doubt), _) => Outcome::Unknown(doubt.clone()),
+            (None, None, Some((name, why))) => Outcome::Unknown(format!(
+                "{}, and `{name}` could not be asked: {why}",
+                sought.none(check.within)
+            )),
+            (None, None, None) => Outcome::Late(sought.none(check.within)),
         }
     }
 }
 
-/// When a trace last grew.
-#[derive(Debug)]
-struct Growth {
-    of: Option<(String, usize)>,
-    at: Instant,
-}
-
-impl Growth {
-    fn new(at: Instant) -> Self {
-        Self { of: None, at }
-    }
-
-    fn note(&mut self, trace: &Trace) {
-        let now = Some((trace.id().to_string(), trace.spans().len()));
-        if self.of != now {
-            self.of = now;
-            self.at = Instant::now();
+/// Whether a question will be answered alike whenever it is asked: it is not understood, or this program may not ask.
+fn is_refused_for_good(fault: &HttpFault) -> bool {
+    match fault {
+        // Not found, too late, too many: another time it may be.
+        HttpFault::Status { status, .. } => {
+            (400..500).contains(status) && ![404, 408, 429].contains(status)
         }
-    }
-
-    fn still_for(&self) -> Duration {
-        self.at.elapsed()
+        HttpFault::Connection(_) | HttpFault::NoAnswer(_) | HttpFault::Answer(_) => false,
     }
 }
 

@@ -110,6 +110,53 @@ fn assert_clean(where_: &str, text: &str) {
     }
 }
 
+/// A service whose page of an error shows the request, and repeats what it knows.
+async fn telltale() -> std::net::SocketAddr {
+    let page = |request: axum::extract::Request| async move {
+        let headers = format!("{:?}", request.headers());
+        let told = format!("{} {headers} token={}", request.uri(), SECRETS[9]);
+        (axum::http::StatusCode::INTERNAL_SERVER_ERROR, told)
+    };
+    let router = axum::Router::new().fallback(page);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+#[tokio::test]
+async fn smoke_checks_tell_no_secret_that_they_send_or_are_sent() {
+    let (engine, _tempo) = planted().await;
+    let address = telltale().await;
+    let variables = [
+        ("PLANTED_TOKEN", SECRETS[4]),
+        ("PLANTED", SECRETS[10]),
+        ("GITHUB_ACTIONS", "true"),
+    ];
+    let right = format!(
+        "checks:\n  - name: a ${{PLANTED}}\n    request:\n      url: http://ann:{}@{address}/${{PLANTED}}\n      headers: {{Authorization: 'Bearer ${{PLANTED_TOKEN}}', x: '${{PLANTED}}'}}\n    expect: {{status: 500, body: '${{PLANTED}}!'}}\n",
+        SECRETS[2]
+    );
+    let wrong = "checks:\n  - name: ${PLANTED}\n    request: http://ci:${PLANTED_TOKEN}@h:port/\n    expect: {orphans: '${PLANTED}', edges: '${PLANTED}'}\n";
+    for (file, formats) in [
+        (right.as_str(), &["table", "json", "junit", "github"][..]),
+        (wrong, &["table"]),
+    ] {
+        std::fs::write(engine.folder().join("smoke.yml"), file).unwrap();
+        for format in formats {
+            let command = ["smoke", "-p", "shop", "-o", format];
+            let output = ptctl_with(engine.folder(), &engine.address(), &command, &variables).await;
+            let told = both(&output);
+            assert!(told.contains("${PLANTED}"), "{format}: {told}");
+            assert_clean(format, &told);
+        }
+    }
+    let url = format!("http://ann:{}@{address}/?token={}", SECRETS[2], SECRETS[9]);
+    let output = ptctl(&engine, &["smoke", "-p", "shop", "--url", &url]).await;
+    assert!(both(&output).contains("it was HTTP 500"), "{output:?}");
+    assert_clean("--url", &both(&output));
+}
+
 #[tokio::test]
 async fn no_output_and_no_error_tells_a_secret() {
     let (engine, _tempo) = planted().await;

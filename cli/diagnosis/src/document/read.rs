@@ -34,8 +34,17 @@ impl NotYaml {
     }
 }
 
-pub(super) fn read(text: &str) -> Result<Node, NotYaml> {
-    let mut builder = Builder::default();
+/// What becomes of that which a tree has no place for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// It is passed over, as the program does whose file this is.
+    PassedOver,
+    /// It is wrong.
+    Refused,
+}
+
+pub(super) fn read(text: &str, rest: Rest) -> Result<Node, NotYaml> {
+    let mut builder = Builder::new(rest);
     for next in Parser::new_from_str(text.trim_start_matches('\u{feff}')) {
         let (event, span) = next.map_err(|error| NotYaml::at(error.marker(), error.info()))?;
         if builder.take(event, span)? == Progress::Done {
@@ -56,12 +65,12 @@ enum Progress {
     Done,
 }
 
-#[derive(Default)]
 struct Builder {
     open: Vec<Open>,
     anchors: HashMap<usize, Node>,
     nodes: usize,
     root: Option<Node>,
+    rest: Rest,
 }
 
 /// A list or mapping whose end has not come yet.
@@ -73,6 +82,16 @@ struct Open {
 }
 
 impl Builder {
+    fn new(rest: Rest) -> Self {
+        Self {
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            nodes: 0,
+            root: None,
+            rest,
+        }
+    }
+
     fn take(&mut self, event: Event<'_>, span: Span) -> Result<Progress, NotYaml> {
         let start = span.start;
         let tag = event.tag().map(ToString::to_string);
@@ -95,7 +114,7 @@ impl Builder {
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 if let Some(Open { node, anchor, .. }) = self.open.pop() {
-                    self.close(merged(node), anchor, &start)?;
+                    self.close(merged(node, self.rest)?, anchor, &start)?;
                 }
             }
             Event::Alias(anchor) => {
@@ -109,7 +128,10 @@ impl Builder {
             Event::UnresolvedAlias(name) => {
                 return Err(NotYaml::at(&start, format!("unknown anchor `{name}`")));
             }
-            Event::DocumentEnd => return Ok(Progress::Done),
+            Event::DocumentEnd if self.rest == Rest::PassedOver => return Ok(Progress::Done),
+            Event::DocumentStart(..) if self.root.is_some() => {
+                return Err(NotYaml::at(&start, "a second document begins here"));
+            }
             _ => {}
         }
         Ok(Progress::Going)
@@ -185,9 +207,9 @@ fn scalar(text: &str, style: ScalarStyle) -> Value {
 }
 
 /// A mapping with its merge keys resolved: its own keys win, then the first of several merged mappings.
-fn merged(mut node: Node) -> Node {
+fn merged(mut node: Node, rest: Rest) -> Result<Node, NotYaml> {
     let Value::Mapping(entries) = &mut node.value else {
-        return node;
+        return Ok(node);
     };
     let (merges, mut own): (Vec<_>, Vec<_>) = std::mem::take(entries)
         .into_iter()
@@ -198,8 +220,16 @@ fn merged(mut node: Node) -> Node {
             Value::Mapping(_) | Value::Null | Value::Scalar(_) => vec![source],
         };
         for source in sources {
-            let Value::Mapping(inherited) = source.value else {
-                continue;
+            let inherited = match (source.value, rest) {
+                (Value::Mapping(inherited), _) => inherited,
+                (_, Rest::PassedOver) => continue,
+                (_, Rest::Refused) => {
+                    return Err(NotYaml {
+                        line: source.line,
+                        column: source.column,
+                        reason: "what is merged here is no mapping".to_owned(),
+                    });
+                }
             };
             for (key, value) in inherited {
                 if own.iter().all(|(known, _)| known.name != key.name) {
@@ -209,7 +239,7 @@ fn merged(mut node: Node) -> Node {
         }
     }
     *entries = own;
-    node
+    Ok(node)
 }
 
 fn size(node: &Node) -> usize {
@@ -305,6 +335,24 @@ mod tests {
         let redacted = serde_json::to_string(&document(text).redacted()).unwrap();
         assert!(!redacted.contains("abcdefghij") && !redacted.contains("hunter2"));
         assert!(redacted.contains("tempo:4317"));
+    }
+
+    #[test]
+    fn what_a_tree_has_no_place_for_is_passed_over_or_refused() {
+        for (text, place) in [
+            ("a: 1\n---\nb: 2\n", (2, 1)),
+            ("a: 1\n...\n---\n", (3, 1)),
+            ("a:\n  <<: b\n", (2, 7)),
+            ("a:\n  <<: [{b: 1}, c]\n", (2, 16)),
+        ] {
+            assert!(document(text).at(&["a"]).is_some(), "{text}");
+            let error = Document::read_whole("file.yaml", text).unwrap_err();
+            assert_eq!((error.line, error.column), place, "{text}");
+        }
+        for text in ["---\na: &b {c: 1}\nd: {<<: *b}\n", "a: 1\n...\n", ""] {
+            let whole = Document::read_whole("file.yaml", text);
+            assert_eq!(whole, Ok(document(text)), "{text}");
+        }
     }
 
     proptest! {

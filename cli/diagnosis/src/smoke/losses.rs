@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::snapshot::{BackendCounters, CollectorMetrics, ContainerId, Counters, SpanCounters};
+use crate::{
+    collector::Pipelines,
+    snapshot::{BackendCounters, CollectorMetrics, ContainerId, Counters, Snapshot, SpanCounters},
+};
 
 /// What the counters of a stack say of a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Losses {
-    /// So many programs counted, and none of what they count as lost grew.
+    /// Programs counted, and none of what they count as lost grew.
     None {
-        /// How many.
-        counted_by: usize,
+        /// Their names.
+        counted_by: Vec<String>,
     },
     /// Something was lost.
     Some(Vec<String>),
@@ -18,54 +21,161 @@ pub enum Losses {
     Untold(String),
 }
 
-/// Compares two readings. Whoever counted before has to count still; `names` are those of containers.
+/// Who counts spans and could not be read, and why: what it lost nobody knows.
+pub fn unread(snapshot: &Snapshot) -> Option<String> {
+    let running = || snapshot.containers.iter().filter(|one| one.is_running());
+    let services = running().filter_map(|container| {
+        let gap = container.metrics.as_ref()?.gap()?;
+        Some((container.display_name(), gap))
+    });
+    let collectors = snapshot.collectors.iter().filter_map(|collector| {
+        let container = running().find(|one| one.id == collector.container)?;
+        Some((container.display_name(), collector.metrics.gap()?))
+    });
+    let (name, gap) = services.chain(collectors).next()?;
+    Some(format!("`{name}`: {}", gap.reason))
+}
+
+/// A collector that hands traces on, and shows no counter of spans after it should have: it counts under other names, or
+/// not at all.
+pub fn silent_collector(snapshot: &Snapshot) -> Option<String> {
+    let collector = snapshot.collectors.iter().find(|collector| {
+        let is_silent = collector
+            .metrics
+            .known()
+            .is_some_and(|metrics| !counts(metrics));
+        let hands_on = collector.config.known().is_none_or(|config| {
+            let pipelines = Pipelines::of(config, collector.flavour);
+            !pipelines.traces.is_empty()
+        });
+        is_silent && hands_on
+    })?;
+    let mut containers = snapshot.containers.iter();
+    let container = containers.find(|one| one.id == collector.container)?;
+    let name = container.display_name();
+    Some(format!("`{name}` shows no counter of spans"))
+}
+
+/// Whether a collector's page has any of its counters of spans: a part that has counted any shows them all.
+fn counts(metrics: &CollectorMetrics) -> bool {
+    [
+        metrics.accepted,
+        metrics.refused,
+        metrics.sent,
+        metrics.send_failed,
+    ]
+    .iter()
+    .any(Option::is_some)
+}
+
+/// Compares two readings. Whoever counted before has to count still, and whoever came meanwhile counts from nothing;
+/// `names` are those of containers.
 pub fn losses(
     before: &Counters,
     after: &Counters,
     names: &BTreeMap<ContainerId, String>,
 ) -> Losses {
-    match compared(before, after, names) {
+    let pair = Pair {
+        before,
+        after,
+        names,
+    };
+    match pair.compared() {
         Err(reason) => Losses::Untold(reason),
-        Ok((counted_by, told)) if told.is_empty() => Losses::None { counted_by },
-        Ok((_, told)) => Losses::Some(told),
+        Ok((counted_by, lost)) if lost.is_empty() => Losses::None { counted_by },
+        Ok((_, lost)) => Losses::Some(lost),
     }
 }
 
-fn compared(
-    before: &Counters,
-    after: &Counters,
-    names: &BTreeMap<ContainerId, String>,
-) -> Result<(usize, Vec<String>), String> {
-    if before.backends.is_empty() {
-        return Err("no backend's counters could be read".to_owned());
-    }
-    let mut told = Vec::new();
-    for (name, then) in &before.backends {
-        let now = found(&after.backends, name, name)?;
-        if !then.is_of_same_start(now) {
-            return Err(format!("`{name}` was started again meanwhile"));
+/// Two readings.
+struct Pair<'r> {
+    before: &'r Counters,
+    after: &'r Counters,
+    names: &'r BTreeMap<ContainerId, String>,
+}
+
+impl Pair<'_> {
+    /// Who counted, and what was lost.
+    fn compared(&self) -> Result<(Vec<String>, Vec<String>), String> {
+        let Self { before, after, .. } = self;
+        if before.backends.is_empty() {
+            return Err("no backend's counters could be read".to_owned());
         }
-        told.extend(of_backend(name, &now.since(then)));
+        let (mut counted_by, mut lost) = (Vec::new(), Vec::new());
+        for (name, then) in &before.backends {
+            let now = found(&after.backends, name, name)?;
+            if !then.is_of_same_start(now) {
+                return Err(format!("`{name}` was started again meanwhile"));
+            }
+            lost.extend(of_backend(name, &now.since(then)));
+            counted_by.push(name.clone());
+        }
+        self.all_count_still(&before.collectors, &after.collectors)?;
+        for (id, now) in &after.collectors {
+            let name = self.name(id);
+            let then = self.then(&before.collectors, id, &name)?;
+            lost.extend(of_collector(&name, &now.since(&then)));
+            if counts(now) {
+                counted_by.push(name);
+            }
+        }
+        self.all_count_still(&before.services, &after.services)?;
+        for (id, now) in &after.services {
+            let name = self.name(id);
+            let then = self.then(&before.services, id, &name)?;
+            lost.extend(of_service(&name, now.since(then)));
+            counted_by.push(name);
+        }
+        Ok((counted_by, lost))
     }
-    let name_of = |id: &ContainerId| {
-        names
-            .get(id)
-            .map_or_else(|| id.short().to_owned(), Clone::clone)
-    };
-    for (id, then) in &before.collectors {
-        let name = name_of(id);
-        let now = found(&after.collectors, id, &name)?;
-        is_same_process(before, after, id, &name)?;
-        told.extend(of_collector(&name, &now.since(then)));
+
+    fn name(&self, id: &ContainerId) -> String {
+        let known = self.names.get(id);
+        known.map_or_else(|| id.short().to_owned(), Clone::clone)
     }
-    for (id, then) in &before.services {
-        let name = name_of(id);
-        let now = found(&after.services, id, &name)?;
-        is_same_process(before, after, id, &name)?;
-        told.extend(of_service(&name, now.since(*then)));
+
+    /// What a process took with it when it ended was counted by nobody.
+    fn all_count_still<C>(
+        &self,
+        before: &[(ContainerId, C)],
+        after: &[(ContainerId, C)],
+    ) -> Result<(), String> {
+        let started = |counters: &Counters, id: &ContainerId| {
+            let mut own = counters.containers.iter().filter(|(known, _)| known == id);
+            own.next().and_then(|(_, started_at)| *started_at)
+        };
+        for (id, _) in before {
+            let name = self.name(id);
+            found(after, id, &name)?;
+            if started(self.before, id) != started(self.after, id) {
+                return Err(format!("`{name}` was started again meanwhile"));
+            }
+        }
+        Ok(())
     }
-    let counted_by = before.backends.len() + before.collectors.len() + before.services.len();
-    Ok((counted_by, told))
+
+    /// What somebody had counted before: nothing where it was not there yet, did not run, or showed no counter.
+    fn then<C: Clone + Default>(
+        &self,
+        readings: &[(ContainerId, C)],
+        id: &ContainerId,
+        name: &str,
+    ) -> Result<C, String> {
+        let mut known = readings.iter();
+        if let Some((_, then)) = known.find(|(known, _)| known == id) {
+            return Ok(then.clone());
+        }
+        let lists = |counters: &Counters| {
+            let mut listed = counters.containers.iter();
+            listed.find(|(known, _)| known == id).cloned()
+        };
+        let started_at = lists(self.after).and_then(|(_, started_at)| started_at);
+        if lists(self.before).is_some() || self.before.was_started_since(started_at) {
+            Ok(C::default())
+        } else {
+            Err(format!("the counters of `{name}` were not read before"))
+        }
+    }
 }
 
 fn found<'r, K: PartialEq, C>(
@@ -77,24 +187,6 @@ fn found<'r, K: PartialEq, C>(
     own.next()
         .map(|(_, counters)| counters)
         .ok_or_else(|| format!("the counters of `{name}` could not be read again"))
-}
-
-/// What a process took with it when it ended was counted by nobody.
-fn is_same_process(
-    before: &Counters,
-    after: &Counters,
-    id: &ContainerId,
-    name: &str,
-) -> Result<(), String> {
-    let started = |counters: &Counters| {
-        let mut own = counters.containers.iter().filter(|(known, _)| known == id);
-        own.next().and_then(|(_, started_at)| *started_at)
-    };
-    if started(before) == started(after) {
-        Ok(())
-    } else {
-        Err(format!("`{name}` was started again meanwhile"))
-    }
 }
 
 fn of_backend(name: &str, grown: &BackendCounters) -> Vec<String> {
@@ -147,7 +239,12 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::snapshot::Discarded;
+    use crate::{
+        fixtures,
+        observed::{Gap, Observed, Probe},
+        snapshot::{Discarded, Status},
+        subject::Subject,
+    };
 
     /// What makes a later reading one that tells nothing.
     type Change = fn(&mut Counters);
@@ -200,9 +297,10 @@ mod tests {
 
     #[test]
     fn only_what_grew_meanwhile_counts() {
+        let counted_by = ["tempo", "c0111c", "web"].map(str::to_owned).to_vec();
         assert_eq!(
             compare(&reading(3), &reading(3)),
-            Losses::None { counted_by: 3 }
+            Losses::None { counted_by }
         );
         let Losses::Some(told) = compare(&reading(3), &reading(4)) else {
             panic!("something was lost");
@@ -253,5 +351,55 @@ mod tests {
         let mut unread = reading(0);
         unread.backends.clear();
         assert!(matches!(compare(&unread, &reading(3)), Losses::Untold(_)));
+    }
+    #[test]
+    fn whoever_came_meanwhile_counts_from_nothing() {
+        let lost = vec!["`web` dropped 3 spans after a failed export".to_owned()];
+        let mut after = reading(3);
+        after.backends = reading(0).backends;
+        after.collectors.clear();
+        after.services[0].1.dropped = 0;
+        let mut before = reading(0);
+        before.services.clear();
+        before.collectors.clear();
+        // It showed no counter, or it did not run.
+        assert_eq!(compare(&before, &after), Losses::Some(lost.clone()));
+        // It was not there.
+        before.containers.clear();
+        assert!(matches!(compare(&before, &after), Losses::Untold(_)));
+        before.clock_offset = Some(jiff::SignedDuration::ZERO);
+        assert_eq!(compare(&before, &after), Losses::Some(lost));
+    }
+
+    #[test]
+    fn a_collector_without_counters_does_not_count() {
+        let mut quiet = reading(3);
+        quiet.collectors[0].1 = CollectorMetrics::default();
+        let counted_by = ["tempo", "web"].map(str::to_owned).to_vec();
+        assert_eq!(compare(&quiet, &quiet), Losses::None { counted_by });
+    }
+
+    #[test]
+    fn whoever_counts_and_cannot_be_read_is_named_and_nobody_else() {
+        let mut snapshot = fixtures::healthy();
+        assert_eq!(unread(&snapshot), None);
+        let gap = Gap::new(Probe::ServiceMetrics, Subject::Engine, "no way to it");
+        snapshot.service_mut("scraper").metrics = Some(Observed::Unknown(gap));
+        assert_eq!(unread(&snapshot).unwrap(), "`scraper`: no way to it");
+        snapshot.service_mut("scraper").state.status = Status::Exited;
+        assert_eq!(unread(&snapshot), None);
+    }
+
+    #[test]
+    fn a_collector_that_hands_traces_on_has_to_show_that_it_counts() {
+        let mut snapshot = fixtures::surrounded();
+        assert_eq!(silent_collector(&snapshot), None);
+        let nothing = Observed::Known(CollectorMetrics::default());
+        snapshot.collectors[0].metrics = nothing;
+        let told = silent_collector(&snapshot).unwrap();
+        assert!(told.ends_with("shows no counter of spans"), "{told}");
+        let logs = "service: {pipelines: {logs: {receivers: [otlp], exporters: [debug]}}}";
+        snapshot.collectors[0].config = Observed::Known(fixtures::collector_config(logs));
+        assert_eq!(silent_collector(&snapshot), None);
     }
 }

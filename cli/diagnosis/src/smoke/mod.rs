@@ -4,6 +4,7 @@
 
 mod answer;
 mod expectation;
+mod filled;
 mod judge;
 mod losses;
 mod pattern;
@@ -17,8 +18,9 @@ pub use self::{
         Count, Expectation, Parent, SpanExpectation, SpanPattern, SpanStatus, StatusPattern,
         TimeRange, What,
     },
+    filled::Filled,
     judge::{Awaited, judge_trace},
-    losses::{Losses, losses},
+    losses::{Losses, losses, silent_collector, unread},
     pattern::Pattern,
     plan::{Check, Plan, RequestPlan, RunPlan, Trigger},
     read::{Problem, read},

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use url::Url;
 
-use super::expectation::Expectation;
+use super::{expectation::Expectation, filled::Filled};
 use crate::finding::Location;
 
 /// Everything that is to be done, in this order.
@@ -11,6 +11,8 @@ use crate::finding::Location;
 pub struct Plan {
     /// The checks.
     pub checks: Vec<Check>,
+    /// What of the environment stands in them.
+    pub filled: Filled,
 }
 
 /// One trace that is made or awaited, and what is expected of it.
@@ -28,6 +30,25 @@ pub struct Check {
     pub settle: SignedDuration,
     /// What is expected.
     pub expect: Vec<Expectation>,
+}
+
+impl Check {
+    /// Why what is expected to be absent can never count as absent; `None` where it can, and where nothing is.
+    pub fn unsettled(&self) -> Option<String> {
+        let Self { settle, within, .. } = self;
+        let mut expect = self.expect.iter();
+        if !expect.any(|one| one.what.is_about_absence()) {
+            None
+        } else if settle.is_zero() {
+            Some("what is to be absent is judged before anything else may arrive".to_owned())
+        } else if settle >= within {
+            Some(format!(
+                "a trace cannot stay as it is for {settle:#} within {within:#}"
+            ))
+        } else {
+            None
+        }
+    }
 }
 
 /// What brings a trace about.

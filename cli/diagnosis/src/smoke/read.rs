@@ -3,12 +3,13 @@
 mod check;
 mod expect;
 mod fields;
+mod request;
 mod variables;
 
-use std::fmt;
+use std::{cell::RefCell, fmt};
 
 use self::fields::Fields;
-use super::plan::Plan;
+use super::{filled::Filled, plan::Plan};
 use crate::{document::Document, finding::Location};
 
 /// Something that is wrong with a file of smoke checks.
@@ -41,17 +42,26 @@ pub fn read(
     text: &str,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Plan, Vec<Problem>> {
-    let document = Document::read(file, text).map_err(|error| {
+    let document = Document::read_whole(file, text).map_err(|error| {
         vec![Problem {
             place: Location::new(file, error.line, error.column),
-            problem: format!("this is not YAML: {}", error.reason),
+            problem: format!("this cannot be read as YAML: {}", error.reason),
             remedy: "compare it with the example in docs/ci.md".to_owned(),
         }]
     })?;
-    let mut fields = Fields::new(&document, variable);
-    let plan = check::plan(&mut fields, &document.root);
-    match (plan, fields.problems()) {
-        (Some(plan), problems) if problems.is_empty() => Ok(plan),
+    let filled = RefCell::new(Filled::default());
+    let noted = |name: &str| {
+        let value = variable(name)?;
+        filled.borrow_mut().note(name, &value);
+        Some(value)
+    };
+    let mut fields = Fields::new(&document, &noted);
+    let checks = check::checks(&mut fields, &document.root);
+    match (checks, fields.problems()) {
+        (Some(checks), problems) if problems.is_empty() => Ok(Plan {
+            checks,
+            filled: filled.take(),
+        }),
         (_, problems) => Err(problems),
     }
 }

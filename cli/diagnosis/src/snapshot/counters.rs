@@ -128,7 +128,7 @@ impl Counters {
     }
 
     /// Whether something certainly began after that moment, by the engine's clock.
-    fn was_started_since(&self, started_at: Option<Timestamp>) -> bool {
+    pub(crate) fn was_started_since(&self, started_at: Option<Timestamp>) -> bool {
         let taken_at = self
             .clock_offset
             .and_then(|ahead| self.taken_at.checked_add(ahead).ok());

@@ -11,6 +11,7 @@ mod policy;
 mod schema;
 mod shapes;
 mod smoke;
+mod smoke_arrival;
 
 use std::{path::Path, process::Output};
 

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::{
-    fake_stack::{FakeEngine, FakeTempo, Generation, TEMPO, WEB, Wire, beside},
+    fake_stack::{FakeEngine, FakePages, FakeTempo, Generation, TEMPO, WEB, Wire, beside},
     program,
 };
 
@@ -177,7 +177,7 @@ async fn smoke(
 }
 
 const GOOD: &str = "\
-settle: 0s
+settle: 100ms
 within: 5s
 checks:
   - name: an order is traced
@@ -338,6 +338,19 @@ async fn a_wrong_file_is_told_by_place_and_nothing_is_sent() {
 }
 
 #[tokio::test]
+async fn a_time_that_is_too_short_to_see_what_stays_absent_is_wrong_usage() {
+    let (address, shop) = served(Shop::default()).await;
+    let output = smoke(GOOD, address, &["--within", "100ms"], &[]).await;
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let told = super::stderr(&output);
+    assert!(
+        told.contains("cannot stay as it is for 100ms within 100ms"),
+        "{told}"
+    );
+    assert_eq!(shop.lock().unwrap().requests, 0);
+}
+
+#[tokio::test]
 async fn without_a_file_the_hint_names_both_ways() {
     let (address, _) = served(Shop::default()).await;
     let output = smoke(GOOD, address, &["other.yml"], &[]).await;
@@ -407,7 +420,6 @@ async fn only_what_was_refused_meanwhile_is_a_loss() {
 }
 
 const AWAITED: &str = "\
-settle: 0s
 within: 2s
 checks:
   - name: a run is traced
@@ -459,7 +471,7 @@ async fn a_log_is_read_for_the_id_of_the_trace() {
 }
 
 #[tokio::test]
-async fn the_stacks_own_tempo_is_found_and_counts() {
+async fn the_stacks_own_tempo_is_found_and_counts_only_beside_everybody_else_who_does() {
     let tempo = FakeTempo::ready(Generation::Three).await;
     let engine = beside(&tempo);
     let file = "\
@@ -470,9 +482,24 @@ checks:
 ";
     std::fs::write(engine.folder().join("smoke.yml"), file).unwrap();
     let output = program::ptctl(&engine, &["smoke", "-p", "shop"]).await;
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let shown = super::stdout(&output);
+    assert!(
+        shown.contains("the counters could not be read: `web`: "),
+        "{shown}"
+    );
+
+    let page = "telemetry_spans_made_total 9\ntelemetry_spans_dropped_total 2\n";
+    let pages = FakePages::of(&[("/metrics", 200, page)]).await;
+    engine.change(WEB, |described| {
+        described["NetworkSettings"]["Ports"] = json!({"8080/tcp":
+            [{"HostIp": "127.0.0.1", "HostPort": pages.port().to_string()}]});
+    });
+    let output = program::ptctl(&engine, &["smoke", "-p", "shop"]).await;
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let shown = super::stdout(&output);
     assert!(shown.contains("all 3 hold"), "{shown}");
+    assert!(shown.contains("counted   by tempo, web"), "{shown}");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What is expected: the part of a check beneath `expect`.
 
-use super::fields::Fields;
+use super::fields::{Fields, Text};
 use crate::{
     document::{Node, Value},
     smoke::{
@@ -61,18 +61,18 @@ pub(super) fn expectations(
     if let Some(value) = node.get("status") {
         add(What::Status(statuses(fields, node)), fields.place(value));
     }
-    for (text, place) in fields.texts_at(node, "body") {
-        add(What::Body(text), place);
+    for Text { filled, place, .. } in fields.texts_at(node, "body") {
+        add(What::Body(filled), place);
     }
-    for (service, place) in fields.texts_at(node, "services") {
-        add(What::Service(service), place);
+    for Text { filled, place, .. } in fields.texts_at(node, "services") {
+        add(What::Service(filled), place);
     }
-    for (text, place) in fields.texts_at(node, "edges") {
-        match edge(&text) {
-            Some(what) => add(what, place),
+    for text in fields.texts_at(node, "edges") {
+        match edge(&text.filled) {
+            Some(what) => add(what, text.place),
             None => fields.wrong_at(
-                place,
-                format!("`{text}` is no call from one service to another"),
+                text.place,
+                format!("`{}` is no call from one service to another", text.written),
                 "write `caller -> called`",
             ),
         }
@@ -93,14 +93,15 @@ pub(super) fn expectations(
                 "begin each with `- name:` or `- service:`",
             );
         }
+        fields.not_empty(spans, "spans");
         for item in spans.items() {
             if let Some(span) = span(fields, item) {
                 add(What::Span(Box::new(span)), fields.place(item));
             }
         }
     }
-    for (service, place) in fields.texts_at(node, "logs") {
-        add(What::Log(service), place);
+    for Text { filled, place, .. } in fields.texts_at(node, "logs") {
+        add(What::Log(filled), place);
     }
     if let (Some(()), Some(value)) = (none(fields, node, "losses"), node.get("losses")) {
         add(What::NoLosses, fields.place(value));
@@ -115,11 +116,12 @@ fn none(fields: &mut Fields<'_>, node: &Node, key: &str) -> Option<()> {
 
 fn statuses(fields: &mut Fields<'_>, node: &Node) -> Vec<StatusPattern> {
     let mut statuses = Vec::new();
-    for (text, place) in fields.texts_at(node, "status") {
+    for text in fields.texts_at(node, "status") {
         let class = text
+            .filled
             .strip_suffix("xx")
             .and_then(|hundred| hundred.parse().ok());
-        let pattern = match (class, text.parse()) {
+        let pattern = match (class, text.filled.parse()) {
             (Some(hundred @ 1..=5), _) => Some(StatusPattern::Class(hundred)),
             (None, Ok(status @ 100..=599)) => Some(StatusPattern::Exactly(status)),
             _ => None,
@@ -127,8 +129,8 @@ fn statuses(fields: &mut Fields<'_>, node: &Node) -> Vec<StatusPattern> {
         match pattern {
             Some(pattern) => statuses.push(pattern),
             None => fields.wrong_at(
-                place,
-                format!("`{text}` is no status of HTTP"),
+                text.place,
+                format!("`{}` is no status of HTTP", text.written),
                 "write one such as `200` or `2xx`",
             ),
         }
@@ -185,6 +187,7 @@ fn span(fields: &mut Fields<'_>, node: &Node) -> Option<SpanExpectation> {
                     "write one a line: `http.route: /orders`",
                 );
             }
+            fields.not_empty(attributes, "attributes");
             attributes
                 .entries()
                 .iter()
@@ -206,7 +209,7 @@ fn span(fields: &mut Fields<'_>, node: &Node) -> Option<SpanExpectation> {
         events: fields
             .texts_at(node, "events")
             .into_iter()
-            .map(|(name, _)| Pattern::new(name))
+            .map(|name| Pattern::new(name.filled))
             .collect(),
         status: fields.word_at(
             node,

@@ -12,6 +12,17 @@ use crate::{
     finding::Location,
 };
 
+/// A text of a file.
+#[derive(Debug)]
+pub(super) struct Text {
+    /// What it means, its variables filled in.
+    pub(super) filled: String,
+    /// What stands there: what is said of a problem shows no variable's value.
+    pub(super) written: String,
+    /// Where.
+    pub(super) place: Location,
+}
+
 /// A file that is being read.
 pub(super) struct Fields<'a> {
     document: &'a Document,
@@ -122,11 +133,12 @@ impl<'a> Fields<'a> {
         self.text(node.get(key)?, &format!("`{key}`"))
     }
 
-    /// One text or a list of them, each with its place.
-    pub(super) fn texts_at(&mut self, node: &Node, key: &str) -> Vec<(String, Location)> {
+    /// One text or a list of them; a list of none would expect nothing without a word.
+    pub(super) fn texts_at(&mut self, node: &Node, key: &str) -> Vec<Text> {
         let Some(value) = node.get(key) else {
             return Vec::new();
         };
+        self.not_empty(value, key);
         let items = match &value.value {
             Value::Sequence(items) => items.as_slice(),
             Value::Scalar(_) | Value::Null | Value::Mapping(_) => std::slice::from_ref(value),
@@ -134,8 +146,30 @@ impl<'a> Fields<'a> {
         let what = format!("`{key}`");
         items
             .iter()
-            .filter_map(|item| Some((self.text(item, &what)?, self.place(item))))
+            .filter_map(|item| {
+                Some(Text {
+                    filled: self.text(item, &what)?,
+                    written: item.text()?.to_owned(),
+                    place: self.place(item),
+                })
+            })
             .collect()
+    }
+
+    /// Remembers that a list or a mapping has nothing in it.
+    pub(super) fn not_empty(&mut self, value: &Node, key: &str) {
+        let is_empty = match &value.value {
+            Value::Sequence(items) => items.is_empty(),
+            Value::Mapping(entries) => entries.is_empty(),
+            Value::Null | Value::Scalar(_) => false,
+        };
+        if is_empty {
+            self.wrong(
+                value,
+                format!("`{key}` is empty, and so expects nothing"),
+                "write what is expected, or leave it out",
+            );
+        }
     }
 
     /// A duration such as `500ms` or `1m30s`.
@@ -144,6 +178,7 @@ impl<'a> Fields<'a> {
         let text = self.text(value, &format!("`{key}`"))?;
         let duration = go_duration(&text);
         if duration.is_none() {
+            let text = written(value);
             self.wrong(
                 value,
                 format!("`{text}` is no duration"),
@@ -159,6 +194,7 @@ impl<'a> Fields<'a> {
         let text = self.text(value, &format!("`{key}`"))?;
         let number = text.parse().ok();
         if number.is_none() {
+            let text = written(value);
             self.wrong(
                 value,
                 format!("`{text}` is no number for `{key}`"),
@@ -180,6 +216,7 @@ impl<'a> Fields<'a> {
         let words: Vec<_> = words.into_iter().collect();
         let found = words.iter().find(|(word, _)| *word == text);
         if found.is_none() {
+            let text = written(value);
             let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
             self.wrong(
                 value,
@@ -189,4 +226,9 @@ impl<'a> Fields<'a> {
         }
         found.map(|(_, meant)| *meant)
     }
+}
+
+/// A value as it stands in the file.
+pub(super) fn written(value: &Node) -> &str {
+    value.text().unwrap_or_default()
 }

@@ -7,8 +7,9 @@ use serde_json::Value as Json;
 
 use super::{
     FILE_KEYS,
-    check::{CHECK_KEYS, REQUEST_KEYS, RUN_KEYS},
+    check::{CHECK_KEYS, RUN_KEYS},
     expect::{EXPECT_KEYS, PATTERN_KEYS, RANGE_KEYS, SPAN_KEYS},
+    request::REQUEST_KEYS,
     *,
 };
 use crate::smoke::{Trigger, What};
@@ -16,7 +17,11 @@ use crate::smoke::{Trigger, What};
 const WHOLE: &str = include_str!("whole.yml");
 
 fn variable(name: &str) -> Option<String> {
-    (name == "TOKEN").then(|| "secret".to_owned())
+    match name {
+        "TOKEN" => Some("secret".to_owned()),
+        "PLANTED" => Some("planted1:x".to_owned()),
+        _ => None,
+    }
 }
 
 fn problems(text: &str) -> Vec<String> {
@@ -93,8 +98,77 @@ checks:
   - name: b
     request: http://x/
     settle: 30s
+    expect: {errors: none}
+  - name: c
+    request: http://x/
+    settle: 0s
+    expect: {spans: [{count: 1}]}
 ";
     insta::assert_snapshot!(problems(text).join("\n"));
+}
+
+#[test]
+fn what_expects_nothing_or_has_no_place_in_the_file_is_refused() {
+    for expected in [
+        "services: []",
+        "edges: []",
+        "body: []",
+        "status: []",
+        "logs: []",
+        "spans: []",
+        "spans: [{events: []}]",
+        "spans: [{attributes: {}}]",
+    ] {
+        let text = format!("checks: [{{name: a, request: http://x/, expect: {{{expected}}}}}]");
+        let told = problems(&text).join("\n");
+        assert!(told.contains("is empty"), "{expected}: {told}");
+    }
+    let good = "checks: [{name: a, request: http://x/}]\n";
+    let told = problems(&format!("{good}---\n{good}")).join("\n");
+    assert!(told.contains("smoke.yml:2:1: "), "{told}");
+    let told = problems("checks: [{name: a, request: http://x/, <<: b}]").join("\n");
+    assert!(told.contains("merged"), "{told}");
+    let headers: Vec<String> = (0..101).map(|number| format!("a{number}: b")).collect();
+    let headers = headers.join(", ");
+    let told = problems(&format!(
+        "checks: [{{name: a, request: {{url: http://x/, headers: {{{headers}}}}}}}]"
+    ));
+    assert!(told[0].contains("more than 100 headers"), "{told:?}");
+}
+
+#[test]
+fn no_problem_shows_the_value_of_a_variable() {
+    let text = "\
+within: ${PLANTED}
+settle: ${PLANTED}
+checks:
+  - name: ${PLANTED}
+    request: {url: '${PLANTED}', method: '${PLANTED}', timeout: '${PLANTED}', retries: '${PLANTED}', headers: {a: '${PLANTED}'}}
+    expect:
+      status: ${PLANTED}
+      edges: ${PLANTED}
+      orphans: ${PLANTED}
+      duration: {under: '${PLANTED}'}
+      spans: [{kind: '${PLANTED}', parent: '${PLANTED}', status: '${PLANTED}', count: '${PLANTED}'}]
+  - name: ${PLANTED}
+    request: http://ci:${PLANTED}@h:port/
+  - name: ${PLANTED}
+    request: http://x/
+  - name: ${PLANTED}
+    request: http://x/
+";
+    let told = problems(text);
+    assert_eq!(told.len(), 16, "{told:#?}");
+    assert!(!told.join("\n").contains("planted1"), "{told:#?}");
+    assert!(told.join("\n").contains("${PLANTED}"));
+}
+
+#[test]
+fn what_was_filled_in_is_told_apart_and_a_run_is_awaited_longer() {
+    let text = "checks: [{name: a, wait_for: {query: '${PLANTED}'}}]";
+    let plan = read("smoke.yml", text, &variable).unwrap();
+    assert_eq!(plan.filled.hidden_in("a planted1:x"), "a ${PLANTED}");
+    assert_eq!(plan.checks[0].within, SignedDuration::from_secs(90));
 }
 
 #[test]
