@@ -226,14 +226,14 @@ async fn around(
     let doors = doors(&stack, Beside::Nothing)
         .await
         .map_err(|source| failed(&stack, deadline, source))?;
-    for (name, why) in &doors.closed {
-        output.note(&format!("warning: Tempo `{name}` is not asked: {why}"));
-    }
     if let Some(reason) = doors.all_closed() {
         for deed in doors.close().await {
             output.note(&deed);
         }
         return Err(CommandError::NoTempo(reason));
+    }
+    for (name, why) in &doors.closed {
+        output.note(&format!("warning: Tempo `{name}` is not asked: {why}"));
     }
     let counted_by = match &global.tempo_url {
         Some(_) => CountedBy::Backend,

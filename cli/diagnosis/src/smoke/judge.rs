@@ -4,7 +4,7 @@ mod span;
 
 use std::collections::BTreeSet;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Unit};
 
 use super::{
     expectation::{TimeRange, What},
@@ -143,9 +143,19 @@ fn whole(range: TimeRange, trace: &Trace) -> (Outcome, Finality) {
         Finality::Open
     };
     (
-        held_or((!range.holds(took)).then(|| format!("it took {took:#}"))),
+        held_or((!range.holds(took)).then(|| format!("it took {}", spoken(took)))),
         finality,
     )
+}
+
+/// How long something took, for a person: no more digits than mean anything.
+fn spoken(took: SignedDuration) -> String {
+    let unit = match took.as_nanos() {
+        0..1_000_000 => Unit::Nanosecond,
+        1_000_000..1_000_000_000 => Unit::Microsecond,
+        _ => Unit::Millisecond,
+    };
+    format!("{:#}", took.round(unit).unwrap_or(took))
 }
 
 fn nanoseconds(count: u64) -> SignedDuration {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Awaited, few, held_or, named, nanoseconds, quoted, services};
+use super::{Awaited, few, held_or, named, nanoseconds, quoted, services, spoken};
 use crate::{
     smoke::{
         expectation::{Count, Parent, SpanExpectation, SpanPattern, SpanStatus, kind_word},
@@ -153,7 +153,7 @@ fn difference(
     wanted
         .duration
         .filter(|range| !range.holds(took))
-        .map(|_| format!("it took {took:#}"))
+        .map(|_| format!("it took {}", spoken(took)))
 }
 
 fn other_parent(

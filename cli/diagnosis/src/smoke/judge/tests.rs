@@ -236,6 +236,17 @@ fn a_trace_that_took_too_long_stays_too_long_and_one_that_was_short_may_grow() {
 }
 
 #[test]
+fn a_time_is_told_with_no_more_digits_than_mean_anything() {
+    for (nanoseconds, told) in [
+        (812_349, "812µs 349ns"),
+        (4_949_563, "4ms 950µs"),
+        (61_234_567_890, "1m 1s 235ms"),
+    ] {
+        assert_eq!(spoken(SignedDuration::from_nanos(nanoseconds)), told);
+    }
+}
+
+#[test]
 fn what_is_not_about_the_trace_is_not_judged_by_it() {
     let trace = Trace::new(TraceId::new([7; 16]).unwrap(), shop()).unwrap();
     for what in [
