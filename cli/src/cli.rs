@@ -1,5 +1,6 @@
 //! The command line: every flag, its variable and its help, in one place.
 
+mod backend;
 mod canary;
 mod catalogue;
 mod deeper;
@@ -26,6 +27,7 @@ use self::format::FormatParser;
 use crate::clients::compose::ComposeBinary;
 
 pub use self::{
+    backend::BackendArguments,
     canary::{CanaryArguments, ShapeChoice},
     catalogue::{ChecksArguments, Explain},
     deeper::{DeeperArguments, ProbeChoice},
@@ -151,6 +153,8 @@ pub enum Command {
     Restart(RestartArguments),
     /// Send requests with known trace ids, or await runs, and hold their traces against what a file expects
     Smoke(SmokeArguments),
+    /// Receive, keep and find spans as Tempo does: a small backend for laptops and CI jobs
+    Backend(BackendArguments),
     /// Write a span as each service would and look for it: a proof that the way in works
     Canary(CanaryArguments),
     /// Try the way from a service's own network to its endpoint: name, connection, what the port speaks, an empty export

@@ -186,6 +186,12 @@ pub enum CommandError {
         /// Why it does not speak for this user.
         reason: String,
     },
+    /// The backend could not be started.
+    #[error("could not start the backend")]
+    Backend(#[source] minitempo::StartError),
+    /// The folder for the spans of one run.
+    #[error("could not make or remove the folder for the backend's spans")]
+    BackendFolder(#[source] io::Error),
     /// There is no file of smoke checks.
     #[error("could not read the checks in `{}`", path.display())]
     NoChecks {
@@ -228,6 +234,8 @@ impl CommandError {
             Self::NoSuchTrace { .. } => Exit::Findings,
             Self::Cleanup(_) | Self::Late { .. } => Exit::Deadline,
             Self::Gather(_)
+            | Self::Backend(_)
+            | Self::BackendFolder(_)
             | Self::Lint(_)
             | Self::Helper(_)
             | Self::Runtime(_)
@@ -290,8 +298,14 @@ impl CommandError {
                 "read it, since it may send variables of yours anywhere; then name it: `ptctl smoke {}`",
                 path.display()
             )),
+            Self::Backend(minitempo::StartError::Listen { .. }) => Some(
+                "choose other ports with `--http-port`, `--otlp-grpc-port` and `--otlp-http-port`; 0 takes a free one"
+                    .to_owned(),
+            ),
             Self::NoTempo(_) => Some("name one with `--tempo-url URL`".to_owned()),
             Self::Lint(LintError::Compose(_))
+            | Self::Backend(minitempo::StartError::Store(_))
+            | Self::BackendFolder(_)
             | Self::Runtime(_)
             | Self::Stdout(_)
             | Self::Json(_)

@@ -60,11 +60,7 @@ pub fn run() -> ExitCode {
         .enable_all()
         .build()
     {
-        Ok(runtime) => {
-            let farewell = Farewell::default();
-            let command = commands::run(cli, &mut output, &farewell);
-            runtime.block_on(until_interrupted(command, &farewell))
-        }
+        Ok(runtime) => runtime.block_on(perform(cli, &mut output)),
         Err(error) => Err(error::CommandError::Runtime(error)),
     };
     match exit {
@@ -84,6 +80,18 @@ fn fill_in(cli: &mut Cli) -> Result<Option<String>, error::CommandError> {
     }
     let working_dir = std::env::current_dir().map_err(error::CommandError::Runtime)?;
     Ok(settings::SettingsFile::find(&working_dir)?.fill(cli))
+}
+
+/// Runs a command until it ends; a signal ends all but a server, which ends by itself when it gets one.
+async fn perform(cli: Cli, output: &mut Output) -> Result<Exit, error::CommandError> {
+    let farewell = Farewell::default();
+    let is_server = matches!(cli.command, Command::Backend(_));
+    let command = Box::pin(commands::run(cli, output, &farewell));
+    if is_server {
+        command.await
+    } else {
+        until_interrupted(command, &farewell).await
+    }
 }
 
 /// Runs a command until it ends or a signal asks to end.

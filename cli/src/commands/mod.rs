@@ -1,5 +1,6 @@
 //! The commands: each a sequence of steps, everything else is elsewhere.
 
+mod backend;
 mod backends;
 mod bundle;
 mod canary;
@@ -52,6 +53,7 @@ pub async fn run(cli: Cli, output: &mut Output, farewell: &Farewell) -> Result<E
         Command::Latency(args) => latency::run(global, args, output).await,
         Command::Restart(args) => restart::run(global, args, output, farewell).await,
         Command::Smoke(args) => smoke::run(global, args, output).await,
+        Command::Backend(args) => backend::run(args, output).await,
         Command::Canary(args) => canary::run(global, args, output).await,
         Command::Probe(args) => probe::run(global, args, output).await,
         Command::Diff(args) => diff::run(&args, output),

@@ -96,7 +96,7 @@ impl Backend {
     }
 }
 
-async fn post(address: std::net::SocketAddr, body: &str) {
+pub(crate) async fn post(address: std::net::SocketAddr, body: &str) {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
     let head = format!(

@@ -14,6 +14,7 @@ mod lint;
 mod logs;
 mod manual;
 mod map;
+mod own_backend;
 mod probe;
 mod program;
 mod replay;

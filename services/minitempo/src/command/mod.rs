@@ -8,4 +8,4 @@ mod flags;
 mod health;
 mod run;
 
-pub use run::run;
+pub use run::{Ended, perform, run};

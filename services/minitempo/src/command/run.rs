@@ -4,62 +4,94 @@ use std::io;
 use std::process::ExitCode;
 
 use tokio::signal::unix::{SignalKind, signal};
-use tracing::level_filters::LevelFilter;
 use tracing::{error, info, warn};
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::flags::{self, FlagError, Flags, Task, Variables};
 use super::health;
 use crate::config::{self, ConfigError, Endpoint, LoadedConfig, LogLevel, Unusable};
-use crate::logging::Logfmt;
+use crate::logging;
 use crate::server::{Listener, Server, StartError};
 use crate::store::StoreError;
 use crate::tenancy::Tenancy;
 use crate::version;
 
-/// Runs the program with the arguments after its name.
+/// How the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It did what it was told to, and served until it was told to end.
+    Well,
+    /// Its flags mean nothing.
+    Misused,
+    /// It could not start, or is not healthy.
+    Failed,
+}
+
+impl From<Ended> for ExitCode {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Well => Self::SUCCESS,
+            Ended::Misused => Self::from(2),
+            Ended::Failed => Self::FAILURE,
+        }
+    }
+}
+
+/// Runs the program with the arguments after its name, on all processors.
 pub fn run(arguments: impl IntoIterator<Item = String>) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(perform(arguments)).into(),
+        Err(failure) => {
+            say(io::stderr(), &format!("error running Tempo: {failure}\n"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Does what the arguments after the program's name say, inside another program.
+pub async fn perform(arguments: impl IntoIterator<Item = String>) -> Ended {
     let flags = match flags::parse(arguments) {
         Ok(flags) => flags,
         Err(FlagError::Help) => {
             say(io::stderr(), &flags::usage());
-            return ExitCode::SUCCESS;
+            return Ended::Well;
         }
         Err(mistake) => {
             say(io::stderr(), &format!("{mistake}\n{}", flags::usage()));
-            return ExitCode::from(2);
+            return Ended::Misused;
         }
     };
     match flags.task {
         Task::PrintVersion => {
             say(io::stdout(), &version::long_text());
-            ExitCode::SUCCESS
+            Ended::Well
         }
         Task::CheckHealth => check_health(&flags),
-        Task::Verify | Task::Serve => load_and_serve(&flags),
+        Task::Verify | Task::Serve => load_and_serve(&flags).await,
     }
 }
 
-fn load_and_serve(flags: &Flags) -> ExitCode {
+async fn load_and_serve(flags: &Flags) -> Ended {
     let loaded = match load(flags) {
         Ok(loaded) => loaded,
         Err(ConfigError::Unusable(unusable)) => {
-            start_logging(LogLevel::default());
+            logging::start(LogLevel::default());
             error!(err = %unusable, "error running Tempo");
-            return ExitCode::FAILURE;
+            return Ended::Failed;
         }
         Err(refused) => {
             say(io::stderr(), &format!("{refused}\n"));
-            return ExitCode::FAILURE;
+            return Ended::Failed;
         }
     };
-    start_logging(loaded.config.log_level);
+    logging::start(loaded.config.log_level);
     warn_of_ignored(&loaded.ignored);
     if flags.task == Task::Verify {
-        return ExitCode::SUCCESS;
+        return Ended::Well;
     }
-    serve(loaded)
+    run_until_stopped(loaded).await
 }
 
 /// Output that nobody reads any more is no reason to fail.
@@ -69,16 +101,16 @@ fn say(mut stream: impl io::Write, text: &str) {
     }
 }
 
-fn check_health(flags: &Flags) -> ExitCode {
+fn check_health(flags: &Flags) -> Ended {
     let url = flags.health_url.as_deref().unwrap_or(health::DEFAULT_URL);
     match health::check(url) {
         Ok(()) => {
             say(io::stdout(), "Tempo is healthy\n");
-            ExitCode::SUCCESS
+            Ended::Well
         }
         Err(unhealthy) => {
             say(io::stderr(), &format!("{unhealthy}\n"));
-            ExitCode::FAILURE
+            Ended::Failed
         }
     }
 }
@@ -104,23 +136,6 @@ fn load(flags: &Flags) -> Result<LoadedConfig, ConfigError> {
     Ok(loaded)
 }
 
-fn start_logging(level: LogLevel) {
-    let level = match level {
-        LogLevel::Debug => LevelFilter::DEBUG,
-        LogLevel::Info => LevelFilter::INFO,
-        LogLevel::Warn => LevelFilter::WARN,
-        LogLevel::Error => LevelFilter::ERROR,
-    };
-    tracing_subscriber::registry()
-        .with(level)
-        .with(
-            tracing_subscriber::fmt::layer()
-                .event_format(Logfmt)
-                .with_writer(io::stderr),
-        )
-        .init();
-}
-
 fn warn_of_ignored(ignored: &[String]) {
     if !ignored.is_empty() {
         warn!(
@@ -130,21 +145,7 @@ fn warn_of_ignored(ignored: &[String]) {
     }
 }
 
-fn serve(loaded: LoadedConfig) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(failure) => {
-            error!(err = %failure, "error running Tempo");
-            return ExitCode::FAILURE;
-        }
-    };
-    runtime.block_on(run_until_stopped(loaded))
-}
-
-async fn run_until_stopped(loaded: LoadedConfig) -> ExitCode {
+async fn run_until_stopped(loaded: LoadedConfig) -> Ended {
     info!(version = %version::short_text(), target = "all", "Starting Tempo");
     // Before anything can be asked to stop.
     let signals = (
@@ -153,13 +154,13 @@ async fn run_until_stopped(loaded: LoadedConfig) -> ExitCode {
     );
     let (Ok(mut terminate), Ok(mut interrupt)) = signals else {
         error!("error running Tempo: signals cannot be received");
-        return ExitCode::FAILURE;
+        return Ended::Failed;
     };
     let running = match Server::start(loaded.config).await {
         Ok(running) => running,
         Err(failure) => {
             log_start_error(&failure);
-            return ExitCode::FAILURE;
+            return Ended::Failed;
         }
     };
     info!(http = %running.http_addr(), "server listening on addresses");
@@ -171,7 +172,7 @@ async fn run_until_stopped(loaded: LoadedConfig) -> ExitCode {
     info!("=== received SIGINT/SIGTERM ===\n*** exiting");
     running.shutdown().await;
     info!("Tempo stopped");
-    ExitCode::SUCCESS
+    Ended::Well
 }
 
 /// Tempo's line for what went wrong; a receiver's busy port ends the program at once and with an error, unlike Tempo.

@@ -128,6 +128,16 @@ impl Config {
             log_level: LogLevel::Info,
         }
     }
+
+    /// The same, with spans kept for this long; zero keeps them for good.
+    #[must_use]
+    pub fn keeping(self, retention: Duration) -> Self {
+        Self {
+            block_retention: retention,
+            block_duration: block_duration(retention),
+            ..self
+        }
+    }
 }
 
 /// Blocks short enough that whole ones can go soon after their spans are past retention.
