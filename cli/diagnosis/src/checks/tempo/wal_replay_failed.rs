@@ -38,13 +38,13 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
         return Ok(Outcome::Pass);
     };
     // A block that was opened and never written holds nothing that could be lost.
-    let severity = if group.sample.text.contains("meta.json: no such file") {
-        Severity::Info
+    let (severity, what) = if group.sample.text.contains("meta.json: no such file") {
+        (Severity::Info, "a part that it had only begun was removed")
     } else {
-        Severity::Warning
+        (Severity::Warning, "what its last minutes held is lost")
     };
     let message = format!(
-        "Tempo `{}` could not read a part of its write-ahead log at its start: what its last minutes held is lost",
+        "Tempo `{}` could not read a part of its write-ahead log at its start: {what}",
         backend.label(),
     );
     let since = group
