@@ -236,7 +236,7 @@ pub(super) const BACKEND: &[Cause] = &[
     Cause::export_target(tempo::not_ready::CHECK.code),
 ];
 
-/// Why nobody listens at a collector that counts as running between two starts.
+/// Why nobody is there at a collector that counts as running between two starts.
 pub(super) const RELAY_START: &[Cause] = &[
     Cause::export_target(relay::collector_component_removed::CHECK.code),
     Cause::export_target(relay::collector_component_undefined::CHECK.code),

@@ -3,6 +3,7 @@
 use super::path::{self, Complaint};
 use crate::{
     check::{Check, Examine, Verdict},
+    checks::explanations,
     code::Code,
     finding::{Remedy, Severity},
     ladder::{Obstacle, RungName},
@@ -24,7 +25,12 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Join the network of the receiver, or find the rule that drops the packets.",
     verify: path::VERIFY,
-    masked_by: path::MASKED_BY,
+    masked_by: &[
+        explanations::ENDPOINT,
+        explanations::BACKEND,
+        explanations::RELAY,
+        explanations::RELAY_START,
+    ],
     explains: &[],
     examine: Examine::EachService(examine),
 };
