@@ -17,6 +17,7 @@ mod span;
 mod tree;
 mod warning;
 
+pub(crate) use self::sample::MOST_KEYS;
 pub use self::{
     choose::{Candidate, SETTLED, choose},
     critical_path::{CriticalPath, Stretch},

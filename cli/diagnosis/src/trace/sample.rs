@@ -20,7 +20,7 @@ const OF_ONE_TRACE: usize = 250;
 /// And so many of all traces.
 const OF_ALL: usize = 3_000;
 /// So many names of attributes of one span; a program that makes names up makes them without end.
-const MOST_KEYS: usize = 100;
+pub(crate) const MOST_KEYS: usize = 100;
 /// The values of resource attributes that say which SDK a program has.
 const LANGUAGE: &str = "telemetry.sdk.language";
 /// Attributes whose value is the id of the container where a program runs there.

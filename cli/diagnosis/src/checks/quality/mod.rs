@@ -1,10 +1,14 @@
 //! Area 07: trace quality and propagation.
 
+pub(crate) mod attribute_names_unbounded;
+pub(crate) mod conventions_mixed;
 pub(crate) mod credential_in_attribute;
 mod edge;
+pub(crate) mod health_checks_traced;
 pub(crate) mod instrumentation_score_low;
 pub(crate) mod name_of_several_programs;
 pub(crate) mod orphan_spans;
+mod pattern;
 pub(crate) mod propagation_broken;
 mod proxy;
 pub(crate) mod serves_but_sends_nothing;
@@ -29,4 +33,7 @@ pub(super) static ALL: &[&Check] = &[
     &credential_in_attribute::CHECK,
     &span_names_generic::CHECK,
     &instrumentation_score_low::CHECK,
+    &attribute_names_unbounded::CHECK,
+    &health_checks_traced::CHECK,
+    &conventions_mixed::CHECK,
 ];
