@@ -6,12 +6,7 @@ use jiff::Timestamp;
 use super::look::failed;
 use crate::{
     cli::{Global, Moment, TempoWay},
-    clients::{
-        cause::on_one_line,
-        deadline::Deadline,
-        http::HttpFault,
-        tempo::{SearchRange, TempoClient},
-    },
+    clients::{cause::on_one_line, deadline::Deadline, http::HttpFault, tempo::SearchRange},
     error::CommandError,
     exit::Exit,
     gather::{Beside, DeeperLooks, Depth, Door, GatherRequest, doors},
@@ -125,15 +120,5 @@ pub(super) fn refused(door: &Door, query: &str, fault: HttpFault) -> CommandErro
             source: fault,
         },
         fault => unanswered(door, fault),
-    }
-}
-
-/// The same backend, asked as its release can be.
-pub(super) async fn as_released(client: &TempoClient, deadline: Deadline) -> TempoClient {
-    let version = client.version(deadline).await;
-    match version {
-        Ok(version) => client.clone().of_release(&version),
-        // It is asked as any can be.
-        Err(_) => client.clone(),
     }
 }

@@ -7,7 +7,7 @@ use ptctl_diagnosis::{
     traceql::SpanFilter,
 };
 
-use super::backends::{TRACES, as_released, ask_each, range, refused, request};
+use super::backends::{TRACES, ask_each, range, refused, request};
 use crate::{
     cli::{Format, Global, LatencyArguments},
     clients::{deadline::Deadline, http::HttpFault, tempo::SearchRange},
@@ -151,9 +151,9 @@ impl Question {
         door: &Door,
         because: Option<String>,
     ) -> Result<LatencyFrom, CommandError> {
-        let client = as_released(&door.client, self.deadline).await;
         let limit = self.traces.unwrap_or(TRACES);
-        let recent = client
+        let recent = door
+            .client
             .recent_traces(&self.filter, self.range, limit, self.deadline)
             .await
             .map_err(|fault| refused(door, &self.filter.to_string(), fault))?;

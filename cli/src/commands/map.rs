@@ -9,7 +9,7 @@ use ptctl_diagnosis::{
     traceql::SpanFilter,
 };
 
-use super::backends::{TRACES, as_released, ask_each, range, refused, request};
+use super::backends::{TRACES, ask_each, range, refused, request};
 use crate::{
     cli::{Global, GraphFormat, MapArguments},
     clients::{
@@ -109,7 +109,7 @@ impl Question {
             limit,
             deadline,
         } = *self;
-        let client = as_released(&door.client, deadline).await;
+        let client = &door.client;
         let (recent, known) = tokio::join!(
             client.recent_traces(&filter, range, limit, deadline),
             client.services(range.since, range.until, deadline),
@@ -122,7 +122,7 @@ impl Question {
             ));
             Vec::new()
         });
-        let searched = self.others(&client, &recent, &known, &mut notes).await;
+        let searched = self.others(client, &recent, &known, &mut notes).await;
         Ok(Seen {
             from: MapFrom {
                 tempo: door.name.clone(),

@@ -25,8 +25,8 @@ use crate::{
     probe::{self, Look, tempo::Answering},
 };
 
-/// How long a backend's configuration is waited for; without it the backend is asked as they usually are.
-const CONFIGURATION: Duration = Duration::from_secs(2);
+/// How long a backend's configuration and release are waited for; without them it is asked as any takes it.
+const TERMS: Duration = Duration::from_secs(2);
 
 /// What is wanted besides the backends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,7 +214,7 @@ async fn given(url: &Url, clients: &Clients) -> Door {
     Door {
         name: url.host_str().unwrap_or("tempo").to_owned(),
         reached: Reached::Given(probe::tempo::without_credentials(url)),
-        client: as_configured(client).await,
+        client: as_it_asks(client).await,
     }
 }
 
@@ -223,11 +223,11 @@ async fn through(answering: Answering) -> (Reached, TempoClient) {
     let Answering {
         reached, client, ..
     } = answering;
-    (reached, as_configured(client).await)
+    (reached, as_it_asks(client).await)
 }
 
-async fn as_configured(client: TempoClient) -> TempoClient {
-    client.as_configured(Deadline::after(CONFIGURATION)).await
+async fn as_it_asks(client: TempoClient) -> TempoClient {
+    client.as_it_asks(Deadline::after(TERMS)).await
 }
 
 async fn beside_given(

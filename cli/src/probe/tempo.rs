@@ -266,13 +266,14 @@ impl Backend<'_> {
         let FoundServices {
             services,
             sightings,
+            traces,
         } = sightings(look, client, names).await;
-        let (sightings, sample) = match (sightings, self.sampling) {
-            (Ok((sightings, traces)), Sampling::Few) => {
-                (Ok(sightings), Some(sample(look, client, &traces).await))
+        let sample = match (self.sampling, &sightings) {
+            (Sampling::None, _) => None,
+            (Sampling::Few, Err(fault)) if traces.iter().all(Vec::is_empty) => {
+                Some(Err(fault.clone()))
             }
-            (Err(fault), Sampling::Few) => (Err(fault.clone()), Some(Err(fault))),
-            (found, Sampling::None) => (found.map(|(sightings, _)| sightings), None),
+            (Sampling::Few, Ok(_) | Err(_)) => Some(sample(look, client, &traces).await),
         };
         (services, sightings, sample)
     }

@@ -98,7 +98,7 @@ impl Peer {
     }
 }
 
-/// A text that may be a name of somebody: no sentence, no statement, no credential.
+/// A text that may be a name of somebody: no sentence, no statement, no credential, and not what stands for one.
 fn name(text: &str) -> Option<String> {
     let fits = !text.is_empty()
         && text.len() <= LONGEST
@@ -110,7 +110,10 @@ fn name(text: &str) -> Option<String> {
 
 /// A host without its port.
 fn host(text: &str) -> Option<String> {
-    let text = text.trim_matches(['[', ']']);
+    // An IPv6 address stands in brackets, before its port.
+    if let Some((address, _)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return name(address).filter(|address| address.contains(':'));
+    }
     let without_port = match text.split_once(':') {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
         Some(_) | None => text,
@@ -128,7 +131,7 @@ fn host_of_address(url: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::tree::tests::span;
+    use crate::{redact::REDACTED, trace::tree::tests::span};
 
     fn peer(kind: SpanKind, attributes: &[(&str, &str)]) -> Option<Peer> {
         let attributes = attributes
@@ -193,13 +196,27 @@ mod tests {
     }
 
     #[test]
+    fn an_address_of_ipv6_is_read_with_and_without_its_port() {
+        for (key, value) in [
+            ("server.address", "[::1]:8080"),
+            ("server.address", "[::1]"),
+            ("server.address", "::1"),
+            ("url.full", "http://[::1]:8080/a"),
+        ] {
+            let found = peer(SpanKind::Client, &[(key, value)]);
+            assert_eq!(found.unwrap().name(), "::1", "{value}");
+        }
+    }
+
+    #[test]
     fn what_is_no_name_is_nobody() {
         assert_eq!(peer(SpanKind::Client, &[]), None);
         assert_eq!(
             peer(SpanKind::Server, &[("server.address", "orders")]),
             None
         );
-        let statement = [("peer.service", "SELECT * FROM users")];
-        assert_eq!(peer(SpanKind::Client, &statement), None);
+        for value in ["SELECT * FROM users", REDACTED] {
+            assert_eq!(peer(SpanKind::Client, &[("peer.service", value)]), None);
+        }
     }
 }

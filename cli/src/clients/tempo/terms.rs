@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
-use super::{Order, TempoClient};
+use super::{Order, SearchRange, TempoClient};
 use crate::clients::deadline::Deadline;
 
 /// The longest range of one search where nobody tells another (`max_duration`, default 168 h), with room for a second at
@@ -13,11 +13,17 @@ const LONGEST_RANGE: SignedDuration = SignedDuration::from_hours(167);
 const ENDS: SignedDuration = SignedDuration::from_secs(2);
 
 impl TempoClient {
-    /// The same API, with its questions put as its configuration asks; as they are usually put where it does not tell.
-    pub async fn as_configured(self, deadline: Deadline) -> Self {
-        match self.config(deadline).await {
+    /// The same API, with its questions put as its configuration and its release ask; as any takes them where it does not
+    /// tell.
+    pub async fn as_it_asks(self, deadline: Deadline) -> Self {
+        let (config, version) = tokio::join!(self.config(deadline), self.version(deadline));
+        let client = match config {
             Ok(config) => self.under(config.queries),
             Err(_) => self,
+        };
+        match version {
+            Ok(version) => client.of_release(&version),
+            Err(_) => client,
         }
     }
 
@@ -52,10 +58,19 @@ impl TempoClient {
             .map_or(since, |earliest| earliest.max(since))
     }
 
-    /// A query that shall find the newest, as far as its release can be told so.
+    /// The later part of a range, as long as one search may ask about.
+    pub(crate) fn searchable(&self, range: SearchRange) -> SearchRange {
+        SearchRange {
+            since: self.begin(range.since, range.until),
+            ..range
+        }
+    }
+
+    /// A query that shall find the newest, as far as its release can be told so; one that has hints already keeps them.
     pub(crate) fn newest_first(&self, query: &str) -> String {
         match self.order {
             Order::Any | Order::Newest => query.to_owned(),
+            Order::NewestIfAsked if has_hints(query) => query.to_owned(),
             Order::NewestIfAsked => format!("{query} with (most_recent=true)"),
         }
     }
@@ -73,6 +88,19 @@ impl TempoClient {
         let most = self.terms.most_traces.unwrap_or(wanted);
         wanted.min(most).to_string()
     }
+
+    /// How many traces one search may find, where so many are wanted.
+    pub(crate) fn findable(&self, wanted: u32) -> u32 {
+        let most = self.terms.most_traces.map(u32::try_from);
+        most.map_or(wanted, |most| most.map_or(wanted, |most| wanted.min(most)))
+    }
+}
+
+/// Whether a query ends with hints: `… with (most_recent=true)`.
+fn has_hints(query: &str) -> bool {
+    let query = query.trim_end();
+    let hints = query.strip_suffix(')').and_then(|rest| rest.rfind('('));
+    hints.is_some_and(|at| query[..at].trim_end().ends_with("with"))
 }
 
 #[cfg(test)]
@@ -116,6 +144,11 @@ mod tests {
             };
             let client = client(QueryTerms::default()).of_release(&version);
             assert_eq!(client.newest_first("{}"), expected, "{version:?}");
+            for hinted in ["{} with (most_recent=false)", "{} with(sample=0.1) "] {
+                assert_eq!(client.newest_first(hinted), hinted);
+            }
+            let grouped = client.newest_first("{} | by(name)");
+            assert_eq!(grouped, expected.replace("{}", "{} | by(name)"));
         }
     }
 

@@ -167,7 +167,7 @@ impl ReadSpans {
             });
             read.note(&resource, "", found);
             for scope_spans in batch.scope_spans {
-                let scope = scope_spans.scope.name;
+                let scope = redact::text(&scope_spans.scope.name);
                 let scope: Option<Arc<str>> = (!scope.is_empty()).then(|| scope.into());
                 for span in scope_spans.spans {
                     let mut found = Found::new();

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ptctl_diagnosis::traceql::{SpanFilter, StatusFilter};
 
-use super::super::backends::{as_released, ask_each, range, refused, request};
+use super::super::backends::{ask_each, range, refused, request};
 use crate::{
     cli::{Format, Global, SearchArguments},
     clients::deadline::Deadline,
@@ -26,7 +26,7 @@ pub(super) async fn run(
     let is_own = args.query.is_some();
     output.progress("searching …");
     let answers = ask_each(&request, deadline, output, async |door| {
-        let client = as_released(&door.client, deadline).await;
+        let client = &door.client;
         // A query of one's own is sent as it is.
         let (asked, beyond_limit) = if is_own {
             (query.clone(), BeyondLimit::Any)

@@ -22,8 +22,8 @@ use crate::{
 const MOST: usize = 24;
 /// So many at once.
 const READS_AT_ONCE: usize = 8;
-/// No longer answer is read; some 2,000 spans as JSON.
-const LONGEST: usize = 2 << 20;
+/// No longer answer is read, some 500 spans as JSON: reading one keeps everything else waiting.
+const LONGEST: usize = 512 << 10;
 /// All of them together may take so long. What was not read by then is left out.
 const TIME_LIMIT: Duration = Duration::from_secs(1);
 
@@ -54,7 +54,7 @@ pub(super) async fn sample(
     let mut sampler = Sampler::default();
     let mut fault = None;
     let mut kept = 0;
-    let mut reads = stream::iter(reads).buffered(READS_AT_ONCE);
+    let mut reads = stream::iter(reads).buffer_unordered(READS_AT_ONCE);
     while let Some(answer) = reads.next().await {
         match answer {
             Ok(Some((trace, wholeness, credentials))) => {

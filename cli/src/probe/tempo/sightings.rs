@@ -80,8 +80,10 @@ impl Names {
 pub(super) struct Found {
     /// The services that it knows.
     pub(super) services: Result<Vec<String>, HttpFault>,
-    /// The newest span of each of them and of each name of the stack, and the traces that each search found.
-    pub(super) sightings: Result<(Vec<SpanSighting>, Vec<Vec<Candidate>>), HttpFault>,
+    /// The newest span of each of them and of each name of the stack.
+    pub(super) sightings: Result<Vec<SpanSighting>, HttpFault>,
+    /// The traces that each search found, of those that were answered.
+    pub(super) traces: Vec<Vec<Candidate>>,
 }
 
 /// Searches for the services that it knows and for each name of the stack.
@@ -103,13 +105,27 @@ pub(super) async fn sightings(look: &Look<'_>, client: &TempoClient, names: &Nam
         .buffered(SEARCHES_AT_ONCE)
         .collect()
         .await;
-    let sightings = found
-        .into_iter()
-        .collect::<Result<Vec<_>, _>>()
-        .map(|found| found.into_iter().unzip());
+    let mut sightings = Vec::new();
+    let mut traces = Vec::new();
+    let mut fault = None;
+    for answer in found {
+        match answer {
+            Ok((sighting, candidates)) => {
+                sightings.push(sighting);
+                traces.push(candidates);
+            }
+            Err(error) => {
+                fault.get_or_insert(error);
+            }
+        }
+    }
     Found {
         services,
-        sightings,
+        sightings: match fault {
+            Some(fault) => Err(fault),
+            None => Ok(sightings),
+        },
+        traces,
     }
 }
 
