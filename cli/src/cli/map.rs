@@ -7,10 +7,10 @@ use super::{GraphFormat, TempoWay, format::FormatParser, moment::Moment};
 /// `ptctl map`.
 #[derive(Debug, Clone, Args)]
 pub struct MapArguments {
-    /// Traces that began since then: how long ago, or a time [default: 1h]
+    /// Traces with spans since then: how long ago, or a time [default: 1h]
     #[arg(long, env = "PTCTL_SINCE", value_name = "WHEN")]
     pub since: Option<Moment>,
-    /// Traces that began until then: how long ago, or a time [default: now]
+    /// Traces with spans until then: how long ago, or a time [default: now]
     #[arg(long, env = "PTCTL_UNTIL", value_name = "WHEN")]
     pub until: Option<Moment>,
     /// Read so many of the newest traces [default: 200]

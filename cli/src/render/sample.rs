@@ -1,5 +1,6 @@
 //! What a sample of traces stands for.
 
+use ptctl_diagnosis::trace::Trace;
 use serde::Serialize;
 
 use super::time::second;
@@ -18,6 +19,8 @@ pub(crate) struct Sample {
     time: Option<SearchRange>,
     /// Traces of which Tempo left spans out.
     partial_traces: usize,
+    /// Spans that do not say when they ran.
+    untimed_spans: usize,
     #[serde(skip)]
     found: usize,
     #[serde(skip)]
@@ -30,9 +33,11 @@ impl Sample {
     /// These traces, of which no more than so many were asked for.
     pub(crate) fn of(recent: &RecentTraces, limit: u32) -> Self {
         let is_all = recent.ended.is_none() && recent.found < limit as usize;
+        let spans = || recent.traces.iter().flat_map(Trace::spans);
         Self {
             traces: recent.traces.len(),
-            spans: recent.traces.iter().map(|trace| trace.spans().len()).sum(),
+            spans: spans().count(),
+            untimed_spans: spans().filter(|span| !span.is_timed()).count(),
             limit,
             complete: is_all && recent.time.is_some(),
             time: recent.time,
@@ -101,6 +106,15 @@ impl Sample {
                 "Tempo left spans out of {} of the traces",
                 self.partial_traces
             ));
+        }
+        match self.untimed_spans {
+            0 => {}
+            1 => notes.push(
+                "one of the spans does not say when it ran: no time is counted for it".to_owned(),
+            ),
+            spans => notes.push(format!(
+                "{spans} of the spans do not say when they ran: no time is counted for them"
+            )),
         }
         if self.traces > 0 && self.seconds().is_none() {
             notes.push(

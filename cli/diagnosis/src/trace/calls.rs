@@ -5,7 +5,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{Peer, Span, SpanId, SpanKind, Trace, TraceId};
+use super::{
+    Peer, Span, SpanId, SpanKind, Trace, TraceId,
+    figures::{Figures, Tally},
+};
 
 /// The calls from one service to one other, or to one peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,11 +19,9 @@ pub struct Calls {
     pub to: Callee,
     /// By what.
     pub way: CallWay,
-    /// How long each took as the caller saw it, else as the called one did, which it is of a message; in nanoseconds, the
-    /// shortest first.
-    pub durations: Vec<u64>,
-    /// How many failed, for either side.
-    pub errors: usize,
+    /// How often, how many failed for either side, and how long they took as the caller saw it, else as the called one
+    /// did, which it is of a message.
+    pub figures: Figures,
 }
 
 /// The called side.
@@ -57,15 +58,16 @@ type Edge = (Option<String>, Callee, CallWay);
 
 #[derive(Default)]
 struct Found {
-    edges: BTreeMap<Edge, (Vec<u64>, usize)>,
+    edges: BTreeMap<Edge, Tally>,
 }
 
 impl Found {
     /// Calls within a trace. Who sent a message that was received elsewhere has been answered.
     fn within(&mut self, trace: &Trace, received: &HashSet<(TraceId, SpanId)>) {
         let spans = trace.spans();
-        // A caller's span may have several spans of one service below it: a retry, a redirect.
-        let mut counted: HashSet<(usize, Option<&str>)> = HashSet::new();
+        // A caller's span may have several spans of one service below it: a retry, a redirect. The first one tells the
+        // way and the time, and any of them may fail.
+        let mut counted: BTreeMap<(usize, Option<&str>), (&Span, bool)> = BTreeMap::new();
         let mut answered: HashSet<usize> = HashSet::new();
         for (number, span) in spans.iter().enumerate() {
             let Some(above) = trace.parent(number) else {
@@ -76,29 +78,25 @@ impl Found {
                 continue;
             }
             answered.insert(above);
-            if !counted.insert((above, span.service())) {
-                continue;
-            }
-            let to = Callee::Service(span.service().map(str::to_owned));
-            let timed = match caller.kind {
-                SpanKind::Client => caller,
-                SpanKind::Unspecified
-                | SpanKind::Internal
-                | SpanKind::Server
-                | SpanKind::Producer
-                | SpanKind::Consumer => span,
-            };
-            let failed = caller_failed(caller) || span.has_failed();
-            self.add(caller, to, way(caller, span), timed.duration(), failed);
+            let call = (above, span.service());
+            let (_, failed) = counted.entry(call).or_insert((span, false));
+            *failed |= span.has_failed();
+        }
+        for ((above, service), (span, failed)) in counted {
+            let caller = &spans[above];
+            let to = Callee::Service(service.map(str::to_owned));
+            let waited = caller.kind == SpanKind::Client && caller.is_timed();
+            let timed = if waited { caller } else { span };
+            let failed = caller_failed(caller) || failed;
+            self.add(caller, to, way(caller, span), timed, failed);
         }
         for (number, span) in spans.iter().enumerate() {
             if let Some(peer) = Peer::of(span)
                 && !answered.contains(&number)
                 && !received.contains(&(trace.id(), span.id))
             {
-                let failed = span.has_failed();
                 let way = way(span, span);
-                self.add(span, Callee::Peer(peer), way, span.duration(), failed);
+                self.add(span, Callee::Peer(peer), way, span, span.has_failed());
             }
         }
     }
@@ -133,33 +131,27 @@ impl Found {
             };
             if sender.service() != span.service() {
                 let to = Callee::Service(span.service().map(str::to_owned));
-                let (duration, failed) = (span.duration(), span.has_failed());
-                self.add(sender, to, CallWay::Message, duration, failed);
+                self.add(sender, to, CallWay::Message, span, span.has_failed());
                 received.insert((trace_id, span_id));
             }
         }
         received
     }
 
-    fn add(&mut self, from: &Span, to: Callee, way: CallWay, duration: u64, failed: bool) {
+    fn add(&mut self, from: &Span, to: Callee, way: CallWay, timed: &Span, failed: bool) {
         let edge = (from.service().map(str::to_owned), to, way);
-        let (durations, errors) = self.edges.entry(edge).or_default();
-        durations.push(duration);
-        *errors += usize::from(failed);
+        let took = timed.is_timed().then(|| timed.duration());
+        self.edges.entry(edge).or_default().note(took, failed);
     }
 
     fn sorted(self) -> Vec<Calls> {
         let edges = self.edges.into_iter();
         edges
-            .map(|((from, to, way), (mut durations, errors))| {
-                durations.sort_unstable();
-                Calls {
-                    from,
-                    to,
-                    way,
-                    durations,
-                    errors,
-                }
+            .map(|((from, to, way), tally)| Calls {
+                from,
+                to,
+                way,
+                figures: tally.figures(),
             })
             .collect()
     }
@@ -209,10 +201,14 @@ mod tests {
                 Callee::Service(name) => name.as_deref().unwrap_or("?").to_owned(),
                 Callee::Peer(peer) => format!("({})", peer.name()),
             };
-            let count = call.durations.len();
-            format!("{from} {:?} {to} {count}/{}", call.way, call.errors)
+            let Figures { count, errors, .. } = call.figures;
+            format!("{from} {:?} {to} {count}/{errors}", call.way)
         };
         calls.iter().map(shown).collect()
+    }
+
+    fn median(calls: &Calls) -> Option<u64> {
+        calls.figures.percentiles.map(|of| of.p50_ns)
     }
 
     #[test]
@@ -231,7 +227,38 @@ mod tests {
         );
         let calls = calls([&trace]);
         assert_eq!(shown(&calls), ["web Request orders 1/1"]);
-        assert_eq!(calls[0].durations, [50_000_000]);
+        assert_eq!(median(&calls[0]), Some(50_000_000));
+    }
+
+    #[test]
+    fn a_call_fails_where_any_of_its_answers_does() {
+        for failing in [2, 3] {
+            let mut spans = vec![
+                of(SpanKind::Client, span(1, None, "web", 0, 100)),
+                of(SpanKind::Server, span(2, Some(1), "orders", 10, 20)),
+                of(SpanKind::Server, span(3, Some(1), "orders", 30, 40)),
+            ];
+            spans[failing - 1].status = Status::Error(String::new());
+            let trace = trace('1', spans);
+            assert_eq!(shown(&calls([&trace])), ["web Request orders 1/1"]);
+        }
+    }
+
+    #[test]
+    fn the_time_of_a_span_that_does_not_say_when_it_ran_is_no_time() {
+        let untimed = |span: Span| Span {
+            start: 0,
+            end: 0,
+            ..span
+        };
+        let client = untimed(of(SpanKind::Client, span(1, None, "web", 0, 100)));
+        let server = of(SpanKind::Server, span(2, Some(1), "orders", 10, 20));
+        let told = trace('1', vec![client.clone(), server.clone()]);
+        assert_eq!(median(&calls([&told])[0]), Some(10_000_000));
+        let untold = trace('1', vec![client, untimed(server)]);
+        let calls = calls([&untold]);
+        assert_eq!(shown(&calls), ["web Request orders 1/0"]);
+        assert_eq!(median(&calls[0]), None);
     }
 
     #[test]
@@ -250,7 +277,7 @@ mod tests {
             shown(&calls),
             ["orders Request orders 1/0", "web Request orders 1/0"]
         );
-        assert_eq!(calls[1].durations, [50_000_000]);
+        assert_eq!(median(&calls[1]), Some(50_000_000));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     PeerKind, Trace,
     calls::{CallWay, Callee, Calls, calls},
-    figures::{Figures, Percentiles, services},
+    figures::{Figures, services},
 };
 
 /// The graph.
@@ -108,17 +108,9 @@ impl ServiceMap {
 type Way = (Option<String>, Callee, CallWay);
 
 fn found(calls: Vec<Calls>) -> BTreeMap<Way, Figures> {
-    let figures = |call: &Calls| Figures {
-        count: call.durations.len() as u64,
-        errors: call.errors as u64,
-        percentiles: Percentiles::of(&call.durations),
-    };
     let calls = calls.into_iter();
     calls
-        .map(|call| {
-            let figures = figures(&call);
-            ((call.from, call.to, call.way), figures)
-        })
+        .map(|call| ((call.from, call.to, call.way), call.figures))
         .collect()
 }
 
