@@ -16,9 +16,12 @@ mod smoke;
 mod storage;
 mod trace;
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
+    error::ErrorKind, parser::ValueSource,
+};
 use clap_complete::Shell;
 use humantime::Duration;
 use url::Url;
@@ -59,6 +62,30 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// Reads the words of a command line, and the variables.
+    ///
+    /// What confirms a plan of mending belongs to `--fix`. Its variables are meant for `ptctl restart` as well, so that
+    /// they are no mistake without it.
+    pub fn read<W: Into<OsString> + Clone>(
+        words: impl IntoIterator<Item = W>,
+    ) -> Result<Self, clap::Error> {
+        let mut program = Self::command();
+        let matches = program.try_get_matches_from_mut(words)?;
+        if let Some(("doctor", doctor)) = matches.subcommand()
+            && !doctor.get_flag("fix")
+        {
+            let is_given = |id: &&str| doctor.value_source(id) == Some(ValueSource::CommandLine);
+            if let Some(id) = ["yes", "dry_run"].into_iter().find(is_given) {
+                let flag = id.replace('_', "-");
+                let message = format!("`--{flag}` is about what `--fix` does, which is not given");
+                return Err(program.error(ErrorKind::MissingRequiredArgument, message));
+            }
+        }
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut program))
+    }
 }
 
 /// Flags of every command.

@@ -34,8 +34,6 @@ mod thread;
 
 use std::{process::ExitCode, time::Duration};
 
-use clap::Parser;
-
 use self::{
     cli::{Cli, Command},
     exit::Exit,
@@ -45,7 +43,7 @@ use self::{
 
 /// Runs the program: reads the command line, does what it says, and returns the exit code.
 pub fn run() -> ExitCode {
-    let mut cli = Cli::parse();
+    let mut cli = Cli::read(std::env::args_os()).unwrap_or_else(|error| error.exit());
     let settings = fill_in(&mut cli);
     let mut output = Output::new(&cli.global);
     match settings {

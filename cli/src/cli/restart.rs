@@ -62,3 +62,21 @@ pub struct ApplyArguments {
     #[arg(long, env = "PTCTL_DRY_RUN")]
     pub dry_run: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::cli::{Cli, Command};
+
+    #[test]
+    fn what_confirms_a_plan_means_nothing_to_a_doctor_that_makes_none() {
+        let read = |words: &[&str]| Cli::read([&["ptctl"], words].concat());
+        for flag in ["--yes", "-y", "--dry-run"] {
+            let alone = read(&["doctor", flag]).expect_err(flag).to_string();
+            assert!(alone.contains("`--fix`"), "{alone}");
+            assert!(read(&["doctor", "--fix", flag]).is_ok());
+            assert!(read(&["restart", flag]).is_ok());
+        }
+        let cli = read(&["doctor"]).map(|cli| cli.command);
+        assert!(matches!(cli, Ok(Command::Doctor(doctor)) if !doctor.fix.apply.yes));
+    }
+}

@@ -18,8 +18,8 @@ use crate::{
     output::Output,
     render,
     restart::{
-        Account, ActError, Action, Awaited, Done, Hand, Outcome, POLL, Step, Stop, Tally, act,
-        changes, longest,
+        Account, ActError, Action, Awaited, Done, Found, Hand, Outcome, POLL, Step, Stop, Tally,
+        act, changes, last_words, longest,
     },
 };
 
@@ -99,9 +99,16 @@ async fn take(
         let reason = match look(request).await {
             Ok(snapshot) => {
                 tally.add(&snapshot);
-                match awaited.reason(&snapshot) {
-                    Some(reason) => reason,
-                    None => return Ok(ready(step, &snapshot, began.elapsed(), ended)),
+                match awaited.find(&snapshot) {
+                    Found::NotYet(reason) => reason,
+                    Found::Ready => return Ok(ready(step, &snapshot, began.elapsed(), ended)),
+                    Found::Ended { container, reason } => {
+                        let said = last_words(&hand.engine, container).await;
+                        return Ok(Done::NotReady {
+                            reason: reason + &said,
+                            stop: ended,
+                        });
+                    }
                 }
             }
             Err(error) => on_one_line(&error),

@@ -6,6 +6,7 @@ mod changes;
 mod choose;
 mod dependencies;
 mod grace;
+mod last_words;
 mod order;
 mod plan;
 mod readiness;
@@ -19,7 +20,8 @@ pub(crate) use self::{
     act::{Hand, act, longest},
     changes::changes,
     choose::{Chosen, runs_once},
-    readiness::Awaited,
+    last_words::last_words,
+    readiness::{Awaited, Found},
     tally::Tally,
 };
 pub use self::{

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ptctl_diagnosis::{
     observed::Observed,
-    snapshot::{Container, HealthStatus, Readiness, Role, Snapshot, Status},
+    snapshot::{Container, HealthStatus, Readiness, RestartPolicy, Role, Snapshot, Status},
     view::Stack,
 };
 use tokio::time::Instant;
@@ -78,6 +78,24 @@ pub(crate) struct Awaited<'p> {
     step: &'p Step,
     /// Since when every container of the step has been seen to run, and how they stood then.
     steady: Option<(Instant, Vec<Incarnation>)>,
+    /// Whether one of them had ended in the look before.
+    had_ended: bool,
+}
+
+/// How a look finds the containers of a step.
+#[derive(Debug)]
+pub(crate) enum Found<'s> {
+    /// They are ready.
+    Ready,
+    /// They are not, for this reason.
+    NotYet(String),
+    /// One has ended, and nobody starts it again.
+    Ended {
+        /// It.
+        container: &'s Container,
+        /// How it ended.
+        reason: String,
+    },
 }
 
 /// What changes when a container ends and is started again.
@@ -85,11 +103,36 @@ type Incarnation = (Option<jiff::Timestamp>, u64);
 
 impl<'p> Awaited<'p> {
     pub(crate) fn new(step: &'p Step) -> Self {
-        Self { step, steady: None }
+        Self {
+            step,
+            steady: None,
+            had_ended: false,
+        }
     }
 
-    /// Why the step's containers are not ready by this look, which was taken just now; `None` when they are.
-    pub(crate) fn reason(&mut self, snapshot: &Snapshot) -> Option<String> {
+    /// How the step's containers are by this look, which was taken just now.
+    pub(crate) fn find<'s>(&mut self, snapshot: &'s Snapshot) -> Found<'s> {
+        let Some(reason) = self.reason(snapshot) else {
+            return Found::Ready;
+        };
+        let containers = self.step.containers(snapshot);
+        let has_ended =
+            |one: &&&Container| matches!(one.state.status, Status::Exited | Status::Dead);
+        let Some(container) = containers.iter().find(has_ended) else {
+            self.had_ended = false;
+            return Found::NotYet(reason);
+        };
+        // An engine may take a moment to see that it is to start it again.
+        let is_over = self.had_ended || container.restart_policy == RestartPolicy::No;
+        self.had_ended = true;
+        match waiting_for(container) {
+            Some(reason) if is_over => Found::Ended { container, reason },
+            Some(_) | None => Found::NotYet(reason),
+        }
+    }
+
+    /// Why they are not ready; `None` when they are.
+    fn reason(&mut self, snapshot: &Snapshot) -> Option<String> {
         let containers = self.step.containers(snapshot);
         if containers.is_empty() {
             return Some("its container is gone".to_owned());

@@ -204,6 +204,39 @@ async fn a_step_that_does_not_reach_health_stops_the_plan_and_says_how_to_go_on(
 }
 
 #[tokio::test]
+async fn a_container_that_has_ended_is_not_waited_for() {
+    for policy in ["no", "on-failure"] {
+        let (engine, _tempo) = stack().await;
+        engine.change(WEB, |described| {
+            described["State"]["Running"] = false.into();
+            described["State"]["Status"] = "exited".into();
+            described["State"]["ExitCode"] = 3.into();
+            described["State"].as_object_mut().unwrap().remove("Health");
+            described["HostConfig"]["RestartPolicy"]["Name"] = policy.into();
+        });
+        let now = jiff::Timestamp::now().to_string();
+        let lines: &[(u8, &str, &[u8])] = &[
+            (1, &now, b"starting"),
+            (2, &now, b"no configuration at /etc/web.toml"),
+            (1, &now, b""),
+        ];
+        engine.answer(
+            &format!("/containers/{WEB}/logs"),
+            FakeEngine::framed(lines),
+        );
+        let restarting = restart(&engine, &["web", "--yes", "--wait", "10m"]);
+        let output = tokio::time::timeout(Duration::from_secs(30), restarting).await;
+        let output = output.expect("it is not waited for");
+        assert_eq!(output.status.code(), Some(4), "{}", both(&output));
+        let said = both(&output);
+        let said: Vec<&str> = said.split_whitespace().collect();
+        let expected =
+            "not ready: exited (exit code 3); its last line: no configuration at /etc/web.toml";
+        assert!(said.join(" ").contains(expected), "{said:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_the_engine_refuses_stops_the_plan_with_its_words() {
     let (engine, _tempo) = stack().await;
     let refusal = Answer::Refusal(500, "port is already allocated");
