@@ -36,10 +36,7 @@ pub(super) fn answer(
         (exit, _) => exit,
     };
     let environment = Environment::of_this_process().map_err(CommandError::Runtime)?;
-    let root = match environment.variable("GITHUB_WORKSPACE") {
-        Some(workspace) => workspace.to_owned(),
-        None => environment.working_dir.to_string_lossy().into_owned(),
-    };
+    let root = root(&environment);
     let report = Report {
         snapshot,
         diagnosis: &diagnosis,
@@ -91,4 +88,12 @@ fn tell_github(
         ));
     }
     Ok(())
+}
+
+/// The folder that paths are shown relative to: that of the repository on GitHub, else the working folder.
+pub(super) fn root(environment: &Environment) -> String {
+    match environment.variable("GITHUB_WORKSPACE") {
+        Some(workspace) => workspace.to_owned(),
+        None => environment.working_dir.to_string_lossy().into_owned(),
+    }
 }

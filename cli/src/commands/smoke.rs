@@ -16,7 +16,7 @@ use ptctl_diagnosis::{
 use reqwest::Method;
 use url::{Host, Url};
 
-use super::look::failed;
+use super::{look::failed, report::root};
 use crate::{
     cli::{Annotations, Global, SmokeArguments, SmokeFormat, TempoWay},
     clients::deadline::Deadline,
@@ -47,6 +47,7 @@ pub(super) async fn run(
     let environment = Environment::of_this_process().map_err(CommandError::Runtime)?;
     let is_on_github = environment.variable("GITHUB_ACTIONS") == Some("true")
         && args.annotations == Annotations::Auto;
+    let root = root(&environment);
     let mut plan = match &args.url {
         Some(url) => of_arguments(&args, url)?,
         None => {
@@ -60,7 +61,7 @@ pub(super) async fn run(
                     for problem in &problems {
                         output.note(&problem.to_string());
                         if is_on_github {
-                            output.note(render::problem_annotation(problem).trim_end());
+                            output.note(render::problem_annotation(problem, &root).trim_end());
                         }
                     }
                     let problems = problems.len();
@@ -104,11 +105,11 @@ pub(super) async fn run(
         }
         SmokeFormat::Json => render::json(&report).map_err(CommandError::Json)?,
         SmokeFormat::Junit => render::smoke_junit(&report),
-        SmokeFormat::Github => render::smoke_annotations(&report),
+        SmokeFormat::Github => render::smoke_annotations(&report, &root),
     };
     output.answer(&text)?;
     if is_on_github && args.output != SmokeFormat::Github {
-        for line in render::smoke_annotations(&report).lines() {
+        for line in render::smoke_annotations(&report, &root).lines() {
             output.note(line);
         }
     }

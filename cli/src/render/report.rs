@@ -43,12 +43,17 @@ impl Report<'_> {
 
     /// A path below the root, relative to it; `None` for any other absolute path.
     pub(super) fn relative<'p>(&self, path: &'p str) -> Option<&'p str> {
-        if !path.starts_with('/') {
-            return Some(path.trim_start_matches("./"));
-        }
-        path.strip_prefix(self.root.trim_end_matches('/'))?
-            .strip_prefix('/')
+        relative(self.root, path)
     }
+}
+
+/// A path below a root, relative to it; `None` for any other absolute path.
+pub(super) fn relative<'p>(root: &str, path: &'p str) -> Option<&'p str> {
+    if !path.starts_with('/') {
+        return Some(path.trim_start_matches("./"));
+    }
+    path.strip_prefix(root.trim_end_matches('/'))?
+        .strip_prefix('/')
 }
 
 /// Writes a report. Nothing but the format depends on the format.

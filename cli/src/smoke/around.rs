@@ -59,26 +59,30 @@ pub(super) struct Searched {
 }
 
 impl Around {
-    /// A trace as all backends have it together. `Err` where none has it and one could not be asked.
+    /// A trace as all backends have it together, and partial where one could not be asked. `Err` where none has it and
+    /// one failed.
     pub(super) async fn stored_trace(
         &self,
         id: TraceId,
         deadline: Deadline,
     ) -> Result<Option<StoredTrace>, HttpFault> {
         let mut parts = self.doors.stored_trace(id, deadline).await;
-        let unasked = parts.faults.pop();
+        let failed = parts.faults.pop();
         let stored = StoredTrace::joined(parts.found.into_iter().map(|(_, stored)| stored));
-        match (stored, unasked) {
-            (None, Some((_, fault))) => Err(fault),
-            (Some(stored), Some((door, fault))) => Ok(Some(StoredTrace {
-                partial: Some(match stored.partial {
-                    Some(reason) => reason,
-                    None => format!("`{}` could not be asked: {fault}", door.name),
-                }),
-                ..stored
-            })),
-            (stored, None) => Ok(stored),
-        }
+        let Some(stored) = stored else {
+            return match failed {
+                Some((_, fault)) => Err(fault),
+                None => Ok(None),
+            };
+        };
+        let failed = failed.map(|(door, fault)| (&door.name, fault.to_string()));
+        let closed = self.doors.closed.first();
+        let unasked = failed.or_else(|| closed.map(|(name, why)| (name, why.clone())));
+        let unasked = unasked.map(|(name, why)| format!("`{name}` could not be asked: {why}"));
+        Ok(Some(StoredTrace {
+            partial: stored.partial.or(unasked),
+            ..stored
+        }))
     }
 
     /// What a query finds in all backends, the newest first.
@@ -92,11 +96,17 @@ impl Around {
         let mut traces = Vec::new();
         let mut doubt = None;
         for door in &self.doors.open {
-            let found = door
-                .client
-                .search_traces(query, range, limit, deadline)
+            let (client, name) = (&door.client, &door.name);
+            let query = client.newest_first(query);
+            let within = client.searchable(range);
+            let limit = client.findable(limit);
+            let found = client
+                .search_traces(&query, within, limit, deadline)
                 .await?;
-            let name = &door.name;
+            if within != range {
+                let since = within.since;
+                doubt = Some(format!("`{name}` searches no further back than {since:.0}"));
+            }
             if let Some((done, all)) = found.unfinished {
                 doubt = Some(format!("`{name}` did {done} of {all} parts of the search"));
             }

@@ -30,7 +30,7 @@ impl Look {
     ) -> Result<Self, String> {
         let unreadable = stored.unreadable;
         let doubt = match (stored.partial, unreadable) {
-            (Some(why), _) => Some(format!("Tempo left spans out: {why}")),
+            (Some(why), _) => Some(format!("there may be more spans: {why}")),
             (None, 0) => None,
             (None, 1) => Some("1 span of it has no id that can be read".to_owned()),
             (None, _) => Some(format!(

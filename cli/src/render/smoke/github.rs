@@ -6,12 +6,15 @@ use ptctl_diagnosis::{
 };
 
 use crate::{
-    render::github::{data, property},
+    render::{
+        github::{data, property},
+        report::relative,
+    },
     smoke::{Conclusion, SmokeReport},
 };
 
-/// Writes the commands, a notice last.
-pub fn smoke_annotations(report: &SmokeReport) -> String {
+/// Writes the commands, a notice last. Files are shown relative to the root, as GitHub knows them.
+pub fn smoke_annotations(report: &SmokeReport, root: &str) -> String {
     let mut lines = String::new();
     let mut passed = 0;
     for check in &report.checks {
@@ -34,21 +37,22 @@ pub fn smoke_annotations(report: &SmokeReport) -> String {
             })
             .chain(check.trace_id.as_ref().map(|id| format!("trace {id}")))
             .collect();
-        lines.push_str(&command(place, &check.name, &message.join("\n")));
+        lines.push_str(&command(root, place, &check.name, &message.join("\n")));
     }
     let verdict = format!("{passed} of {} smoke checks passed", report.checks.len());
     lines + &format!("::notice title=ptctl smoke::{}\n", data(&verdict))
 }
 
 /// Writes the command for something that is wrong with a file of checks.
-pub fn problem_annotation(problem: &Problem) -> String {
+pub fn problem_annotation(problem: &Problem, root: &str) -> String {
     let message = format!("{}; {}", problem.problem, problem.remedy);
-    command(Some(&problem.place), "ptctl smoke", &message)
+    command(root, Some(&problem.place), "ptctl smoke", &message)
 }
 
-fn command(place: Option<&Location>, title: &str, message: &str) -> String {
-    let place = place.map_or_else(String::new, |place| {
-        let file = property(place.file.trim_start_matches("./"));
+fn command(root: &str, place: Option<&Location>, title: &str, message: &str) -> String {
+    let place = place.and_then(|place| Some((place, relative(root, &place.file)?)));
+    let place = place.map_or_else(String::new, |(place, file)| {
+        let file = property(file);
         format!("file={file},line={},col={},", place.line, place.column)
     });
     format!(

@@ -12,6 +12,7 @@ mod schema;
 mod shapes;
 mod smoke;
 mod smoke_arrival;
+mod smoke_stack;
 
 use std::{path::Path, process::Output};
 

@@ -309,6 +309,35 @@ async fn on_github_the_annotations_stand_beside_any_output() {
 }
 
 #[tokio::test]
+async fn on_github_a_file_is_named_from_the_top_of_the_repository() {
+    let (address, _) = served(Shop {
+        torn: true,
+        ..Shop::default()
+    })
+    .await;
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("ci/orders.yml");
+    std::fs::create_dir(folder.path().join("ci")).unwrap();
+    for (text, place) in [
+        (GOOD.to_owned(), "file=ci/orders.yml,line=13,col=14,"),
+        (
+            GOOD.replace("orphans: none", "orphans: some"),
+            "file=ci/orders.yml,line=14,col=16,",
+        ),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let arguments = ["--within", "500ms", "-o", "github", file.to_str().unwrap()];
+        let variables = [
+            ("GITHUB_WORKSPACE", folder.path().to_str().unwrap()),
+            ("GITHUB_ACTIONS", "true"),
+        ];
+        let output = smoke("", address, &arguments, &variables).await;
+        let told = super::stdout(&output) + &super::stderr(&output);
+        assert!(told.contains(&format!("::error {place}")), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn a_request_is_sent_again_only_as_often_as_the_file_says() {
     for (retries, code, requests) in [("0", 1, 1), ("2", 0, 3)] {
         let (address, shop) = served(Shop {
