@@ -38,3 +38,19 @@ pub(crate) static CHECK: Check = Check {
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     Family::Other.examine(service, stack)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{diagnose, export_errors::ErrorKind, fixtures::healthy, policy::Policy};
+
+    #[test]
+    fn a_line_that_names_no_cause_is_explained_by_one_that_does() {
+        let mut snapshot = healthy();
+        snapshot.failing("scraper", ErrorKind::ConnectionDropped);
+        snapshot.failing("scraper", ErrorKind::Unspecified);
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        let roots = diagnosis.causes.iter();
+        let roots: Vec<String> = roots.map(|cause| cause.finding.code.to_string()).collect();
+        assert_eq!(roots, ["PT0515"]);
+    }
+}

@@ -17,7 +17,7 @@ use crate::{
         },
     },
     export::Target,
-    export_errors::{ErrorKind, Language},
+    export_errors::{ErrorKind, Language, Program},
     finding::{Remedy, Severity},
     observed::Gap,
     snapshot::ErrorGroup,
@@ -259,7 +259,17 @@ impl Family {
         match self {
             Self::SettingIgnored => standing::of_this_run(service),
             Self::StartFailed => standing::without_spans_since(service, stack),
-            _ => standing::standing(service, stack),
+            _ => {
+                let mut groups = standing::standing(service, stack)?;
+                // Of later ones `started-before-tempo` tells.
+                if let Some(until) = standing::looked_for_until(service, stack) {
+                    groups.retain(|group| {
+                        !Self::is_absence(group.kind)
+                            || group.last_at.is_none_or(|last| last > until)
+                    });
+                }
+                Ok(groups)
+            }
         }
     }
 
@@ -282,6 +292,10 @@ impl Family {
             }
             (Self::Unimplemented, _) => {
                 "send to Tempo's OTLP receiver, 4317 by gRPC or 4318 by HTTP, and to none of its other ports"
+            }
+            (Self::SpansDropped, _) if group.component.program == Program::Telemetry => {
+                "mend whatever keeps exports from arriving; then raise `TEMPO_RETRY_BUFFER_BYTES` where the line names the \
+                 retry buffer, or `OTEL_BSP_MAX_QUEUE_SIZE` where it names the queue"
             }
             _ => group.kind.advice().trim_end_matches('.'),
         };
