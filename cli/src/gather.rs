@@ -89,7 +89,10 @@ async fn look_once(request: &GatherRequest) -> Result<Snapshot, GatherError> {
     let listed = listed?;
     let (containers, undescribed) =
         probe::containers::inspect_all(&engine, &listed, deadline).await;
-    let stack = target::choose(&request.stack, &request.environment, &containers)?;
+    let stack = match target::choose(&request.stack, &request.environment, &containers) {
+        Ok(stack) => stack,
+        Err(error) => return Err(GatherError::no_stack(error, undescribed)),
+    };
     let since = taken_at
         .checked_sub(SignedDuration::try_from(request.since).unwrap_or(SignedDuration::MAX))
         .unwrap_or(Timestamp::UNIX_EPOCH);

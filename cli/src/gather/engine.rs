@@ -18,6 +18,7 @@ use crate::{
         http::HttpSetupError,
     },
     context::{EngineChoice, Environment, Lookup, LookupError},
+    probe::containers::Undescribed,
     probe::{AddressReach, DiskReach, ENGINE_LIMIT},
     target::ChoiceError,
 };
@@ -51,13 +52,26 @@ impl GatherError {
         matches!(self, Self::Engine(error) if error.is_permission())
     }
 
-    /// Whether more time might have shown something: the engine said nothing, or the containers that nobody described in
-    /// time made no stack.
+    /// Whether more time might have shown something: the engine said nothing.
     pub fn may_be_for_want_of_time(&self) -> bool {
         match self {
             Self::Engine(error) => error.is_timeout(),
-            Self::Stack(_) => true,
-            Self::Lookup(_) | Self::NoEngine { .. } | Self::Tempo(_) => false,
+            Self::Stack(_) | Self::Lookup(_) | Self::NoEngine { .. } | Self::Tempo(_) => false,
+        }
+    }
+
+    /// Why there is no stack. Where a container that may be of it was not described, that is why.
+    pub(super) fn no_stack(error: ChoiceError, undescribed: Vec<Undescribed<'_>>) -> Self {
+        let may_be_of_it = |missing: &Undescribed<'_>| match &error {
+            ChoiceError::NoSuchProject { project, .. } => {
+                missing.listed.project() == Some(project.as_str())
+            }
+            ChoiceError::NoStack { .. } => true,
+            ChoiceError::Ambiguous { .. } => false,
+        };
+        match undescribed.into_iter().find(may_be_of_it) {
+            Some(missing) => Self::Engine(missing.error),
+            None => Self::Stack(error),
         }
     }
 }

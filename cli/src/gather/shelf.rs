@@ -72,7 +72,10 @@ pub(super) async fn described(
     let listed = listed?;
     let (containers, undescribed) =
         probe::containers::inspect_all(&engine, &listed, deadline).await;
-    let stack = target::choose(&request.stack, &request.environment, &containers)?;
+    let stack = match target::choose(&request.stack, &request.environment, &containers) {
+        Ok(stack) => stack,
+        Err(error) => return Err(GatherError::no_stack(error, undescribed)),
+    };
     let undescribed = undescribed
         .into_iter()
         .filter(|missing| missing.listed.project() == stack.project.as_deref())

@@ -56,6 +56,30 @@ async fn a_container_that_cannot_be_described_is_a_gap_and_one_that_vanished_is_
 }
 
 #[tokio::test]
+async fn a_stack_whose_containers_nobody_described_in_time_is_late_and_not_away() {
+    let engine = FakeEngine::on_socket(Wire::Docker20);
+    for id in [TEMPO, WEB] {
+        engine.answer(&format!("/containers/{id}/json"), Answer::Silence);
+    }
+    for choice in [&["-p", "shop"][..], &[]] {
+        let command = [&["doctor", "--timeout", "600ms"], choice].concat();
+        let output = ptctl(&engine, &command).await;
+        assert_eq!(output.status.code(), Some(4), "{output:?}");
+        let said = both(&output);
+        assert!(said.contains("nothing was seen within 600 ms"), "{said}");
+        assert!(said.contains("no answer within"), "{said}");
+        assert!(!said.contains("no container belongs"), "{said}");
+        assert!(!said.contains("no traced service"), "{said}");
+    }
+    let output = ptctl(&engine, &["doctor", "--timeout", "600ms", "-p", "bank"]).await;
+    let said = both(&output);
+    assert!(
+        said.contains("no container belongs to the project `bank`"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
 async fn strangers_that_cannot_be_described_are_one_gap_that_blinds_nobody() {
     let engine = FakeEngine::crowd(Wire::Docker20, 1, 3);
     for number in 1..4 {
