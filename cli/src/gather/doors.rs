@@ -22,7 +22,7 @@ use crate::{
         http::HttpFault,
         tempo::{StoredTrace, TempoClient},
     },
-    probe::{self, Look, tempo::Answering},
+    probe::{self, Look},
 };
 
 /// How long a backend's configuration and release are waited for; without them it is asked as any takes it.
@@ -178,7 +178,7 @@ pub(crate) async fn doors(request: &GatherRequest, beside: Beside) -> Result<Doo
         let candidates = candidates(None, containers);
         let opening = join_all(candidates.into_iter().map(|candidate| async {
             let opened = match probe::tempo::open(&look, &clients.tempo, &candidate).await {
-                Ok(answering) => Ok(through(answering).await),
+                Ok((reached, client)) => Ok((reached, as_it_asks(client).await)),
                 Err(why) => Err(why),
             };
             (candidate.name, opened)
@@ -216,14 +216,6 @@ async fn given(url: &Url, clients: &Clients) -> Door {
         reached: Reached::Given(probe::tempo::without_credentials(url)),
         client: as_it_asks(client).await,
     }
-}
-
-/// The way to a backend of the stack.
-async fn through(answering: Answering) -> (Reached, TempoClient) {
-    let Answering {
-        reached, client, ..
-    } = answering;
-    (reached, as_it_asks(client).await)
 }
 
 async fn as_it_asks(client: TempoClient) -> TempoClient {

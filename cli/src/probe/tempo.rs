@@ -65,7 +65,7 @@ pub(crate) async fn of(
         file,
         sampling,
     };
-    match reach(look, http, &backend.candidate, backend.settings()).await {
+    match reach(look, http, &backend.candidate, backend.file.as_ref().ok()).await {
         // On the heap, so that the future of a look stays small.
         Found::Answers(answering) => {
             let (tempo, client) = Box::pin(backend.asked(look, answering, names)).await;
@@ -105,7 +105,7 @@ pub(crate) async fn in_brief(
         usage: Observed::Unknown(backend.gap(Probe::Volume, NOT_ASKED)),
         stored: None,
     };
-    match reach(look, http, &backend.candidate, backend.settings()).await {
+    match reach(look, http, &backend.candidate, backend.file.as_ref().ok()).await {
         Found::Answers(answering) => {
             let metrics = answering.client.metrics(look.http_deadline()).await;
             Tempo {
@@ -125,13 +125,11 @@ pub(crate) async fn in_brief(
 }
 
 /// An API that answers.
-pub(crate) struct Answering {
-    /// How it was reached.
-    pub(crate) reached: Reached,
+struct Answering {
+    reached: Reached,
     /// What it says of itself.
-    pub(crate) ready: Readiness,
-    /// Asks it.
-    pub(crate) client: TempoClient,
+    ready: Readiness,
+    client: TempoClient,
 }
 
 /// Reaches a backend's API and asks nothing else. `Err` says why nobody answers there.
@@ -139,14 +137,13 @@ pub(crate) async fn open(
     look: &Look<'_>,
     http: &HttpClient,
     candidate: &Candidate<'_>,
-) -> Result<Answering, String> {
+) -> Result<(Reached, TempoClient), String> {
     let file = match candidate.container {
         Some(container) => configuration::from_container(Files::Container(look), container).await,
         None => Err(NO_CONTAINER.to_owned()),
     };
-    let settings = file.as_ref().ok().map(|file| &file.config);
-    match reach(look, http, candidate, settings).await {
-        Found::Answers(answering) => Ok(*answering),
+    match reach(look, http, candidate, file.as_ref().ok()).await {
+        Found::Answers(answering) => Ok((answering.reached, answering.client)),
         Found::Silent(reached, ready) => Err(match ready {
             Readiness::NoAnswer { reason } => format!("{reached}: {reason}"),
             Readiness::Ready | Readiness::NotReady { .. } => format!("{reached}: no answer"),

@@ -1,5 +1,7 @@
 //! A backend's configuration out of its container, which needs neither a running process nor a shell.
 
+use std::net::IpAddr;
+
 use ptctl_diagnosis::{
     document::Document,
     flag,
@@ -18,6 +20,25 @@ pub(crate) struct ConfigFile {
     pub(crate) config: TempoConfig,
     /// The file itself, secrets redacted, or why it is no YAML.
     pub(crate) document: Result<Document, String>,
+}
+
+impl ConfigFile {
+    /// Whether its API listens for its own container alone. A flag wins over the file.
+    pub(super) fn listens_within(&self, container: &Container) -> bool {
+        if container.network_mode == "host" {
+            return false;
+        }
+        let written = || {
+            let document = self.document.as_ref().ok()?;
+            document.at(&["server", "http_listen_address"])?.text()
+        };
+        let address =
+            flag::value(&container.command, "server.http-listen-address").or_else(written);
+        address.is_some_and(|address| {
+            let is_loopback = |ip: IpAddr| ip.is_loopback();
+            address == "localhost" || address.parse().is_ok_and(is_loopback)
+        })
+    }
 }
 
 /// The configuration file that the command names, or why it could not be read.

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 use ptctl_diagnosis::snapshot::{Container, Reached, Readiness, TempoConfig};
 use url::Url;
 
-use super::{Answering, Candidate};
+use super::{Answering, Candidate, configuration::ConfigFile};
 use crate::{
     clients::{
         http::HttpClient,
@@ -36,8 +36,13 @@ pub(super) async fn reach(
     look: &Look<'_>,
     http: &HttpClient,
     candidate: &Candidate<'_>,
-    config: Option<&TempoConfig>,
+    file: Option<&ConfigFile>,
 ) -> Found {
+    const NO_PORT: &str =
+        "it publishes no port of its API, and its own address cannot be reached from here";
+    const WITHIN: &str = "its API listens on loopback alone (`server.http_listen_address`), which nobody outside its \
+                          container can reach";
+    let config = file.map(|file| &file.config);
     let ways = match (&candidate.given, candidate.container) {
         (Some(url), _) => vec![Reached::Given(without_credentials(url))],
         (None, Some(container)) => {
@@ -47,9 +52,12 @@ pub(super) async fn reach(
                     container.state.status.word()
                 ));
             }
+            if file.is_some_and(|file| file.listens_within(container)) {
+                return from_inside(look, http, container, config, WITHIN).await;
+            }
             let ways = ways_to(look, container, config);
             if ways.is_empty() {
-                return from_inside(look, http, container, config).await;
+                return from_inside(look, http, container, config, NO_PORT).await;
             }
             ways
         }
@@ -87,25 +95,23 @@ pub(super) async fn reach(
     }
     match (silent, candidate.container) {
         (Some((way, ready)), _) => Found::Silent(way, ready),
-        (None, Some(container)) => from_inside(look, http, container, config).await,
+        (None, Some(container)) => from_inside(look, http, container, config, NO_PORT).await,
         (None, None) => Found::NoWay("nothing tells where it is".to_owned()),
     }
 }
 
-/// Asks from inside the container's own network, as the last way.
+/// Asks from inside the container's own network, where there is no other way for the reason given.
 async fn from_inside(
     look: &Look<'_>,
     http: &HttpClient,
     container: &Container,
     config: Option<&TempoConfig>,
+    because: &str,
 ) -> Found {
     let relay = match look.hands.relay_into(container, look.deadline).await {
         Ok(relay) => relay,
         Err(no_hands) => {
-            return Found::NoWay(format!(
-                "it publishes no port of its API, and its own address cannot be reached from here; {}",
-                no_hands.reason()
-            ));
+            return Found::NoWay(format!("{because}; {}", no_hands.reason()));
         }
     };
     let port = config.map_or(HTTP_PORT, |config| config.http_port);

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use ptctl::gather::gather;
 use ptctl_diagnosis::{
+    diagnose,
     observed::{Observed, Probe},
+    policy::Policy,
     snapshot::{OtlpProtocol, QueryAnswer, Reached, Readiness, Role},
 };
 
@@ -159,6 +161,35 @@ async fn a_backend_that_cannot_be_reached_is_a_gap_by_construction() {
          its network cannot be entered from here; `--probe` looks from a helper container"
     );
     assert!(backend(&snapshot).ready.gap().is_some());
+}
+
+#[tokio::test]
+async fn an_api_for_its_own_container_alone_is_a_gap_and_not_a_tempo_that_is_not_ready() {
+    for (file, command) in [
+        ("server: {http_listen_address: 127.0.0.1}\n", None),
+        ("{}\n", Some("-server.http-listen-address=localhost")),
+    ] {
+        let engine = FakeEngine::on_socket(Wire::Docker20);
+        let fake = FakeTempo::silent().await;
+        publish(&engine, &fake);
+        let path = format!("/containers/{TEMPO}/archive");
+        engine.answer(&path, FakeEngine::archive(file));
+        engine.change(TEMPO, |described| {
+            let words = described["Args"].as_array_mut().unwrap();
+            words.extend(command.map(Into::into));
+        });
+        let snapshot = gather(&request(&engine)).await.unwrap();
+        let gap = backend(&snapshot).ready.gap().unwrap();
+        assert!(
+            gap.reason.starts_with("its API listens on loopback alone"),
+            "{}",
+            gap.reason
+        );
+        assert!(fake.asked().is_empty());
+        let diagnosis = diagnose(&snapshot, &Policy::default());
+        let mut found = diagnosis.causes.iter();
+        assert!(!found.any(|cause| cause.finding.code.to_string() == "PT0201"));
+    }
 }
 
 #[tokio::test]
