@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use ptctl_diagnosis::snapshot::CANARY_SERVICE;
-use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
 
 use super::TempoClient;
@@ -21,12 +20,6 @@ pub(crate) enum CanarySearch {
     Tags,
     /// `TraceQL`.
     TraceQl,
-}
-
-#[derive(Deserialize)]
-struct Answer {
-    #[serde(default)]
-    traces: Vec<IgnoredAny>,
 }
 
 impl TempoClient {
@@ -59,8 +52,8 @@ impl TempoClient {
             ("end", &end),
             ("limit", "1"),
         ];
-        let answer: Answer = self.json("/api/search", &parameters, deadline).await?;
-        Ok(!answer.traces.is_empty())
+        let found = self.search(&parameters, deadline).await?;
+        Ok(!found.traces.is_empty() || found.unreadable > 0)
     }
 
     /// Whether any value in a trace is this text.

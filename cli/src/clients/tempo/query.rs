@@ -5,11 +5,11 @@ use ptctl_diagnosis::{
     redact,
     snapshot::{QueryAnswer, QueryPath, ReadBack},
 };
-use serde::Deserialize;
 
 use super::{
-    TempoClient,
+    TempoClient, TraceSearch,
     canary::{ANY_TRACE, CANARIES},
+    trace_search::SEARCH,
 };
 use crate::clients::{deadline::Deadline, http::HttpFault};
 
@@ -17,26 +17,6 @@ use crate::clients::{deadline::Deadline, http::HttpFault};
 const LIMIT: u64 = 20;
 /// Of an answer that is an error, so much is kept.
 const REASON_LIMIT: usize = 300;
-
-#[derive(Deserialize)]
-struct Answer {
-    #[serde(default)]
-    traces: Vec<Found>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Found {
-    #[serde(rename = "traceID")]
-    trace_id: String,
-    start_time_unix_nano: String,
-}
-
-impl Found {
-    fn started_at(&self) -> Option<Timestamp> {
-        Timestamp::from_nanosecond(self.start_time_unix_nano.parse().ok()?).ok()
-    }
-}
 
 impl TempoClient {
     /// Searches for any trace that began within the range, and reads the newest that was found.
@@ -54,7 +34,7 @@ impl TempoClient {
             ("end", &end),
             ("limit", &self.limit(LIMIT)),
         ];
-        let url = self.url("/api/search", &parameters);
+        let url = self.url(SEARCH, &parameters);
         let search = url.query().map_or_else(
             || url.path().to_owned(),
             |query| format!("{}?{query}", url.path()),
@@ -70,31 +50,29 @@ impl TempoClient {
         if status != 200 {
             return Ok(path(refused(status, &body), 0, None));
         }
-        let answer: Answer =
-            serde_json::from_slice(&body).map_err(|error| HttpFault::Answer(error.to_string()))?;
+        let answer = TraceSearch::read(&body)?;
         let found = answer.traces.len() as u64;
-        let Some(newest) = answer.traces.into_iter().max_by_key(Found::started_at) else {
+        let Some(newest) = answer.traces.into_iter().next() else {
             let parameters = [
                 ("q", CANARIES),
                 parameters[1],
                 parameters[2],
                 ("limit", "1"),
             ];
-            let canaries: Answer = self.json("/api/search", &parameters, deadline).await?;
+            let canaries = self.search(&parameters, deadline).await?;
             return Ok(QueryPath {
                 canaries: canaries.traces.len() as u64,
                 ..path(QueryAnswer::Answered, 0, None)
             });
         };
-        // Search leaves leading zeros out.
-        let trace_id = format!("{:0>32}", newest.trace_id);
+        let trace_id = newest.id.to_string();
         let url = self.url(&format!("/api/traces/{trace_id}"), &[]);
         let answer = match self.http.ask(url, deadline).await? {
             (200, _) => QueryAnswer::Answered,
             (status, body) => refused(status, &body),
         };
         let read_back = ReadBack {
-            started_at: newest.started_at(),
+            started_at: newest.started_at,
             trace_id,
             answer,
         };

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use ptctl_diagnosis::{snapshot::CANARY_SERVICE, trace::Candidate, traceql::SpanFilter};
 use serde::Deserialize;
 
-use super::{TempoClient, canary::ANY_TRACE, trace_search::ROOTLESS};
+use super::{FoundTrace, TempoClient, canary::ANY_TRACE};
 use crate::clients::{deadline::Deadline, http::HttpFault};
 
 #[derive(Deserialize)]
@@ -22,26 +22,6 @@ struct TagValue {
     value: String,
 }
 
-#[derive(Deserialize)]
-struct SearchAnswer {
-    #[serde(default)]
-    traces: Vec<FoundTrace>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct FoundTrace {
-    #[serde(rename = "traceID")]
-    trace_id: String,
-    #[serde(default)]
-    root_service_name: String,
-    #[serde(default)]
-    root_trace_name: String,
-    start_time_unix_nano: String,
-    #[serde(default)]
-    duration_ms: i64,
-}
-
 /// What a search for a service found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OfService {
@@ -51,29 +31,16 @@ pub(crate) struct OfService {
     pub(crate) traces: Vec<Candidate>,
 }
 
-impl FoundTrace {
-    fn start(&self) -> Option<Timestamp> {
-        let nanoseconds: i128 = self.start_time_unix_nano.parse().ok()?;
-        Timestamp::from_nanosecond(nanoseconds).ok()
-    }
-
-    fn end(&self) -> Option<Timestamp> {
-        self.start()?
-            .checked_add(SignedDuration::from_millis(self.duration_ms))
-            .ok()
-    }
-
-    fn candidate(&self) -> Option<Candidate> {
-        let root = match (&self.root_service_name, &self.root_trace_name) {
-            (service, _) if service == ROOTLESS => String::new(),
-            (service, name) => format!("{service}\0{name}"),
-        };
-        Some(Candidate {
-            id: self.trace_id.parse().ok()?,
-            started_at: self.start(),
-            ended_at: self.end(),
-            root,
-        })
+fn candidate(trace: &FoundTrace) -> Candidate {
+    let root = [&trace.root_service, &trace.root_name].map(|name| name.as_deref());
+    Candidate {
+        id: trace.id,
+        started_at: trace.started_at,
+        ended_at: trace.ended_at(),
+        root: match root {
+            [None, _] => String::new(),
+            [Some(service), name] => format!("{service}\0{}", name.unwrap_or_default()),
+        },
     }
 }
 
@@ -136,8 +103,8 @@ impl TempoClient {
         )?;
         let found = || newest.iter().chain(&whole);
         Ok(OfService {
-            newest: found().filter_map(FoundTrace::end).max(),
-            traces: found().filter_map(FoundTrace::candidate).collect(),
+            newest: found().filter_map(FoundTrace::ended_at).max(),
+            traces: found().map(candidate).collect(),
         })
     }
 
@@ -159,7 +126,7 @@ impl TempoClient {
             };
             oldest = traces
                 .iter()
-                .filter_map(FoundTrace::start)
+                .filter_map(|trace| trace.started_at)
                 .chain(oldest)
                 .min();
             if end.duration_since(start) <= CLOSE_ENOUGH {
@@ -227,7 +194,6 @@ impl TempoClient {
             ("limit", &self.limit(LIMIT)),
             ("spss", "1"),
         ];
-        let answer: SearchAnswer = self.json("/api/search", &parameters, deadline).await?;
-        Ok(answer.traces)
+        Ok(self.search(&parameters, deadline).await?.traces)
     }
 }

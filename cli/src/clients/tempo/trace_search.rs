@@ -13,8 +13,10 @@ use serde_json::Value;
 use super::TempoClient;
 use crate::clients::{deadline::Deadline, http::HttpFault};
 
+/// Where traces are searched for.
+pub(super) const SEARCH: &str = "/api/search";
 /// What Tempo gives for the service of a root that has not come.
-pub(super) const ROOTLESS: &str = "<root span not yet received>";
+const ROOTLESS: &str = "<root span not yet received>";
 
 /// The time in which traces that are searched for have a span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -61,15 +63,17 @@ pub(crate) struct FoundTrace {
 }
 
 impl FoundTrace {
+    /// When it ended.
+    pub(super) fn ended_at(&self) -> Option<Timestamp> {
+        let length = i64::try_from(self.duration_ms).unwrap_or(i64::MAX);
+        let length = SignedDuration::from_millis(length);
+        self.started_at?.checked_add(length).ok()
+    }
+
     /// Adds what another backend has of the same trace. Nobody knows which spans both have: of a service that both know,
     /// the larger counts stand.
     pub(crate) fn join(&mut self, other: &Self) {
-        let end = |trace: &Self| {
-            let length = i64::try_from(trace.duration_ms).unwrap_or(i64::MAX);
-            let length = SignedDuration::from_millis(length);
-            trace.started_at.and_then(|at| at.checked_add(length).ok())
-        };
-        let until = end(self).max(end(other));
+        let until = self.ended_at().max(other.ended_at());
         if self.root_service.is_none() && self.root_name.is_none() {
             self.root_service.clone_from(&other.root_service);
             self.root_name.clone_from(&other.root_name);
@@ -164,8 +168,27 @@ impl TempoClient {
             ("limit", &limit),
             ("spss", "1"),
         ];
-        let answer: Answer = self.json("/api/search", &parameters, deadline).await?;
+        self.search(&parameters, deadline).await
+    }
+
+    /// What a search finds that is put like this.
+    pub(super) async fn search(
+        &self,
+        parameters: &[(&str, &str)],
+        deadline: Deadline,
+    ) -> Result<TraceSearch, HttpFault> {
+        let answer: Answer = self.json(SEARCH, parameters, deadline).await?;
         Ok(answer.into())
+    }
+}
+
+impl TraceSearch {
+    /// Reads an answer.
+    pub(super) fn read(body: &[u8]) -> Result<Self, HttpFault> {
+        let answer: Result<Answer, _> = serde_json::from_slice(body);
+        answer
+            .map(Self::from)
+            .map_err(|error| HttpFault::Answer(error.to_string()))
     }
 }
 
