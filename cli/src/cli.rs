@@ -15,6 +15,7 @@ mod restart;
 mod smoke;
 mod storage;
 mod trace;
+mod up;
 
 use std::{ffi::OsString, path::PathBuf};
 
@@ -45,6 +46,7 @@ pub use self::{
     smoke::{SmokeArguments, SmokeFormat},
     storage::StorageArguments,
     trace::{SearchArguments, ShowTrace, StatusChoice, TempoWay, TraceAction, TraceArguments},
+    up::{UpArguments, UpServices},
 };
 
 /// Finds out why traces are missing in a Docker stack that sends OTLP to Tempo.

@@ -15,6 +15,7 @@ use crate::{
     lint::LintError,
     restart::PlanError,
     settings::SettingsError,
+    up::UpError,
 };
 
 /// Why a command gave no answer.
@@ -209,6 +210,15 @@ pub enum CommandError {
         /// How many.
         problems: usize,
     },
+    /// The stack for the checks was not started, or not removed.
+    #[error("could not {what}")]
+    Up {
+        /// What was attempted: `start the stack …`.
+        what: String,
+        /// What went wrong.
+        #[source]
+        source: Box<UpError>,
+    },
     /// No Tempo can be asked.
     #[error("no Tempo can be asked for traces: {0}")]
     NoTempo(String),
@@ -231,6 +241,7 @@ impl CommandError {
             | Self::StrangeChecks { .. }
             | Self::Checks { .. }
             | Self::Request(_) => Exit::Usage,
+            Self::Up { source, .. } => source.exit(),
             Self::NoSuchTrace { .. } => Exit::Findings,
             Self::Cleanup(_) | Self::Late { .. } => Exit::Deadline,
             Self::Gather(_)
@@ -302,6 +313,7 @@ impl CommandError {
                 "choose other ports with `--http-port`, `--otlp-grpc-port` and `--otlp-http-port`; 0 takes a free one"
                     .to_owned(),
             ),
+            Self::Up { source, .. } => source.hint(),
             Self::NoTempo(_) => Some("name one with `--tempo-url URL`".to_owned()),
             Self::Lint(LintError::Compose(_))
             | Self::Backend(minitempo::StartError::Store(_))

@@ -31,6 +31,7 @@ pub mod settings;
 pub mod smoke;
 pub mod target;
 mod thread;
+pub mod up;
 
 use std::{process::ExitCode, time::Duration};
 

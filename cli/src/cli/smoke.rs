@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use humantime::Duration;
 use url::Url;
 
-use super::{Annotations, TempoWay, format::FormatParser};
+use super::{Annotations, TempoWay, UpArguments, format::FormatParser};
 
 /// `ptctl smoke`.
 #[derive(Debug, Clone, Args)]
@@ -35,6 +35,9 @@ pub struct SmokeArguments {
     /// How long everything that is expected may take once a request is answered [default: as the file says, else 30s]
     #[arg(long, env = "PTCTL_WITHIN", value_name = "DURATION")]
     pub within: Option<Duration>,
+    /// What is started first and removed at the end.
+    #[command(flatten)]
+    pub stack: UpArguments,
     /// How Tempo is reached.
     #[command(flatten)]
     pub way: TempoWay,

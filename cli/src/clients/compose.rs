@@ -1,8 +1,10 @@
 //! Compose itself, where it is installed: `docker compose config` or `docker-compose config`.
 //!
-//! Only `config` is ever run, which reads files and prints them resolved: it asks no engine. Files of other machines
-//! (`include` of a Git or OCI address) are refused, so nothing goes over the network.
+//! Of itself only `config` is run, which reads files and prints them resolved: it asks no engine. Files of other machines
+//! (`include` of a Git or OCI address) are refused, so nothing goes over the network. What changes something is [`perform`],
+//! for commands that say so first.
 
+mod deed;
 mod refusal;
 
 use std::{
@@ -22,6 +24,8 @@ use tokio::{
     process::Command,
 };
 
+pub use self::deed::ComposeDeedError;
+pub(crate) use self::deed::perform;
 use super::deadline::{Deadline, spoken};
 use crate::{compose::ComposeSources, context::Environment};
 
@@ -65,6 +69,7 @@ impl FromStr for ComposeBinary {
 pub struct ComposeProgram {
     program: PathBuf,
     kind: Kind,
+    name: String,
     shown: String,
 }
 
@@ -164,8 +169,18 @@ impl ComposeProgram {
         Self {
             program,
             kind,
+            name: name.to_owned(),
             shown,
         }
+    }
+
+    /// The words that a command of it begins with.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let plugin = match self.kind {
+            Kind::Plugin => Some("compose".to_owned()),
+            Kind::Standalone => None,
+        };
+        std::iter::once(self.name.clone()).chain(plugin).collect()
     }
 
     /// The command, as a person would type it to see the same.

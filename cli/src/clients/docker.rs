@@ -16,6 +16,7 @@ mod image;
 mod inspect;
 mod listing;
 mod logs;
+mod project;
 mod version;
 
 use std::{collections::BTreeMap, sync::Arc};

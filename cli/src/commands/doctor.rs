@@ -1,9 +1,8 @@
 //! `ptctl doctor`: look, diagnose, write down. Changes nothing, unless `--fix` is asked for and confirmed.
 
-use jiff::Timestamp;
 use ptctl_diagnosis::snapshot::{Counters, Snapshot};
 
-use super::{fix, look, report};
+use super::{fix, look, report, wait::until_ready};
 use crate::{
     cli::{Doctor, Global},
     error::CommandError,
@@ -87,34 +86,17 @@ async fn look_or_wait(
         output.progress("looking at the stack …");
         return Ok((look::look(request).await?, Reached::Yes));
     };
-    let deadline = tokio::time::Instant::now() + *wait;
     // A canary is written once, however often it is looked meanwhile.
     let mut waiting = request.clone();
     waiting.deeper.canary = None;
-    let mut last = Vec::new();
-    let (snapshot, reached) = loop {
-        let snapshot = look::look(&waiting).await?;
-        let awaited = crate::restart::unready(&snapshot);
-        if awaited.is_empty() {
-            break (snapshot, Reached::Yes);
-        }
-        if awaited != last {
-            for (who, why) in &awaited {
-                output.note(&format!(
-                    "{} waiting for {who}: {why}",
-                    Timestamp::now().strftime("%H:%M:%S")
-                ));
-            }
-            last = awaited;
-        }
-        if tokio::time::Instant::now() >= deadline {
-            output.note(&format!("gave up waiting after {wait}"));
-            break (snapshot, Reached::No);
-        }
-        tokio::time::sleep(crate::restart::POLL).await;
+    let waited = until_ready(&waiting, *wait, |_| false, output).await?;
+    let reached = if waited.unready.is_empty() {
+        Reached::Yes
+    } else {
+        Reached::No
     };
     match request.deeper.canary {
         Some(_) => Ok((look::look(request).await?, reached)),
-        None => Ok((snapshot, reached)),
+        None => Ok((waited.snapshot, reached)),
     }
 }

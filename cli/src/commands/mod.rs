@@ -28,7 +28,9 @@ mod status;
 mod steps;
 mod storage;
 mod trace;
+mod up;
 mod version;
+mod wait;
 
 use crate::{
     cli::{Cli, Command},
@@ -52,7 +54,7 @@ pub async fn run(cli: Cli, output: &mut Output, farewell: &Farewell) -> Result<E
         Command::Map(args) => map::run(global, args, output).await,
         Command::Latency(args) => latency::run(global, args, output).await,
         Command::Restart(args) => restart::run(global, args, output, farewell).await,
-        Command::Smoke(args) => smoke::run(global, args, output).await,
+        Command::Smoke(args) => Box::pin(smoke::run(global, args, output, farewell)).await,
         Command::Backend(args) => backend::run(args, output).await,
         Command::Canary(args) => canary::run(global, args, output).await,
         Command::Probe(args) => probe::run(global, args, output).await,

@@ -16,13 +16,14 @@ use ptctl_diagnosis::{
 use reqwest::Method;
 use url::{Host, Url};
 
-use super::{look::failed, report::root};
+use super::{look::failed, report::root, up};
 use crate::{
     cli::{Annotations, Global, SmokeArguments, SmokeFormat, TempoWay},
     clients::deadline::Deadline,
     context::Environment,
     error::CommandError,
     exit::Exit,
+    farewell::Farewell,
     gather::{Beside, DeeperLooks, Depth, doors},
     output::Output,
     probe::tempo::without_credentials,
@@ -43,7 +44,11 @@ pub(super) async fn run(
     global: &Global,
     args: SmokeArguments,
     output: &mut Output,
+    farewell: &Farewell,
 ) -> Result<Exit, CommandError> {
+    if args.stack.down && args.stack.up.is_none() {
+        return up::down(global, &args, output).await;
+    }
     let environment = Environment::of_this_process().map_err(CommandError::Runtime)?;
     let is_on_github = environment.variable("GITHUB_ACTIONS") == Some("true")
         && args.annotations == Annotations::Auto;
@@ -82,38 +87,75 @@ pub(super) async fn run(
     for host in strange_hosts(&plan) {
         output.note(&format!("note: requests are sent to {host}"));
     }
-    let around = around(global, args.way, output).await?;
-    let mut checks = Vec::new();
-    for (number, check) in plan.checks.iter().enumerate() {
-        output.progress(&format!(
-            "{} of {}: {} …",
-            number + 1,
-            plan.checks.len(),
-            check.name
-        ));
-        checks.push(run_check(check, &plan.filled, &around).await);
-    }
-    for deed in around.doors.close().await {
-        output.note(&deed);
-    }
-    let report = SmokeReport::of(checks);
-    let text = match args.output {
-        SmokeFormat::Table => {
-            let mut page = output.page();
-            render::smoke(&mut page, &report);
-            page.into_text()
-        }
-        SmokeFormat::Json => render::json(&report).map_err(CommandError::Json)?,
-        SmokeFormat::Junit => render::smoke_junit(&report),
-        SmokeFormat::Github => render::smoke_annotations(&report, &root),
+    let session = Session {
+        args,
+        plan,
+        is_on_github,
+        root,
     };
-    output.answer(&text)?;
-    if is_on_github && args.output != SmokeFormat::Github {
-        for line in render::smoke_annotations(&report, &root).lines() {
-            output.note(line);
+    let Some(services) = &session.args.stack.up else {
+        return session.check(global, output).await;
+    };
+    let stack = up::UpStack::start(global, &session.args, services, output, farewell).await?;
+    let global = Global {
+        project: Some(stack.project().to_owned()),
+        ..global.clone()
+    };
+    let result = session.check(&global, stack.output).await;
+    stack.end(result).await
+}
+
+/// What is to be checked, and how it is told.
+struct Session {
+    args: SmokeArguments,
+    plan: Plan,
+    is_on_github: bool,
+    /// The folder that annotations name files from.
+    root: String,
+}
+
+impl Session {
+    /// Does the checks on a stack that is there, and writes what came of them.
+    async fn check(&self, global: &Global, output: &mut Output) -> Result<Exit, CommandError> {
+        let Self {
+            args,
+            plan,
+            is_on_github,
+            root,
+        } = self;
+        let around = around(global, args.way.clone(), output).await?;
+        let mut checks = Vec::new();
+        for (number, check) in plan.checks.iter().enumerate() {
+            output.progress(&format!(
+                "{} of {}: {} …",
+                number + 1,
+                plan.checks.len(),
+                check.name
+            ));
+            checks.push(run_check(check, &plan.filled, &around).await);
         }
+        for deed in around.doors.close().await {
+            output.note(&deed);
+        }
+        let report = SmokeReport::of(checks);
+        let text = match args.output {
+            SmokeFormat::Table => {
+                let mut page = output.page();
+                render::smoke(&mut page, &report);
+                page.into_text()
+            }
+            SmokeFormat::Json => render::json(&report).map_err(CommandError::Json)?,
+            SmokeFormat::Junit => render::smoke_junit(&report),
+            SmokeFormat::Github => render::smoke_annotations(&report, root),
+        };
+        output.answer(&text)?;
+        if *is_on_github && args.output != SmokeFormat::Github {
+            for line in render::smoke_annotations(&report, root).lines() {
+                output.note(line);
+            }
+        }
+        Ok(report.conclusion.exit())
     }
-    Ok(report.conclusion.exit())
 }
 
 fn within(args: &SmokeArguments) -> Option<SignedDuration> {

@@ -1,9 +1,6 @@
 //! How a look gets next to a container: directly from here, else by the helper where that was asked for.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use ptctl_diagnosis::snapshot::{Container, LadderDepth};
 
@@ -15,7 +12,7 @@ use super::{
 };
 use crate::{
     clients::{cause::on_one_line, deadline::Deadline, docker::Engine},
-    helper::{Helper, MOUNT, Spot},
+    helper::{Helper, MOUNT, Spot, own_binary},
     inside::{self, Answer, Order, Place, SocketsTask, Task},
     probe::DiskReach,
 };
@@ -110,8 +107,8 @@ impl Hands {
         };
         let helper = match by {
             Some(ProbeBy::Auto | ProbeBy::Helper) => {
-                let own = || PathBuf::from("/proc/self/exe");
-                let binary = looks.helper_binary.clone().unwrap_or_else(own);
+                let binary = looks.helper_binary.clone();
+                let binary = binary.unwrap_or_else(own_binary);
                 Some(Helper::new(engine.clone(), platform.to_owned(), binary))
             }
             Some(ProbeBy::Direct) | None => None,

@@ -116,6 +116,23 @@ fn complaint(text: &str) -> String {
     }
 }
 
+/// The name of the image of a binary, this program's own where none is given, imported where the engine has not got it.
+pub(crate) async fn image(
+    engine: &Engine,
+    platform: &str,
+    binary: Option<PathBuf>,
+    deadline: Deadline,
+) -> Result<String, HelperError> {
+    let path = binary.unwrap_or_else(own_binary);
+    let binary = HelperBinary::load(&path, platform)?;
+    Ok(image::ensure(engine, &binary, deadline).await?.name)
+}
+
+/// This program, as it runs.
+pub(crate) fn own_binary() -> PathBuf {
+    PathBuf::from("/proc/self/exe")
+}
+
 /// What has to be there before the first container is made.
 #[derive(Debug)]
 struct Ready {

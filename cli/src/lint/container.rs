@@ -15,7 +15,7 @@ use super::nothing_runs;
 use crate::target::{ROLE_LABEL, role_of};
 
 /// The container of a service; what its image would add is unknown and left out.
-pub(super) fn of(
+pub(crate) fn of(
     service: &ComposeService,
     project: &ComposeProject,
     taken_at: Timestamp,

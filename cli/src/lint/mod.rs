@@ -19,6 +19,8 @@ use ptctl_diagnosis::{
 };
 use thiserror::Error;
 
+pub(crate) use self::container::of as declared;
+
 use crate::{
     clients::compose::ComposeBinary,
     compose::{ComposeError, ComposeSources, SourcesError},
@@ -58,7 +60,8 @@ pub enum Profiles {
 }
 
 impl Profiles {
-    fn include(&self, service: &ComposeService) -> bool {
+    /// Whether a service is started.
+    pub(crate) fn include(&self, service: &ComposeService) -> bool {
         match self {
             Self::All => true,
             Self::These(named) => {

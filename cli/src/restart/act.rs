@@ -1,16 +1,17 @@
 //! Doing one step: by the engine's API, or by Compose where a container is made anew.
 
-use std::{io, process::Stdio, time::Duration};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use ptctl_diagnosis::{commands, redact, snapshot::EngineEventKind};
+use ptctl_diagnosis::snapshot::EngineEventKind;
 use thiserror::Error;
 use tokio::task::JoinHandle;
 
 use super::{Action, Step, Stop};
 use crate::{
     clients::{
-        deadline::{Deadline, spoken},
+        compose::{ComposeDeedError, perform},
+        deadline::Deadline,
         docker::{Engine, EngineError},
     },
     context::EngineChoice,
@@ -32,31 +33,9 @@ pub enum ActError {
     /// The container was not made by Compose.
     #[error("it was not made by Compose, which alone can make it anew")]
     NotByCompose,
-    /// Compose could not be run.
-    #[error("could not run `{command}`")]
-    Run {
-        /// The command.
-        command: String,
-        /// What went wrong.
-        #[source]
-        source: io::Error,
-    },
-    /// Compose did not end.
-    #[error("`{command}` did not end within {}", spoken(*after))]
-    Late {
-        /// The command.
-        command: String,
-        /// How long was waited.
-        after: Duration,
-    },
-    /// Compose failed.
-    #[error("`{command}` failed: {said}")]
-    Refused {
-        /// The command.
-        command: String,
-        /// The last line that it said.
-        said: String,
-    },
+    /// Compose did not do it.
+    #[error(transparent)]
+    Compose(#[from] ComposeDeedError),
 }
 
 /// What does the steps of a plan.
@@ -133,47 +112,5 @@ async fn stop(hand: &Hand, step: &Step, began: Timestamp) -> Stop {
 /// Has Compose make a service anew: the same command as is shown.
 async fn recreate(choice: &EngineChoice, step: &Step, deadline: Deadline) -> Result<(), ActError> {
     let words = step.recreate.as_ref().ok_or(ActError::NotByCompose)?;
-    let (program, arguments) = words.split_first().ok_or(ActError::NotByCompose)?;
-    let shown = commands::shown(words);
-    let mut command = tokio::process::Command::new(program);
-    command
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        // Ctrl-C goes to `ptctl` alone: Compose ends what it began, rather than leave a service without a container.
-        .process_group(0)
-        .kill_on_drop(false);
-    if let Some(host) = &choice.host {
-        command
-            .env("DOCKER_HOST", host)
-            .env_remove("DOCKER_CONTEXT");
-    } else if let Some(context) = &choice.context {
-        command.env("DOCKER_CONTEXT", context);
-    }
-    let run = |source| ActError::Run {
-        command: shown.clone(),
-        source,
-    };
-    let child = command.spawn().map_err(run)?;
-    let output = deadline
-        .cut(child.wait_with_output())
-        .await
-        .map_err(|passed| ActError::Late {
-            command: shown.clone(),
-            after: passed.after,
-        })?
-        .map_err(run)?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let complaints = String::from_utf8_lossy(&output.stderr);
-    let last = complaints
-        .lines()
-        .rev()
-        .find(|line| !line.trim().is_empty());
-    Err(ActError::Refused {
-        command: shown,
-        said: redact::text(last.unwrap_or("it said nothing").trim()),
-    })
+    Ok(perform(words, choice, deadline).await?)
 }

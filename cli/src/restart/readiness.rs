@@ -21,6 +21,8 @@ pub fn unready(snapshot: &Snapshot) -> Vec<(String, String)> {
     let backends = stack.backends.iter().filter_map(|backend| {
         let reason = match &backend.tempo.ready {
             Observed::Known(ready) => why_not(ready)?,
+            // One that cannot be asked from here is asked by its own health check.
+            Observed::Unknown(_) if is_healthy(backend.container) => return None,
             Observed::Unknown(gap) => gap.reason.clone(),
         };
         Some((backend.label().to_owned(), reason))
@@ -30,6 +32,12 @@ pub fn unready(snapshot: &Snapshot) -> Vec<(String, String)> {
         Some((service.label().to_owned(), waiting_for(service.container)?))
     });
     backends.chain(services).collect()
+}
+
+/// Whether a container's own health check passes.
+fn is_healthy(container: Option<&Container>) -> bool {
+    let health = container.and_then(|container| container.state.health.as_ref());
+    health.is_some_and(|health| health.status == HealthStatus::Healthy)
 }
 
 /// Why a container is not ready; `None` when it is: running, and healthy where it has a health check.

@@ -85,7 +85,7 @@ fn from_compose_file(file: &Path) -> Option<String> {
 }
 
 /// Lower case, nothing but letters, digits, dashes and underscores, beginning with a letter or digit.
-fn normalised(name: &str) -> String {
+pub(crate) fn normalised(name: &str) -> String {
     let kept: String = name
         .to_lowercase()
         .chars()

@@ -5,7 +5,7 @@ mod folder;
 mod members;
 mod role;
 
-pub(crate) use self::folder::FolderProject;
+pub(crate) use self::folder::{FolderProject, normalised};
 pub use self::{
     choice::{ChoiceError, ChosenStack, StackChoice, choose},
     members::{Members, is_default_network, members},

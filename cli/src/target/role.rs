@@ -14,6 +14,7 @@ pub fn role_of(image: &str, command: &[String], role_label: Option<&str>) -> Rol
         .and_then(by_label)
         .or_else(|| by_image(image).filter(|_| !runs_a_tool(command)))
         .or_else(|| command.first().and_then(|program| by_program(program)))
+        .or_else(|| runs_our_backend(command).then_some(Role::Tempo))
         .unwrap_or(Role::Service)
 }
 
@@ -31,6 +32,13 @@ fn runs_a_tool(command: &[String]) -> bool {
         .skip(1)
         .any(|word| word.contains("config.file"));
     program.is_some_and(|program| TOOLS.contains(&program)) && !starts_it
+}
+
+/// Whether the command is `ptctl backend`, which stands in for a Tempo.
+fn runs_our_backend(command: &[String]) -> bool {
+    let mut words = command.iter().map(String::as_str);
+    let program = words.next().and_then(|program| program.rsplit('/').next());
+    program == Some("ptctl") && words.next() == Some("backend")
 }
 
 fn by_label(label: &str) -> Option<Role> {
@@ -92,6 +100,15 @@ mod tests {
             Role::Tempo
         );
         assert_eq!(role_of("grafana/tempo:3.0.3", &[], None), Role::Tempo);
+    }
+
+    #[test]
+    fn this_program_is_a_tempo_where_it_runs_as_the_backend() {
+        let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let backend = words("/ptctl backend -- -config.file=/etc/tempo.yaml");
+        assert_eq!(role_of("ptctl:dev", &backend, None), Role::Tempo);
+        let doctor = words("/ptctl doctor");
+        assert_eq!(role_of("ptctl:dev", &doctor, None), Role::Service);
     }
 
     #[test]

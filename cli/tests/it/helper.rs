@@ -139,7 +139,7 @@ async fn whether_a_helper_is_overdue_is_judged_by_the_engines_clock() {
 }
 
 /// As much of a static binary for `amd64` as is looked at.
-fn static_binary() -> Vec<u8> {
+pub(crate) fn static_binary() -> Vec<u8> {
     let mut bytes = vec![0; 64 + 56];
     bytes[..6].copy_from_slice(b"\x7fELF\x02\x01");
     bytes[18..20].copy_from_slice(&0x3e_u16.to_le_bytes());

@@ -25,3 +25,4 @@ mod stack_files;
 mod storage;
 mod trace;
 mod trace_parts;
+mod up;

@@ -1,4 +1,5 @@
-//! The calls that make, run and remove the helper container and its image: nothing else creates or removes anything.
+//! The calls that make, run and remove the helper container and its image. Beside them only [`super::project`] removes
+//! anything.
 
 use std::collections::BTreeMap;
 
@@ -183,7 +184,7 @@ impl Engine {
                 status: 404 | 409, ..
             }) => Ok(()),
             Err(fault) => Err(EngineError::new(
-                format!("remove the helper container {}", id.short()),
+                format!("remove the container {}", id.short()),
                 fault,
             )),
         }
