@@ -98,11 +98,21 @@ fn is_id(value: &str) -> bool {
     value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
+/// Whether a trace is kept, by a word or by the flags of a `traceparent`, of which the lowest bit says so
+/// (<https://www.w3.org/TR/trace-context-2/#sampled-flag>); the next one, of random ids, is set by newer SDKs.
 fn flag(value: &str) -> SampledFlag {
-    match value.to_ascii_lowercase().as_str() {
-        "01" | "1" | "true" => SampledFlag::Kept,
-        "00" | "0" | "false" => SampledFlag::Dropped,
-        _ => SampledFlag::Unsaid,
+    let is_kept = match value.to_ascii_lowercase().as_str() {
+        "true" => Some(true),
+        "false" => Some(false),
+        flags if flags.len() <= 2 => u8::from_str_radix(flags, 16)
+            .ok()
+            .map(|flags| flags & 1 == 1),
+        _ => None,
+    };
+    match is_kept {
+        Some(true) => SampledFlag::Kept,
+        Some(false) => SampledFlag::Dropped,
+        None => SampledFlag::Unsaid,
     }
 }
 
@@ -130,6 +140,14 @@ mod tests {
             (
                 format!(r#"{{"traceId":"{ID}","traceFlags":"01"}}"#),
                 SampledFlag::Kept,
+            ),
+            (
+                format!("INFO [trace_id={ID} trace_flags=03] done"),
+                SampledFlag::Kept,
+            ),
+            (
+                format!(r#"{{"traceparent":"00-{ID}-b7ad6b7169203331-02"}}"#),
+                SampledFlag::Dropped,
             ),
             (
                 format!("INFO [trace_id={ID} span_id=b7ad6b7169203331 trace_sampled=False] done"),
