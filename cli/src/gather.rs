@@ -186,7 +186,7 @@ async fn look_closer(
             access,
             containers,
             &names,
-            Sampling::Few
+            Sampling::few(containers)
         ),
         around::of(look, &clients.services, containers),
         futures_util::future::join_all(

@@ -91,6 +91,7 @@ impl<'s> Stack<'s> {
             .collect();
         let named = |id: &ContainerId| subjects[id].clone();
         let members = members(snapshot, &services, &backends, &subjects);
+        let traces = traces::seen(snapshot, &services);
         Self {
             snapshot,
             services,
@@ -124,7 +125,7 @@ impl<'s> Stack<'s> {
                 |id| Subject::Prometheus(named(id)),
             ),
             members,
-            traces: traces::seen(snapshot),
+            traces,
         }
     }
 

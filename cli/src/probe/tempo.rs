@@ -242,7 +242,7 @@ impl Backend<'_> {
             services: Observed::Unknown(self.gap(Probe::TempoSearch, why)),
             sightings: Observed::Unknown(self.gap(Probe::TempoSearch, why)),
             sample: match self.sampling {
-                Sampling::Few => Some(Observed::Unknown(self.gap(Probe::Traces, why))),
+                Sampling::Few { .. } => Some(Observed::Unknown(self.gap(Probe::Traces, why))),
                 Sampling::None => None,
             },
             logged: None,
@@ -267,10 +267,12 @@ impl Backend<'_> {
         } = sightings(look, client, names).await;
         let sample = match (self.sampling, &sightings) {
             (Sampling::None, _) => None,
-            (Sampling::Few, Err(fault)) if traces.iter().all(Vec::is_empty) => {
+            (Sampling::Few { .. }, Err(fault)) if traces.iter().all(Vec::is_empty) => {
                 Some(Err(fault.clone()))
             }
-            (Sampling::Few, Ok(_) | Err(_)) => Some(sample(look, client, &traces).await),
+            (Sampling::Few { since }, Ok(_) | Err(_)) => {
+                Some(sample(look, client, &traces, since).await)
+            }
         };
         (services, sightings, sample)
     }

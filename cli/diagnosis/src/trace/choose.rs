@@ -27,9 +27,15 @@ pub const SETTLED: SignedDuration = SignedDuration::from_secs(60);
 const OF_ONE_SERVICE: usize = 4;
 
 /// At most so many of what was found for each service: of each service in turn, those that are settled first, then those
-/// whose root no other one of that service has, then the newest.
-pub fn choose(found: &[Vec<Candidate>], now: Timestamp, most: usize) -> Vec<TraceId> {
-    let turns: Vec<Vec<TraceId>> = found.iter().map(|found| best(found, now)).collect();
+/// whose root no other one of that service has, then the newest. What ended before `since` tells how things were, and is
+/// left out where a service has anything else.
+pub fn choose(
+    found: &[Vec<Candidate>],
+    now: Timestamp,
+    since: Option<Timestamp>,
+    most: usize,
+) -> Vec<TraceId> {
+    let turns: Vec<Vec<TraceId>> = found.iter().map(|found| best(found, now, since)).collect();
     let mut seen = HashSet::new();
     (0..OF_ONE_SERVICE)
         .flat_map(|turn| turns.iter().filter_map(move |ids| ids.get(turn).copied()))
@@ -38,8 +44,12 @@ pub fn choose(found: &[Vec<Candidate>], now: Timestamp, most: usize) -> Vec<Trac
         .collect()
 }
 
-fn best(found: &[Candidate], now: Timestamp) -> Vec<TraceId> {
-    let mut newest: Vec<&Candidate> = found.iter().collect();
+fn best(found: &[Candidate], now: Timestamp, since: Option<Timestamp>) -> Vec<TraceId> {
+    let is_past = |candidate: &&Candidate| {
+        since.is_some_and(|since| candidate.ended_at.is_some_and(|at| at < since))
+    };
+    let (past, current): (Vec<&Candidate>, Vec<&Candidate>) = found.iter().partition(is_past);
+    let mut newest = if current.is_empty() { past } else { current };
     newest.sort_by_key(|candidate| std::cmp::Reverse((candidate.started_at, candidate.id)));
     let is_fresh = |candidate: &Candidate| {
         let ended_at = candidate.ended_at;
@@ -78,7 +88,7 @@ mod tests {
     }
 
     fn chosen(found: &[Vec<Candidate>], most: usize) -> Vec<u8> {
-        let chosen = choose(found, now(), most);
+        let chosen = choose(found, now(), Some(ago(1_000)), most);
         let first = |id: TraceId| u8::from_str_radix(&id.to_string()[..2], 16).unwrap();
         chosen.into_iter().map(first).collect()
     }
@@ -94,6 +104,15 @@ mod tests {
         ];
         assert_eq!(chosen(&[found], 9), [2, 4, 5, 3]);
         assert_eq!(chosen(&[vec![candidate(1, 2, "tick")]], 9), [1]);
+    }
+
+    #[test]
+    fn what_ended_before_the_last_start_is_read_where_there_is_nothing_else_only() {
+        let found = vec![candidate(1, 2, "tick"), candidate(2, 70, "list")];
+        let first = |found: &[Candidate]| best(found, now(), Some(ago(30)))[0];
+        assert_eq!(best(&found, now(), Some(ago(30))).len(), 1);
+        assert_eq!(first(&found), found[0].id);
+        assert_eq!(first(&found[1..]), found[1].id);
     }
 
     #[test]

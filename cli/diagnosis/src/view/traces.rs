@@ -42,8 +42,12 @@ impl SeenTrace<'_> {
     }
 }
 
-/// The traces of every backend; a gap where not one of those that were asked gave any, and one could not be read.
-pub(super) fn seen(snapshot: &Snapshot) -> Result<Vec<SeenTrace<'_>>, Gap> {
+/// The traces of every backend that these services had a part in as they run now: what ended before one of those was
+/// started tells nothing of it any more. A gap where not one backend that was asked gave any, and one could not be read.
+pub(super) fn seen<'s>(
+    snapshot: &'s Snapshot,
+    services: &[Service<'s>],
+) -> Result<Vec<SeenTrace<'s>>, Gap> {
     let mut traces = Vec::new();
     let mut gap = None;
     for tempo in &snapshot.tempos {
@@ -57,7 +61,8 @@ pub(super) fn seen(snapshot: &Snapshot) -> Result<Vec<SeenTrace<'_>>, Gap> {
                     }
                 });
                 let trees = sample.trees().into_iter().zip(wholeness);
-                traces.extend(trees.map(|(trace, wholeness)| SeenTrace {
+                let current = trees.filter(|(trace, _)| !is_past(trace, services));
+                traces.extend(current.map(|(trace, wholeness)| SeenTrace {
                     trace,
                     wholeness,
                     tempo,
@@ -71,6 +76,21 @@ pub(super) fn seen(snapshot: &Snapshot) -> Result<Vec<SeenTrace<'_>>, Gap> {
         Some(gap) if traces.is_empty() => Err(gap),
         Some(_) | None => Ok(traces),
     }
+}
+
+/// Whether a trace ended before one of the services that have spans in it was started.
+fn is_past(trace: &Trace, services: &[Service<'_>]) -> bool {
+    let Some(end) = moment(trace.extent().end) else {
+        return false;
+    };
+    services.iter().any(|service| {
+        let started = service.container.state.started_at;
+        let name = service.name.as_ref().map(|name| name.0.as_str());
+        let mut spans = trace.spans().iter();
+        started.is_some_and(|started| started > end)
+            && name.is_some()
+            && spans.any(|span| span.service() == name)
+    })
 }
 
 impl<'s> Stack<'s> {
@@ -122,4 +142,24 @@ fn moment(nanoseconds: u64) -> Option<Timestamp> {
     (nanoseconds > 0)
         .then(|| Timestamp::from_nanosecond(i128::from(nanoseconds)).ok())
         .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        fixtures::{self, ago},
+        view::Stack,
+    };
+
+    #[test]
+    fn a_trace_of_before_a_start_of_one_of_its_services_tells_nothing_of_now() {
+        let seen = |restarted: &str| {
+            let mut snapshot = fixtures::healthy();
+            snapshot.traced([fixtures::request(100), fixtures::request(300)]);
+            snapshot.service_mut(restarted).state.started_at = Some(ago(200));
+            Stack::of(&snapshot).traces().unwrap().len()
+        };
+        assert_eq!(seen("scraper"), 1);
+        assert_eq!(seen("tempo"), 2);
+    }
 }

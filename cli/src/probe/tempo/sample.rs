@@ -5,8 +5,9 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
 use ptctl_diagnosis::{
-    snapshot::TraceSample,
+    snapshot::{Container, Role, TraceSample},
     trace::{Candidate, Credential, Sampler, Trace, TraceId, Wholeness, choose},
 };
 
@@ -31,9 +32,26 @@ const TIME_LIMIT: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sampling {
     /// A few of each service.
-    Few,
+    Few {
+        /// When a service of the stack last started: what ended before tells how things were.
+        since: Option<Timestamp>,
+    },
     /// None.
     None,
+}
+
+impl Sampling {
+    /// A few of each service, those first that ended since the last of these containers started.
+    pub(crate) fn few(containers: &[Container]) -> Self {
+        let services = containers
+            .iter()
+            .filter(|container| container.role == Role::Service);
+        Self::Few {
+            since: services
+                .filter_map(|container| container.state.started_at)
+                .max(),
+        }
+    }
 }
 
 /// Reads some of the traces that were found. `Err` where there were some, and not one could be read.
@@ -41,11 +59,12 @@ pub(super) async fn sample(
     look: &Look<'_>,
     client: &TempoClient,
     found: &[Vec<Candidate>],
+    since: Option<Timestamp>,
 ) -> Result<TraceSample, HttpFault> {
     let deadline = look.deadline.capped(TIME_LIMIT);
     let client = client.up_to(LONGEST);
     let client = &client;
-    let chosen = choose(found, look.taken_at, MOST);
+    let chosen = choose(found, look.taken_at, since, MOST);
     let reads = chosen.into_iter().map(|id| async move {
         // With the trees, so that no more than so many whole traces are held at once.
         let stored = client.stored_trace(id, deadline).await?;
