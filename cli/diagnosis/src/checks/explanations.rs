@@ -1,6 +1,8 @@
 //! Groups of causes and of looks that several checks have in common.
 
-use super::{configuration as endpoint, export_errors as export, network as relay, stack, tempo};
+use super::{
+    configuration as endpoint, export_errors as export, network as relay, quality, stack, tempo,
+};
 use crate::{check::Cause, observed::Probe};
 
 /// The same causes, for findings that concern their subjects besides their own.
@@ -177,6 +179,12 @@ pub(super) const SWITCHED_OFF: &[Cause] = &[
     Cause::same_subject(endpoint::exporter_none::CHECK.code),
     Cause::same_subject(endpoint::exporter_unknown::CHECK.code),
     Cause::same_subject(endpoint::sampler_off::CHECK.code),
+];
+
+/// Why a service's spans may stand under another name than its settings tell.
+pub(super) const ANOTHER_NAME: &[Cause] = &[
+    Cause::anywhere(quality::spans_without_service_name::CHECK.code),
+    Cause::anywhere(quality::name_of_several_programs::CHECK.code),
 ];
 
 /// Which of a service's settings its SDK cannot use: it may not have started with them.

@@ -30,6 +30,7 @@ pub(crate) static CHECK: Check = Check {
         explanations::SWITCHED_OFF,
         explanations::BACKEND,
         explanations::SERVICE_AWAY,
+        explanations::ANOTHER_NAME,
     ],
     explains: &[],
     examine: Examine::EachService(examine),

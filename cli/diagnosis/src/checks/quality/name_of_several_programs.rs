@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::spans_without_service_name::container;
+use super::spans_without_service_name::{container, unseen};
 use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::configuration::service_name_shared,
@@ -70,7 +70,13 @@ fn examine(stack: &Stack<'_>, _: &Policy) -> Verdict {
                 seen.command(),
             ),
         )
-        .proof(proofs),
+        .proof(proofs)
+        .concerning(unseen(stack))
+        .concerning(
+            stack
+                .service_called(name)
+                .map(|service| service.subject.clone()),
+        ),
     )
 }
 

@@ -59,6 +59,7 @@ pub(crate) static CHECK: Check = Check {
             Cause::same_subject(forks_before_export::CHECK.code),
         ],
         &[Cause::concerned(sampler_off::CHECK.code)],
+        explanations::ANOTHER_NAME,
     ],
     explains: &[],
     examine: Examine::EachService(examine),
@@ -366,6 +367,31 @@ mod tests {
         assert_eq!(codes(None), ["PT0322"]);
         assert_eq!(codes(Some("parentbased_always_on")), ["PT0322"]);
         assert_eq!(codes(Some("always_on")), ["PT0322", "PT0701"]);
+    }
+
+    #[test]
+    fn spans_without_a_name_may_be_those_that_are_missed() {
+        let nameless = fixtures::request(100).span(
+            2,
+            "unknown_service",
+            crate::trace::SpanKind::Server,
+            "POST /scrape",
+            (20, 30),
+        );
+        let diagnosis = unseen(|snapshot, metrics| {
+            metrics.spans = None;
+            snapshot.traced([nameless]);
+        });
+        let [cause] = diagnosis.causes.as_slice() else {
+            panic!("one root cause: {:?}", diagnosis.causes)
+        };
+        let symptoms = cause.symptoms.iter();
+        let codes: Vec<String> = [cause.finding.code]
+            .into_iter()
+            .chain(symptoms.map(|symptom| symptom.code))
+            .map(|code| code.to_string())
+            .collect();
+        assert_eq!(codes, ["PT0705", "PT0701"]);
     }
 
     #[test]

@@ -9,8 +9,9 @@ use crate::{
     finding::{Remedy, Severity},
     policy::Policy,
     snapshot::Container,
+    subject::Subject,
     trace::{Span, Trace},
-    view::Stack,
+    view::{Service, Stack},
 };
 
 pub(crate) static CHECK: Check = Check {
@@ -57,11 +58,20 @@ fn examine(stack: &Stack<'_>, _: &Policy) -> Verdict {
     let Some((seen, span)) = nameless.first() else {
         return Ok(Outcome::Pass);
     };
+    let beside = stack.services.iter().filter(|service| {
+        let name = service.name.as_ref();
+        name.is_some_and(|name| {
+            nameless
+                .iter()
+                .any(|(seen, _)| seen.spans_of(&name.0).next().is_some())
+        })
+    });
+    let beside: Vec<Subject> = beside.map(|service| service.subject.clone()).collect();
     let called = span.service().unwrap_or("no `service.name` at all");
-    let beside = nameless
+    let maker = nameless
         .iter()
         .find_map(|(_, span)| container(span, stack).map(Container::display_name));
-    let whose = match beside {
+    let whose = match maker {
         Some(name) => format!(", made in the container of `{name}`"),
         None => String::new(),
     };
@@ -90,7 +100,9 @@ fn examine(stack: &Stack<'_>, _: &Policy) -> Verdict {
                 .skip(1)
                 .take(2)
                 .map(|(seen, span)| seen.evidence(format!("`{}` as well", span.name))),
-        ),
+        )
+        .concerning(unseen(stack))
+        .concerning(beside),
     )
 }
 
@@ -103,6 +115,16 @@ fn is_nameless(span: &Span) -> bool {
             || name.starts_with("unknown_service:")
             || name == "OTLPResourceNoAttributes"
     })
+}
+
+/// The services that Tempo has no span of under their own names: what stands under another one may be theirs.
+pub(super) fn unseen(stack: &Stack<'_>) -> Vec<Subject> {
+    let is_unseen = |service: &&Service<'_>| {
+        let sighting = stack.sighting_of(service);
+        sighting.is_ok_and(|sighting| sighting.is_none_or(|sighting| sighting.last_at.is_none()))
+    };
+    let services = stack.services.iter().filter(is_unseen);
+    services.map(|service| service.subject.clone()).collect()
 }
 
 /// The container in which a span was made, where its resource tells.
