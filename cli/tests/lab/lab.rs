@@ -8,11 +8,12 @@ use crate::failure::Failure;
 use crate::identity::RunId;
 use crate::prometheus;
 use crate::python;
+use crate::shop;
 use crate::standin;
 use crate::tool::{ToolError, docker, run};
 
-/// The images that the scenarios run, made by `scripts/images`, `scripts/lab-images` and `scripts/lab-prometheus`.
-const IMAGES: [&str; 8] = [
+/// The images that the scenarios run, made by `scripts/images` and the other scripts beside it.
+const IMAGES: [&str; 9] = [
     "docutag-controller:dev",
     "docutag-scraper:dev",
     "docutag-textanalyzer:dev",
@@ -21,6 +22,7 @@ const IMAGES: [&str; 8] = [
     "minitempo:dev",
     python::IMAGE,
     prometheus::IMAGE,
+    shop::NGINX,
 ];
 
 /// Below this share of its disk, in percent, a machine's free space may be a finding of its own.

@@ -5,8 +5,8 @@
 //!
 //! - [`scenario`]: what a scenario and its stage are; [`scenarios`]: all of them;
 //! - [`stage`] and [`trial`]: playing them; [`doctor`]: the report that is judged; [`table`], [`untried`]: the result;
-//! - [`blueprint`], [`marks`], [`stack`], [`container`], [`traffic`], [`python`]: the stacks, rendered from `compose.yml`, and
-//!   requests to them;
+//! - [`blueprint`], [`marks`], [`stack`], [`container`], [`traffic`], [`python`], [`shop`]: the stacks, rendered from
+//!   `compose.yml`, and requests to them;
 //! - [`prometheus`], [`grafana`], [`loki`], [`pages`], [`name_server`]: what stands around the traces, real or played;
 //! - [`lab`], [`identity`], [`remains`]: a run, and how nothing of it stays behind;
 //! - [`changes`]: which scenarios a change bears on; [`demo`]: the same faults on the demo, for people to look at.
@@ -35,6 +35,7 @@ mod restart;
 mod say;
 mod scenario;
 mod scenarios;
+mod shop;
 mod stack;
 mod stage;
 mod standin;

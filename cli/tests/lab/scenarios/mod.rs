@@ -19,6 +19,7 @@ mod outages;
 mod pairs;
 mod pairs_in_silence;
 mod python;
+mod quality;
 mod receivers;
 mod recorded;
 mod restarts;
@@ -40,6 +41,7 @@ pub(crate) static STAGES: &[Stage] = &[
     around::loki::STAGE,
     around::grafana::STAGE,
     around::prometheus::STAGE,
+    quality::settled::STAGE,
     order::STAGE,
     python::lives::STAGE,
     restarts::STAGE,
@@ -72,6 +74,8 @@ pub(crate) static STAGES: &[Stage] = &[
     python::context::STAGE,
     python::backend::STAGE,
     python::healthy::STAGE,
+    quality::propagation::STAGE,
+    quality::spans::STAGE,
     around::correlation::STAGE,
     around::reading::STAGE,
     unseen::engine::STAGE,
