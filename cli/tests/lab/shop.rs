@@ -86,6 +86,16 @@ impl Stack {
         self.until_all_arrived(&made).await
     }
 
+    /// Asks a service so many times how it is, and waits until Tempo has each trace that this made.
+    pub(crate) async fn until_checked(&self, service: &str, times: usize) -> Result<(), Failure> {
+        self.until_answers(service, PORT, "/health").await?;
+        let mut made = Vec::new();
+        for _ in 0..times {
+            made.extend(self.ids(service, "/health").await?);
+        }
+        self.until_all_arrived(&made).await
+    }
+
     /// Waits until a service has taken so many messages, and Tempo has each trace that it began with one.
     pub(crate) async fn until_taken(&self, service: &str, messages: usize) -> Result<(), Failure> {
         let what = format!("`{service}` taking {messages} messages");

@@ -6,10 +6,12 @@ the request made, here and in the services that were asked for it.
 """
 
 import argparse
+import contextlib
 import contextvars
 import http.server
 import json
 import logging
+import random
 import signal
 import sys
 import threading
@@ -23,6 +25,9 @@ parser.add_argument("--token", help="shows this token to the service that it ask
 parser.add_argument("--client", choices=["traced", "bare"], default="traced", help="bare: nothing records what it asks")
 parser.add_argument("--context", choices=["w3c", "b3", "b3-joined"], default="w3c", help="the form of the context")
 parser.add_argument("--names", choices=["route", "path", "method"], default="route", help="what requests are named by")
+parser.add_argument("--health", choices=["bare", "traced"], default="bare", help="traced: its health check makes traces")
+parser.add_argument("--conventions", choices=["present", "former"], default="present", help="what attributes are called")
+parser.add_argument("--records-items", action="store_true", help="has an attribute for each order, named by its number")
 parser.add_argument("--records-headers", action="store_true", help="puts the headers of requests into attributes")
 parser.add_argument("--forgets-to-end", action="store_true", help="never ends the span of a request")
 parser.add_argument("--steps", type=int, default=1, help="so many spans within a request")
@@ -114,7 +119,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         if self.path in UNTRACED:
             try:
-                self.reply(untraced(self.path))
+                with nothing_or_span(self.path):
+                    self.reply(untraced(self.path))
             except OSError:
                 # Who is asked for a part of each request is not there yet.
                 self.send_error(503)
@@ -130,6 +136,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def attributes(self):
         known = {"http.request.method": "GET", "http.route": "/orders/{id}", "url.path": self.path}
+        if words.conventions == "former":
+            known = {"http.method": "GET", "http.route": "/orders/{id}", "http.target": self.path}
+        if words.records_items:
+            known[f"order.{random.randrange(10_000, 100_000)}.total"] = 12
         if words.records_headers:
             for name, value in self.headers.items():
                 known[f"http.request.header.{name.lower()}"] = [value]
@@ -147,11 +157,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Requests are logged within their span, above."""
 
 
+def nothing_or_span(path):
+    if path != "/health" or words.health == "bare":
+        return contextlib.nullcontext()
+    return tracer().start_as_current_span(f"GET {path}", Context(), trace.SpanKind.SERVER)
+
+
 def untraced(path):
     if path == "/health":
         if words.next:
             urllib.request.urlopen(f"{words.next}/health", timeout=1).close()
-        return {"status": "ok"}
+        ids = trace.get_current_span().get_span_context()
+        return {"status": "ok", "trace_ids": [format(ids.trace_id, "032x")] if ids.is_valid else []}
     if path == "/taken":
         return {"trace_ids": taken}
     return [outbox.pop(0) for _ in range(len(outbox))]

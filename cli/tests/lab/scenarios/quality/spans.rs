@@ -54,6 +54,24 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
                 );
             }))
         }),
+        Scenario::fault(
+            "python-attribute-for-each-order",
+            "PT0712",
+            ORDERS,
+            |trial| {
+                Box::pin(broken(trial, |project| {
+                    shop::add(project, ORDERS, &["--next", ASK_BILLING, "--records-items"]);
+                }))
+            },
+        ),
+        Scenario::fault("python-health-check-traced", "PT0713", STOCK, |trial| {
+            Box::pin(health_check_traced(trial))
+        }),
+        Scenario::fault("python-former-conventions", "PT0714", "stack", |trial| {
+            Box::pin(broken(trial, |project| {
+                shop::add(project, BILLING, &["--conventions", "former"]);
+            }))
+        }),
         Scenario::fault("python-lines-without-ids", "PT0905", ORDERS, |trial| {
             Box::pin(broken(trial, |project| {
                 shop::add(project, ORDERS, &["--next", ASK_BILLING, "--logs", "bare"]);
@@ -72,6 +90,17 @@ async fn name_copied(trial: &mut Trial) -> Result<(), Failure> {
     });
     change.await?;
     trial.stack.until_shopped(STOCK, ENOUGH).await?;
+    trial.judge().await?;
+    recover(trial).await
+}
+
+/// Of one service every trace is its health check.
+async fn health_check_traced(trial: &mut Trial) -> Result<(), Failure> {
+    let change = traced(trial, |project| {
+        shop::add(project, STOCK, &["--health", "traced"]);
+    });
+    change.await?;
+    trial.stack.until_checked(STOCK, ENOUGH).await?;
     trial.judge().await?;
     recover(trial).await
 }
