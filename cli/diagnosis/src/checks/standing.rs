@@ -1,6 +1,6 @@
 //! Whether export errors in a service's log still stand, or are history.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::{
     export_errors::Loss,
@@ -32,19 +32,6 @@ pub(super) fn stands(group: &ErrorGroup, over: Option<Timestamp>) -> bool {
             .recovered_at
             .is_none_or(|recovered| Some(recovered) < group.last_at)
         && over.is_none_or(|over| Some(over) < group.last_at)
-}
-
-/// Time that an exporter's own back-off may take to find a backend that came up.
-pub(in crate::checks) const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
-
-/// Until when an exporter that was there before its backend came back may still tell of a backend that is away, though
-/// it works by now: what waits is tried again with ever longer pauses.
-pub(super) fn looked_for_until(service: &Service<'_>, stack: &Stack<'_>) -> Option<Timestamp> {
-    let back = came_back(stack.backend_of(service)?, stack)?;
-    let started = service.container.state.started_at?;
-    (started < back)
-        .then(|| back.checked_add(PATIENCE).ok())
-        .flatten()
 }
 
 /// What a service said since its last start, oldest first: what it says of its settings stands until it starts again.

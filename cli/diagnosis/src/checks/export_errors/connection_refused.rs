@@ -38,32 +38,3 @@ pub(crate) static CHECK: Check = Check {
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     Family::Refused.examine(service, stack)
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::{
-        diagnose,
-        export_errors::ErrorKind,
-        fixtures::{ago, healthy},
-        policy::Policy,
-    };
-
-    #[test]
-    fn what_is_tried_again_just_after_tempo_came_back_is_history() {
-        for (since_tempo, service_since, expected) in [
-            // The last line is 10 s old.
-            (40, 600, vec![]),
-            (40, 30, vec!["PT0501"]),
-            (300, 600, vec!["PT0510"]),
-        ] {
-            let mut snapshot = healthy();
-            snapshot.failing("scraper", ErrorKind::BackendDown);
-            snapshot.service_mut("tempo").state.started_at = Some(ago(since_tempo));
-            snapshot.service_mut("scraper").state.started_at = Some(ago(service_since));
-            let diagnosis = diagnose(&snapshot, &Policy::default());
-            let roots = diagnosis.causes.iter();
-            let roots: Vec<String> = roots.map(|cause| cause.finding.code.to_string()).collect();
-            assert_eq!(roots, expected, "{since_tempo} {service_since}");
-        }
-    }
-}

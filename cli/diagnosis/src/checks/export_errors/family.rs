@@ -259,17 +259,7 @@ impl Family {
         match self {
             Self::SettingIgnored => standing::of_this_run(service),
             Self::StartFailed => standing::without_spans_since(service, stack),
-            _ => {
-                let mut groups = standing::standing(service, stack)?;
-                // Of later ones `started-before-tempo` tells.
-                if let Some(until) = standing::looked_for_until(service, stack) {
-                    groups.retain(|group| {
-                        !Self::is_absence(group.kind)
-                            || group.last_at.is_none_or(|last| last > until)
-                    });
-                }
-                Ok(groups)
-            }
+            _ => standing::standing(service, stack),
         }
     }
 

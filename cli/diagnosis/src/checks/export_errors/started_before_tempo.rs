@@ -1,18 +1,20 @@
 //! A service that started before Tempo and never recovered.
 
+use jiff::SignedDuration;
+
 use super::family::Family;
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
-    checks::{
-        commands, explanations,
-        standing::{self, PATIENCE},
-    },
+    checks::{commands, explanations, standing},
     code::Code,
     finding::{Deed, Evidence, EvidenceKind, Moment, Remedy, Severity},
     policy::Policy,
     snapshot::Readiness,
     view::{Service, Stack},
 };
+
+/// Time that an exporter's own back-off may take to find a backend that came up.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 
 pub(crate) static CHECK: Check = Check {
     code: Code::new(510),
