@@ -45,7 +45,7 @@ pub(crate) static CHECK: Check = Check {
 
 fn examine(relay: &Relay<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let container = relay.container;
-    if !run_state::is_down(container, stack) {
+    if !run_state::is_down(container, stack) && !run_state::was_just_revived(container, stack) {
         return Ok(Outcome::NotApplicable("it runs"));
     }
     let logs = container.logs.get()?;
@@ -90,5 +90,35 @@ fn reason(lines: &[LogLine]) -> &str {
     match lines.get(1) {
         Some(next) if text.is_empty() || text.ends_with(':') => next.text.trim(),
         Some(_) | None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        diagnose,
+        fixtures::{self, ago},
+        policy::Policy,
+        snapshot::{Snapshot, Status},
+    };
+
+    fn codes(snapshot: &Snapshot) -> Vec<String> {
+        let diagnosis = diagnose(snapshot, &Policy::default());
+        let findings = diagnosis.findings();
+        findings.map(|finding| finding.code.to_string()).collect()
+    }
+
+    #[test]
+    fn one_that_was_started_again_this_moment_has_not_got_past_its_configuration() {
+        let broken = fixtures::broken();
+        let rejected = broken.iter().find(|broken| broken.code == "PT0412");
+        let mut snapshot = rejected.expect("a fixture").snapshot.clone();
+        let state = &mut snapshot.service_mut("collector").state;
+        state.status = Status::Running;
+        state.restart_count = 1;
+        state.started_at = Some(ago(1));
+        assert!(codes(&snapshot).contains(&"PT0412".to_owned()));
+        snapshot.service_mut("collector").state.started_at = Some(ago(50));
+        assert!(!codes(&snapshot).contains(&"PT0412".to_owned()));
     }
 }

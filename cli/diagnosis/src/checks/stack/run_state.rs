@@ -12,6 +12,8 @@ use crate::{
 
 /// Restarts within this time of each other are a loop.
 const LOOP_WINDOW: SignedDuration = SignedDuration::from_mins(1);
+/// What cannot read its settings ends sooner than this.
+const REVIVAL: SignedDuration = SignedDuration::from_secs(5);
 /// From this count on, restarts are a loop rather than an accident.
 const LOOP_COUNT: u64 = 3;
 
@@ -31,6 +33,18 @@ pub(in crate::checks) fn is_looping(container: &Container, stack: &Stack<'_>) ->
         .is_some_and(|started| stack.snapshot.taken_at.duration_since(started) < LOOP_WINDOW);
     state.status == Status::Restarting
         || (state.status == Status::Running && state.restart_count >= LOOP_COUNT && just_started)
+}
+
+/// Whether the restart policy has this moment started it again: until it shows that it lives, what it said before its end
+/// is all that it tells.
+pub(in crate::checks) fn was_just_revived(container: &Container, stack: &Stack<'_>) -> bool {
+    let state = &container.state;
+    let now = stack.snapshot.taken_at;
+    state.status == Status::Running
+        && state.restart_count > 0
+        && state
+            .started_at
+            .is_some_and(|started| now.duration_since(started) < REVIVAL)
 }
 
 /// Whether it ended as a job does: with success, and nothing was to bring it back.
