@@ -128,9 +128,12 @@ pub(crate) async fn image(
     Ok(image::ensure(engine, &binary, deadline).await?.name)
 }
 
-/// This program, as it runs.
+/// This program, as it runs: on Linux even where its file was replaced meanwhile.
 pub(crate) fn own_binary() -> PathBuf {
-    PathBuf::from("/proc/self/exe")
+    if cfg!(target_os = "linux") {
+        return PathBuf::from("/proc/self/exe");
+    }
+    std::env::current_exe().unwrap_or_else(|_| PathBuf::from("ptctl"))
 }
 
 /// What has to be there before the first container is made.

@@ -1,8 +1,7 @@
 //! Performing tasks from here inside the network namespace of a container's process.
 
-use std::{fs::File, io, os::fd::AsFd, path::PathBuf};
+use std::{fs::File, io, path::PathBuf};
 
-use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use thiserror::Error;
 use tokio::sync::oneshot;
 
@@ -69,14 +68,32 @@ fn enter_and_perform(
     order: &Order,
     place: &Place,
 ) -> Result<Vec<Answer>, EnterError> {
-    move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network))
-        .map_err(|error| EnterError::of_system(error.into()))?;
+    enter(namespace).map_err(EnterError::of_system)?;
     // A runtime of its own: sockets belong to the namespace of the thread that makes them.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(EnterError::System)?;
     Ok(runtime.block_on(order.perform(place)))
+}
+
+/// Moves this thread into a network namespace.
+#[cfg(target_os = "linux")]
+fn enter(namespace: &File) -> io::Result<()> {
+    use std::os::fd::AsFd as _;
+
+    use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+
+    Ok(move_into_link_name_space(
+        namespace.as_fd(),
+        Some(LinkNameSpaceType::Network),
+    )?)
+}
+
+/// Elsewhere no process is a container's: the engine and its containers are in a machine of their own.
+#[cfg(not(target_os = "linux"))]
+fn enter(_: &File) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Whether a process id of the engine means a process of this container here: an engine in another namespace of

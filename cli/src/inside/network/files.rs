@@ -7,7 +7,7 @@ use std::{
     os::fd::OwnedFd,
 };
 
-use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
+use rustix::fs::{CWD, Mode, OFlags, openat};
 
 use crate::inside::Place;
 
@@ -31,6 +31,14 @@ fn open(place: &Place, path: &str) -> io::Result<OwnedFd> {
         // No link leads out of it, and old profiles of seccomp refuse the newer call in a container.
         return Ok(openat(CWD, place.file(path), flags, Mode::empty())?);
     }
+    beneath(place, path, flags)
+}
+
+/// Opens a file of the container as if its root were this program's.
+#[cfg(target_os = "linux")]
+fn beneath(place: &Place, path: &str, flags: OFlags) -> io::Result<OwnedFd> {
+    use rustix::fs::{ResolveFlags, openat2};
+
     let root = openat(
         CWD,
         place.file("/"),
@@ -44,6 +52,12 @@ fn open(place: &Place, path: &str) -> io::Result<OwnedFd> {
         Mode::empty(),
         ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS,
     )?)
+}
+
+/// Elsewhere no container's files are to be seen.
+#[cfg(not(target_os = "linux"))]
+fn beneath(_: &Place, _: &str, _: OFlags) -> io::Result<OwnedFd> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 #[cfg(test)]
