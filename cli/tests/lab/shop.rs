@@ -98,6 +98,7 @@ impl Stack {
 
     /// Waits until a service has taken so many messages, and Tempo has each trace that it began with one.
     pub(crate) async fn until_taken(&self, service: &str, messages: usize) -> Result<(), Failure> {
+        self.until_answers(service, PORT, "/health").await?;
         let what = format!("`{service}` taking {messages} messages");
         let taken = until(what, PATIENCE, async || {
             let taken = self.ids(service, "/taken").await?;
