@@ -11,8 +11,8 @@ use crate::stack::Stack;
 use crate::tool::{docker, finish};
 use crate::until::{Seen, until};
 
-/// Until when a container must run or answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Until when a container must run or answer; the engine first asks after its health when 30 s are over, unless told otherwise.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Stack {
     /// The id of a service's container, running or not.
