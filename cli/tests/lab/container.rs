@@ -12,7 +12,7 @@ use crate::tool::{docker, finish};
 use crate::until::{Seen, until};
 
 /// Until when a container must run or answer; the engine first asks after its health when 30 s are over, unless told otherwise.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Stack {
     /// The id of a service's container, running or not.
