@@ -1,19 +1,17 @@
 //! Attribute names with ids in them, and spans with more attributes than anybody reads.
 
-use std::collections::BTreeMap;
-
-use super::pattern::without_ids;
+use super::{
+    own_spans,
+    pattern::{Alike, without_ids},
+};
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
     code::Code,
     finding::{Remedy, Severity},
     policy::Policy,
-    trace::{MOST_KEYS, Span},
-    view::{SeenTrace, Service, Stack},
+    trace::MOST_KEYS,
+    view::{Service, Stack},
 };
-
-/// So many names that differ in an id alone are no chance.
-const ENOUGH: usize = 3;
 
 pub(crate) static CHECK: Check = Check {
     code: Code::new(712),
@@ -33,32 +31,27 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
-    let Some(name) = &service.name else {
-        return Ok(Outcome::NotApplicable(
-            "nothing tells the name on its spans",
-        ));
+    let spans = match own_spans::of(service, stack)? {
+        Ok(spans) => spans,
+        Err(nothing) => return Ok(nothing),
     };
-    let spans: Vec<(&SeenTrace<'_>, &Span)> = stack
-        .traces()?
-        .iter()
-        .flat_map(|seen| seen.spans_of(&name.0).map(move |(_, span)| (seen, span)))
-        .collect();
-    if spans.is_empty() {
-        return Ok(Outcome::NotApplicable(
-            "no trace that was read has a span of it",
-        ));
-    }
-    let mut alike: BTreeMap<String, BTreeMap<&str, &SeenTrace<'_>>> = BTreeMap::new();
+    let mut alike = Alike::default();
     for (seen, span) in &spans {
         for (key, _) in &span.attributes {
             if let Some(pattern) = pattern(key) {
-                alike.entry(pattern).or_default().insert(key, seen);
+                alike.add(pattern, key, seen);
             }
         }
     }
-    let most = alike.into_iter().max_by_key(|(_, keys)| keys.len());
-    if let Some((pattern, keys)) = most.filter(|(_, keys)| keys.len() >= ENOUGH) {
-        return fail(with_ids(service, &pattern, &keys));
+    let label = service.label();
+    let with_ids = alike.report(
+        |count, pattern| {
+            format!("{count} attributes of `{label}` differ in an id alone: `{pattern}`")
+        },
+        |_| "give the attribute one name, and put the id into its value".to_owned(),
+    );
+    if let Some(report) = with_ids {
+        return fail(report);
     }
     let mut spans = spans.iter();
     let Some((seen, span)) = spans.find(|(_, span)| span.attributes.len() >= MOST_KEYS) else {
@@ -92,24 +85,6 @@ fn pattern(key: &str) -> Option<String> {
         })
         .collect();
     has_id.then(|| parts.join("."))
-}
-
-fn with_ids(service: &Service<'_>, pattern: &str, keys: &BTreeMap<&str, &SeenTrace<'_>>) -> Report {
-    let mut proofs = keys
-        .iter()
-        .map(|(key, seen)| seen.evidence(format!("`{key}`")));
-    let command = keys.values().next().map(|seen| seen.command());
-    let first = proofs.next();
-    let report = Report::new(
-        format!(
-            "{} attributes of `{}` differ in an id alone: `{pattern}`",
-            keys.len(),
-            service.label()
-        ),
-        first.unwrap_or_else(|| unreachable!("there are several names")),
-        Remedy::edit("give the attribute one name, and put the id into its value").then(command),
-    );
-    report.proof(proofs.take(2))
 }
 
 #[cfg(test)]

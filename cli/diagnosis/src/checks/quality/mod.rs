@@ -8,6 +8,7 @@ pub(crate) mod health_checks_traced;
 pub(crate) mod instrumentation_score_low;
 pub(crate) mod name_of_several_programs;
 pub(crate) mod orphan_spans;
+mod own_spans;
 mod pattern;
 pub(crate) mod propagation_broken;
 mod proxy;

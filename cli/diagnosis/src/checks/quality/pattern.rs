@@ -1,5 +1,46 @@
 //! What names that differ in an id alone have in common.
 
+use std::collections::BTreeMap;
+
+use crate::{check::Report, finding::Remedy, view::SeenTrace};
+
+/// So many names that differ in an id alone are no chance.
+const ENOUGH: usize = 3;
+
+/// Names by what they have in common, each with a trace where it stands.
+#[derive(Default)]
+pub(super) struct Alike<'t, 's>(BTreeMap<String, BTreeMap<&'t str, &'t SeenTrace<'s>>>);
+
+impl<'t, 's> Alike<'t, 's> {
+    /// Adds a name with its pattern.
+    pub(super) fn add(&mut self, pattern: String, name: &'t str, seen: &'t SeenTrace<'s>) {
+        self.0.entry(pattern).or_default().insert(name, seen);
+    }
+
+    /// The report of the pattern that most names have, where they are no chance: by `message` of their number and the
+    /// pattern, and `remedy` of the pattern.
+    pub(super) fn report(
+        self,
+        message: impl FnOnce(usize, &str) -> String,
+        remedy: impl FnOnce(&str) -> String,
+    ) -> Option<Report> {
+        let (pattern, names) = self.0.into_iter().max_by_key(|(_, names)| names.len())?;
+        if names.len() < ENOUGH {
+            return None;
+        }
+        let command = names.values().next()?.command();
+        let mut proofs = names
+            .iter()
+            .map(|(name, seen)| seen.evidence(format!("`{name}`")));
+        let report = Report::new(
+            message(names.len(), &pattern),
+            proofs.next()?,
+            Remedy::edit(remedy(&pattern)).then(Some(command)),
+        );
+        Some(report.proof(proofs.take(2)))
+    }
+}
+
 /// A name with `{id}` in the place of each id; `None` where it has none.
 pub(super) fn without_ids(name: &str) -> Option<String> {
     let is_part = |character: char| character.is_alphanumeric() || "-_@.".contains(character);

@@ -1,19 +1,20 @@
 //! Span names with ids in them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::pattern::without_ids;
+use super::{
+    own_spans,
+    pattern::{Alike, without_ids},
+};
 use crate::{
     check::{Check, Examine, Outcome, Report, Verdict, fail},
     code::Code,
     finding::{Remedy, Severity},
     policy::Policy,
-    trace::{Span, SpanKind},
-    view::{SeenTrace, Service, Stack},
+    trace::SpanKind,
+    view::{Service, Stack},
 };
 
-/// So many names that differ in an id alone are no chance.
-const ENOUGH: usize = 3;
 /// So many different names among the calls of one service are no list of operations.
 const MANY: usize = 40;
 
@@ -35,30 +36,25 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
-    let Some(name) = &service.name else {
-        return Ok(Outcome::NotApplicable(
-            "nothing tells the name on its spans",
-        ));
+    let spans = match own_spans::of(service, stack)? {
+        Ok(spans) => spans,
+        Err(nothing) => return Ok(nothing),
     };
-    let spans: Vec<(&SeenTrace<'_>, &Span)> = stack
-        .traces()?
-        .iter()
-        .flat_map(|seen| seen.spans_of(&name.0).map(move |(_, span)| (seen, span)))
-        .collect();
-    if spans.is_empty() {
-        return Ok(Outcome::NotApplicable(
-            "no trace that was read has a span of it",
-        ));
-    }
-    let mut alike: BTreeMap<String, BTreeMap<&str, &SeenTrace<'_>>> = BTreeMap::new();
+    let mut alike = Alike::default();
     for (seen, span) in &spans {
         if let Some(pattern) = without_ids(&span.name) {
-            alike.entry(pattern).or_default().insert(&span.name, seen);
+            alike.add(pattern, &span.name, seen);
         }
     }
-    let most = alike.into_iter().max_by_key(|(_, names)| names.len());
-    if let Some((pattern, names)) = most.filter(|(_, names)| names.len() >= ENOUGH) {
-        return fail(with_ids(service, &pattern, &names));
+    let label = service.label();
+    let with_ids = alike.report(
+        |count, pattern| {
+            format!("{count} span names of `{label}` differ in an id alone: `{pattern}`")
+        },
+        |pattern| format!("name these spans `{pattern}`, and put the id into an attribute"),
+    );
+    if let Some(report) = with_ids {
+        return fail(report);
     }
     let calls = spans
         .iter()
@@ -89,31 +85,6 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         )
         .likely(),
     )
-}
-
-fn with_ids(
-    service: &Service<'_>,
-    pattern: &str,
-    names: &BTreeMap<&str, &SeenTrace<'_>>,
-) -> Report {
-    let mut proofs = names
-        .iter()
-        .map(|(name, seen)| seen.evidence(format!("`{name}`")));
-    let command = names.values().next().map(|seen| seen.command());
-    let first = proofs.next();
-    let report = Report::new(
-        format!(
-            "{} span names of `{}` differ in an id alone: `{pattern}`",
-            names.len(),
-            service.label()
-        ),
-        first.unwrap_or_else(|| unreachable!("there are several names")),
-        Remedy::edit(format!(
-            "name these spans `{pattern}`, and put the id into an attribute"
-        ))
-        .then(command),
-    );
-    report.proof(proofs.take(2))
 }
 
 #[cfg(test)]
