@@ -37,7 +37,7 @@
 //! | `OTEL_EXPORTER_OTLP_CERTIFICATE` | PEM file of the only authorities trusted | Mozilla's, built in |
 //! | `OTEL_EXPORTER_OTLP_TIMEOUT` | milliseconds for one attempt | 10000 |
 //! | `OTEL_EXPORTER_OTLP_COMPRESSION` | `gzip` or `none` | `none` |
-//! | `OTEL_TRACES_SAMPLER`, `_ARG` | a sampler of the specification, but remote ones | `parentbased_always_on` |
+//! | `OTEL_TRACES_SAMPLER`, `_ARG` | a sampler of the specification, but remote ones; `adaptive` or `parentbased_adaptive`, with traces per second | `parentbased_always_on` |
 //! | `OTEL_TRACES_EXPORTER` | `otlp`, or `none`: spans only give log lines their ids | `otlp` |
 //! | `OTEL_BSP_MAX_QUEUE_SIZE` | spans that wait at most; the oldest are dropped first | 2048 |
 //! | `OTEL_BSP_MAX_EXPORT_BATCH_SIZE` | spans sent at once | 512 |
@@ -52,6 +52,16 @@
 //! `OTEL_EXPORTER_OTLP_ENDPOINT` that is set; the log says which. For `http/protobuf`, `/v1/traces`
 //! is appended to the general endpoint, while the one for traces is taken as it is. Neither the
 //! export nor [`http_client`] uses a proxy: what they talk to is in the same stack.
+//!
+//! # Adaptive sampling
+//!
+//! `parentbased_adaptive` records what callers record, and of the traces that begin here as many a
+//! second as its argument says (10 unless set), divided among the routes, which are span names:
+//! those with little load are recorded whole, the others share what is left equally. A route that
+//! is new, or on which nothing came for a minute, is sampled at once. `adaptive` decides by itself
+//! about what callers send, too. At most 128 routes are told apart; the rest count as one. The
+//! probability is told in `tracestate` (`ot=th:…`) as OpenTelemetry's consistent probability
+//! sampling has it, and decided with the lower 56 bits of the trace id, or the caller's `rv`.
 //!
 //! # A backend that is away
 //!

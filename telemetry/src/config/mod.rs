@@ -13,7 +13,7 @@ use std::fmt;
 use std::time::Duration;
 
 use opentelemetry::KeyValue;
-use opentelemetry_sdk::trace::Sampler;
+use opentelemetry_sdk::trace::ShouldSample;
 
 pub(crate) use batch::BatchSettings;
 pub(crate) use endpoint::{Endpoint, Protocol};
@@ -58,7 +58,7 @@ pub(crate) enum Config {
 /// How spans are made, and what becomes of them.
 #[derive(Debug)]
 pub(crate) struct Tracing {
-    pub(crate) sampler: Sampler,
+    pub(crate) sampler: Box<dyn ShouldSample>,
     pub(crate) sampler_name: String,
     pub(crate) resource: Vec<KeyValue>,
     pub(crate) exporter: Exporter,

@@ -180,6 +180,7 @@ fn what_is_malformed_is_named_with_its_value_and_the_form_expected() {
     const MILLISECONDS: &str = "a whole number of milliseconds above 0, such as `5000`";
     const COUNT: &str = "a whole number above 0, such as `512`";
     const RATIO: &str = "a number from 0 to 1, such as `0.25`";
+    const TARGET: &str = "a number of traces per second above 0, such as `10`";
     for (variable, value, expected) in [
         ("TEMPO_ENDPOINT", "tempo", HOST_PORT),
         ("TEMPO_ENDPOINT", "tempo:", HOST_PORT),
@@ -224,8 +225,9 @@ fn what_is_malformed_is_named_with_its_value_and_the_form_expected() {
         (
             "OTEL_TRACES_SAMPLER",
             "sometimes",
-            "one of `always_on`, `always_off`, `traceidratio`, `parentbased_always_on`, \
-             `parentbased_always_off`, `parentbased_traceidratio`",
+            "one of `always_on`, `always_off`, `traceidratio`, `adaptive`, \
+             `parentbased_always_on`, `parentbased_always_off`, `parentbased_traceidratio`, \
+             `parentbased_adaptive`",
         ),
         (
             "OTEL_RESOURCE_ATTRIBUTES",
@@ -248,6 +250,16 @@ fn what_is_malformed_is_named_with_its_value_and_the_form_expected() {
         assert_eq!(
             read(&variables).expect_err(value).to_string(),
             format!("OTEL_TRACES_SAMPLER_ARG is `{value}`: expected {RATIO}")
+        );
+    }
+    for value in ["0", "-1", "10/s", "NaN", "inf"] {
+        let variables = [
+            ("OTEL_TRACES_SAMPLER", "parentbased_adaptive"),
+            ("OTEL_TRACES_SAMPLER_ARG", value),
+        ];
+        assert_eq!(
+            read(&variables).expect_err(value).to_string(),
+            format!("OTEL_TRACES_SAMPLER_ARG is `{value}`: expected {TARGET}")
         );
     }
 }
@@ -352,6 +364,26 @@ fn samplers_are_those_of_the_specification() {
         (vec![], "ParentBased(AlwaysOn)"),
     ] {
         assert_eq!(format!("{:?}", tracing(&variables).sampler), description);
+    }
+}
+
+#[test]
+fn an_adaptive_sampler_is_named_with_its_target() {
+    for (name, argument, described) in [
+        ("adaptive", Some("2.5"), "adaptive 2.5"),
+        (
+            "parentbased_adaptive",
+            Some("50"),
+            "parentbased_adaptive 50",
+        ),
+        ("parentbased_adaptive", None, "parentbased_adaptive 10"),
+    ] {
+        let mut variables = vec![("OTEL_TRACES_SAMPLER", name)];
+        variables.extend(argument.map(|argument| ("OTEL_TRACES_SAMPLER_ARG", argument)));
+        let tracing = tracing(&variables);
+        assert_eq!(tracing.sampler_name, described);
+        let sampler = format!("{:?}", tracing.sampler);
+        assert!(sampler.starts_with("AdaptiveSampler"), "{sampler}");
     }
 }
 

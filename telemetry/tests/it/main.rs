@@ -5,6 +5,7 @@ mod calling;
 mod lifecycle;
 mod logging;
 mod outage;
+mod sampling;
 mod serving;
 mod settings;
 mod support;
