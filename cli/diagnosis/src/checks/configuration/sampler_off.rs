@@ -8,7 +8,7 @@ use crate::{
     check::{Check, Examine, Outcome, Verdict, fail},
     checks::explanations,
     code::Code,
-    export::{Setting, variables},
+    export::{Library, Setting, variables},
     finding::Severity,
     policy::Policy,
     view::{Service, Stack},
@@ -38,20 +38,29 @@ const SELDOM: f64 = 0.01;
 pub(in crate::checks) fn begins_nothing(service: &Service<'_>) -> bool {
     match of(service) {
         Some(Sampler::Keeps(share) | Sampler::KeepsOfOwn(share)) => share <= 0.0,
-        None => false,
+        Some(Sampler::Adapts | Sampler::AdaptsOfOwn) | None => false,
     }
 }
 
 /// Whether a service keeps what its callers keep and drops what they drop, as an SDK does of itself.
 pub(in crate::checks) fn follows_its_callers(service: &Service<'_>) -> bool {
     let setting = Setting::of(service.container, variables::SAMPLER);
-    setting.is_none() || matches!(of(service), Some(Sampler::KeepsOfOwn(_)))
+    let follows = matches!(
+        of(service),
+        Some(Sampler::KeepsOfOwn(_) | Sampler::AdaptsOfOwn)
+    );
+    setting.is_none() || follows
 }
 
 fn of(service: &Service<'_>) -> Option<Sampler> {
     let setting = Setting::of(service.container, variables::SAMPLER)?;
     let argument = Setting::of(service.container, variables::SAMPLER_ARGUMENT);
-    sampler::read(setting.bare(), argument.as_ref().map(Setting::bare))
+    let library = Library::of(service.container);
+    sampler::read(
+        library,
+        setting.bare(),
+        argument.as_ref().map(Setting::bare),
+    )
 }
 
 fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
@@ -59,7 +68,7 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
         return Ok(Outcome::NotApplicable("no sampler is named"));
     };
     let argument = Setting::of(service.container, variables::SAMPLER_ARGUMENT);
-    let Some(sampler) = sampler::read(setting.bare(), argument.as_ref().map(Setting::bare)) else {
+    let Some(sampler) = of(service) else {
         return Ok(Outcome::NotApplicable(
             "its sampler is not known, or decided elsewhere",
         ));
@@ -81,7 +90,9 @@ fn examine(service: &Service<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
             format!("it keeps {} of a hundred traces", share * 100.0),
             Severity::Info,
         ),
-        Sampler::Keeps(_) | Sampler::KeepsOfOwn(_) => return Ok(Outcome::Pass),
+        Sampler::Keeps(_) | Sampler::KeepsOfOwn(_) | Sampler::Adapts | Sampler::AdaptsOfOwn => {
+            return Ok(Outcome::Pass);
+        }
     };
     let remedy = value::set(service, setting.name, "parentbased_always_on");
     let report = value::report(service, &setting, &what, remedy)

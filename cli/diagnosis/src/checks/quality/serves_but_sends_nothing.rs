@@ -366,6 +366,7 @@ mod tests {
         };
         assert_eq!(codes(None), ["PT0322"]);
         assert_eq!(codes(Some("parentbased_always_on")), ["PT0322"]);
+        assert_eq!(codes(Some("parentbased_adaptive")), ["PT0322"]);
         assert_eq!(codes(Some("always_on")), ["PT0322", "PT0701"]);
     }
 
