@@ -33,6 +33,7 @@ check: ## all that needs no Docker: format, lint, tests, current docs, dependenc
 	$(CARGO) test --locked --workspace
 	scripts/tests/engine.sh
 	scripts/tests/compose.sh
+	scripts/tests/observability.sh
 	$(MAKE) deny
 
 lab: ## the fault lab: break the stack on purpose and see whether ptctl names the cause; LAB=changed for daily work
