@@ -1,8 +1,11 @@
 //! The files of the stack, held against each other: `compose.yml`, the Dockerfile and what lies in `config/`. Whatever
 //! stands in two of them has to stay the same in both.
 
+mod alerts;
+mod dashboards;
 mod grafana;
 mod images;
+mod promql;
 mod services;
 mod tempo;
 
