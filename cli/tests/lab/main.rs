@@ -7,13 +7,15 @@
 //! - [`stage`] and [`trial`]: playing them; [`doctor`]: the report that is judged; [`table`], [`untried`]: the result;
 //! - [`blueprint`], [`marks`], [`stack`], [`container`], [`traffic`], [`python`], [`shop`]: the stacks, rendered from
 //!   `compose.yml`, and requests to them;
-//! - [`prometheus`], [`grafana`], [`loki`], [`pages`], [`name_server`]: what stands around the traces, real or played;
+//! - [`prometheus`], [`grafana`], [`loki`], [`dashboards`], [`pages`], [`name_server`]: what stands around the traces, real
+//!   or played;
 //! - [`lab`], [`identity`], [`remains`]: a run, and how nothing of it stays behind;
 //! - [`changes`]: which scenarios a change bears on; [`demo`]: the same faults on the demo, for people to look at.
 
 mod blueprint;
 mod changes;
 mod container;
+mod dashboards;
 mod demo;
 mod doctor;
 mod failure;

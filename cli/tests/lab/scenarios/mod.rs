@@ -42,6 +42,7 @@ pub(crate) static STAGES: &[Stage] = &[
     around::grafana::STAGE,
     around::prometheus::STAGE,
     quality::settled::STAGE,
+    around::dashboards::STAGE,
     order::STAGE,
     python::lives::STAGE,
     restarts::STAGE,

@@ -1,6 +1,7 @@
 //! What stands around the traces: Grafana, Loki, Prometheus, and logs that carry the ids of traces.
 
 pub(super) mod correlation;
+pub(super) mod dashboards;
 pub(super) mod grafana;
 pub(super) mod loki;
 pub(super) mod prometheus;
