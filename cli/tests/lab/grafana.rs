@@ -18,7 +18,7 @@ const IMAGE: &str = "docutag-demo-page:dev";
 /// What Grafana 9 and later call a data source named Loki that was provisioned without a `uid`: `P` and the first half of
 /// the name's SHA-256.
 const MADE_UP: &str = "P8E80F9AEF21F6940";
-/// The stack has no metrics generator, so that its service map stays empty: a finding, and not of every scenario.
+/// What a service map is made of has scenarios of its own.
 const SERVICE_MAP: &str = "      serviceMap:\n        datasourceUid: prometheus\n";
 
 /// The provisioning files of a Grafana.

@@ -62,8 +62,18 @@ pub(crate) fn service(config: &str, flags: &[&str]) -> Value {
     let usual = [
         "--config.file=/etc/prometheus/prometheus.yml",
         "--storage.tsdb.path=/prometheus",
+        "--web.enable-remote-write-receiver",
     ];
     of_command(config, &[&usual, flags].concat())
+}
+
+/// The same, but what others write to it is refused.
+pub(crate) fn without_receiver(config: &str) -> Value {
+    let flags = [
+        "--config.file=/etc/prometheus/prometheus.yml",
+        "--storage.tsdb.path=/prometheus",
+    ];
+    of_command(config, &flags)
 }
 
 /// The same as an agent, which keeps nothing.

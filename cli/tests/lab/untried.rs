@@ -5,8 +5,12 @@ use ptctl_diagnosis::catalogue::CATALOGUE;
 /// Reasons, each with the codes of the findings that it keeps from being tried.
 const REASONS: &[(&str, &[&str])] = &[
     (
-        "minitempo generates no metrics of the spans that it gets, and nothing is recorded of a Tempo that does",
-        &["PT1011", "PT1017", "PT1018"],
+        "minitempo writes no metrics to Prometheus, and nothing is recorded of a Tempo that cannot",
+        &["PT1011"],
+    ),
+    (
+        "it takes spans that are late by minutes, or callers without spans for as long",
+        &["PT1017", "PT1018"],
     ),
     (
         "minitempo has no ring and no Kafka, and nothing is recorded of a Tempo that misses them",

@@ -19,6 +19,7 @@
 mod api;
 pub mod command;
 pub mod config;
+mod generator;
 mod ids;
 mod ingest;
 mod listeners;
@@ -32,6 +33,9 @@ mod traceql;
 pub mod version;
 
 pub use config::{Config, Endpoint};
+pub use generator::{
+    GeneratorSettings, Intrinsic, ServiceGraphSettings, SpanFamily, SpanMetricsSettings,
+};
 pub use ids::{TenantId, TenantIdError, TraceId, TraceIdError};
 pub use ingest::Limits;
 pub use query::Trace;

@@ -10,6 +10,7 @@ use tracing::{error, info, warn};
 
 use crate::api::{self, ApiState, Lifecycle};
 use crate::config::{Config, Endpoint};
+use crate::generator::Generator;
 use crate::ingest::{self, Pipeline};
 use crate::listeners::{Group, bind, serve_http};
 use crate::metrics::Metrics;
@@ -89,6 +90,10 @@ impl Server {
             Arc::clone(&opened.catalogue),
             opened.handle.clone(),
             Arc::clone(&metrics),
+            config
+                .generator
+                .clone()
+                .map(|settings| Generator::new(settings, config.tenancy)),
         ));
         let state = Arc::new(ApiState {
             lifecycle: Arc::new(Lifecycle::default()),

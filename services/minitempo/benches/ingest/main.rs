@@ -13,6 +13,7 @@ mod program;
 mod requests;
 mod senders;
 
+use std::fmt;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
@@ -23,12 +24,14 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use program::Program;
+use program::{Program, SpanMetrics};
 use requests::{SPANS_PER_BATCH, batch};
 use senders::{send_grpc, send_http};
 
 /// How many batches one measurement sends.
 const BATCHES: usize = 600;
+/// How often the program is measured with metrics of the spans, and without.
+const ROUNDS: usize = 5;
 /// How long after its start a program is at rest.
 const SETTLED: Duration = Duration::from_secs(2);
 
@@ -46,26 +49,42 @@ fn main() -> Result<(), Failure> {
     for figure in [measure_start()?, measure_rest()?] {
         println!("{figure}");
     }
-    for connections in [1, 4] {
-        println!(
-            "{}",
-            runtime.block_on(measure(Protocol::Grpc, connections))?
-        );
+    for protocol in [Protocol::Grpc, Protocol::Http] {
+        for connections in [1, 4] {
+            let measured = measure(protocol, connections, SpanMetrics::Off);
+            println!("{}", runtime.block_on(measured)?);
+        }
     }
-    for connections in [1, 4] {
-        println!(
-            "{}",
-            runtime.block_on(measure(Protocol::Http, connections))?
-        );
-    }
+    println!("{}", runtime.block_on(compare_span_metrics())?);
     Ok(())
+}
+
+/// Metrics of the spans on against off, in turn, so that what else the machine does counts for both.
+async fn compare_span_metrics() -> Result<String, Failure> {
+    let mut used = [Vec::new(), Vec::new()];
+    for _ in 0..ROUNDS {
+        for (metrics, used) in [SpanMetrics::Off, SpanMetrics::On]
+            .into_iter()
+            .zip(&mut used)
+        {
+            used.push(measure(Protocol::Http, 1, metrics).await?.used);
+        }
+    }
+    let [off, on] = used.map(|mut used| {
+        used.sort_unstable();
+        used[ROUNDS / 2].as_secs_f64() * 1e6 / count(BATCHES * SPANS_PER_BATCH)
+    });
+    Ok(format!(
+        "metrics of the spans, medians of {ROUNDS} runs in turn, HTTP, 1 connection: {off:.2} us of processor a span off, {on:.2} us on, ratio {:.2}",
+        on / off
+    ))
 }
 
 fn measure_start() -> Result<String, Failure> {
     let mut best = Duration::MAX;
     for _ in 0..5 {
         let began = Instant::now();
-        let program = Program::start()?;
+        let program = Program::start(SpanMetrics::Off)?;
         let answer = health(&program)?;
         best = best.min(began.elapsed());
         if !answer.contains("healthy") {
@@ -89,7 +108,7 @@ fn health(program: &Program) -> Result<String, Failure> {
 }
 
 fn measure_rest() -> Result<String, Failure> {
-    let program = Program::start()?;
+    let program = Program::start(SpanMetrics::Off)?;
     health(&program)?;
     std::thread::sleep(SETTLED);
     Ok(format!(
@@ -104,8 +123,43 @@ enum Protocol {
     Http,
 }
 
-async fn measure(protocol: Protocol, connections: usize) -> Result<String, Failure> {
-    let program = Program::start()?;
+/// What one measurement found.
+struct Measured {
+    protocol: Protocol,
+    connections: usize,
+    took: Duration,
+    /// Time of the processor.
+    used: Duration,
+    /// Of each batch, ascending.
+    latencies: Vec<Duration>,
+    resident: u64,
+    on_disk: u64,
+}
+
+impl fmt::Display for Measured {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let spans = count(BATCHES * SPANS_PER_BATCH);
+        write!(
+            formatter,
+            "{:?} {} connection(s): {:.0} k spans/s, p50 {:.1} ms, p99 {:.1} ms, {:.2} us of processor a span, {:.0} MB resident, {:.0} MB on disk",
+            self.protocol,
+            self.connections,
+            spans / self.took.as_secs_f64() / 1e3,
+            self.latencies[self.latencies.len() / 2].as_secs_f64() * 1e3,
+            self.latencies[self.latencies.len() * 99 / 100].as_secs_f64() * 1e3,
+            self.used.as_secs_f64() * 1e6 / spans,
+            megabytes(self.resident),
+            megabytes(self.on_disk),
+        )
+    }
+}
+
+async fn measure(
+    protocol: Protocol,
+    connections: usize,
+    metrics: SpanMetrics,
+) -> Result<Measured, Failure> {
+    let program = Program::start(metrics)?;
     let batches: Arc<Vec<Bytes>> = Arc::new((0..BATCHES).map(batch).collect());
     let next = Arc::new(AtomicUsize::new(0));
     let before = program.processor_time()?;
@@ -128,17 +182,16 @@ async fn measure(protocol: Protocol, connections: usize) -> Result<String, Failu
     let took = began.elapsed();
     let used = program.processor_time()?.saturating_sub(before);
     latencies.sort_unstable();
-    let spans = count(BATCHES * SPANS_PER_BATCH);
     let folder = program.folder.path().join("minitempo");
-    Ok(format!(
-        "{protocol:?} {connections} connection(s): {:.0} k spans/s, p50 {:.1} ms, p99 {:.1} ms, {:.2} us of processor a span, {:.0} MB resident, {:.0} MB on disk",
-        spans / took.as_secs_f64() / 1e3,
-        latencies[latencies.len() / 2].as_secs_f64() * 1e3,
-        latencies[latencies.len() * 99 / 100].as_secs_f64() * 1e3,
-        used.as_secs_f64() * 1e6 / spans,
-        megabytes(program.resident()?),
-        megabytes(bytes_in(&folder)?),
-    ))
+    Ok(Measured {
+        protocol,
+        connections,
+        took,
+        used,
+        latencies,
+        resident: program.resident()?,
+        on_disk: bytes_in(&folder)?,
+    })
 }
 
 /// What the files take up on disk; they are longer than that, with holes.

@@ -28,9 +28,26 @@ impl Drop for Program {
     }
 }
 
+/// Whether it makes metrics of the spans.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum SpanMetrics {
+    Off,
+    On,
+}
+
+impl SpanMetrics {
+    /// What the configuration says of it; the spans of the benchmark have fixed times.
+    fn processors(self) -> &'static str {
+        match self {
+            Self::Off => "[]",
+            Self::On => "[service-graphs, span-metrics]",
+        }
+    }
+}
+
 impl Program {
     /// Starts it on free ports, with limits lifted, and waits until it says that it has started.
-    pub(crate) fn start() -> Result<Self, Failure> {
+    pub(crate) fn start(metrics: SpanMetrics) -> Result<Self, Failure> {
         let folder = TempDir::new()?;
         let config = folder.path().join("tempo.yaml");
         fs::write(
@@ -38,8 +55,10 @@ impl Program {
             format!(
                 "server: {{ http_listen_address: 127.0.0.1, http_listen_port: 0 }}\n\
                  distributor: {{ receivers: {{ otlp: {{ protocols: {{ grpc: {{ endpoint: \"127.0.0.1:0\" }}, http: {{ endpoint: \"127.0.0.1:0\" }} }} }} }} }}\n\
-                 overrides: {{ defaults: {{ ingestion: {{ rate_limit_bytes: 4000000000, burst_size_bytes: 4000000000, max_traces_per_user: 0 }} }} }}\n\
+                 overrides: {{ defaults: {{ ingestion: {{ rate_limit_bytes: 4000000000, burst_size_bytes: 4000000000, max_traces_per_user: 0 }}, metrics_generator: {{ processors: {} }} }} }}\n\
+                 metrics_generator: {{ metrics_ingestion_time_range_slack: 100000h, storage: {{ path: unused }} }}\n\
                  storage: {{ trace: {{ backend: local, local: {{ path: {}/blocks }} }} }}\n",
+                metrics.processors(),
                 folder.path().display()
             ),
         )?;

@@ -21,6 +21,7 @@ pub(super) async fn metrics(State(state): State<Arc<ApiState>>) -> Response {
     expose_live(&state, &mut exposition);
     expose_stored(&state, &mut exposition);
     expose_writer(&state, &mut exposition);
+    state.pipeline.expose_generated(&mut exposition);
     (
         [(
             CONTENT_TYPE,

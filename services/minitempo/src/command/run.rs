@@ -88,6 +88,7 @@ async fn load_and_serve(flags: &Flags) -> Ended {
     };
     logging::start(loaded.config.log_level);
     warn_of_ignored(&loaded.ignored);
+    warn_of_remote_write(&loaded);
     if flags.task == Task::Verify {
         return Ended::Well;
     }
@@ -141,6 +142,16 @@ fn warn_of_ignored(ignored: &[String]) {
         warn!(
             keys = %ignored.join(","),
             "configuration keys of Tempo that minitempo does not act on"
+        );
+    }
+}
+
+/// Whoever looks for the metrics of spans in Prometheus must know why they are not written there.
+fn warn_of_remote_write(loaded: &LoadedConfig) {
+    if !loaded.remote_write.is_empty() && loaded.config.generator.is_some() {
+        warn!(
+            url = %loaded.remote_write.join(","),
+            "minitempo does not perform metrics_generator remote_write: the metrics are on /metrics, for Prometheus to scrape"
         );
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::endpoint::Endpoint;
 use super::error::{ConfigError, Unusable};
 use super::go_values::Units;
+use super::implemented::IMPLEMENTED;
 use super::reader::Reader;
 use super::schema::survey;
 use super::settings::{
@@ -17,36 +18,6 @@ use super::variables::expand;
 use super::yaml::{Node, SyntaxError, parse};
 use crate::tenancy::Tenancy;
 
-/// The paths that are acted on; a path also covers everything below it.
-const IMPLEMENTED: [&str; 25] = [
-    "target",
-    "auth_enabled",
-    "multitenancy_enabled",
-    "server.http_listen_address",
-    "server.http_listen_port",
-    "server.log_level",
-    "distributor.receivers.otlp.protocols.grpc.endpoint",
-    "distributor.receivers.otlp.protocols.http.endpoint",
-    "overrides.defaults.ingestion.rate_limit_bytes",
-    "overrides.defaults.ingestion.burst_size_bytes",
-    "overrides.defaults.ingestion.max_traces_per_user",
-    "overrides.defaults.global.max_bytes_per_trace",
-    "overrides.defaults.compaction.block_retention",
-    "backend_worker.compaction.block_retention",
-    "query_frontend.search.default_result_limit",
-    "query_frontend.search.max_result_limit",
-    "query_frontend.search.max_duration",
-    "query_frontend.search.default_spans_per_span_set",
-    "storage.trace.backend",
-    "storage.trace.local.path",
-    // Fulfilled without doing anything: traces are found at once, and nothing is ever reported.
-    "query_frontend.query_end_cutoff",
-    "usage_report.reporting_enabled",
-    // An empty protocol asks for the default address, which it gets.
-    "distributor.receivers.otlp.protocols.grpc",
-    "distributor.receivers.otlp.protocols.http",
-    "distributor.receivers.otlp.protocols",
-];
 /// Receivers that Tempo has and minitempo does not.
 const OTHER_RECEIVERS: [&str; 3] = ["jaeger", "kafka", "zipkin"];
 /// Backends that Tempo has and minitempo does not.
@@ -63,6 +34,8 @@ pub struct LoadedConfig {
     pub config: Config,
     /// Dotted paths of keys that Tempo has and minitempo does not act on.
     pub ignored: Vec<String>,
+    /// Where Tempo would write the metrics of spans, which minitempo only has on its `/metrics`.
+    pub remote_write: Vec<String>,
 }
 
 /// Reads a configuration file.
@@ -113,6 +86,7 @@ pub fn load_text(text: &str, shown: &str) -> Result<LoadedConfig, ConfigError> {
         problems: Vec::new(),
     };
     let config = reader.config();
+    let remote_write = reader.remote_write();
     problems.append(&mut reader.problems);
     if !problems.is_empty() {
         problems.sort();
@@ -128,6 +102,7 @@ pub fn load_text(text: &str, shown: &str) -> Result<LoadedConfig, ConfigError> {
     Ok(LoadedConfig {
         config: config.map_err(ConfigError::Unusable)?,
         ignored: survey.ignored,
+        remote_write,
     })
 }
 
@@ -159,6 +134,7 @@ impl Reader<'_> {
                 .unwrap_or(DEFAULT_HTTP_PORT),
         );
         self.limits(&mut config);
+        config.generator = self.generator();
         self.search(&mut config);
         if self.flag("multitenancy_enabled") || self.flag("auth_enabled") {
             config.tenancy = Tenancy::Multi;

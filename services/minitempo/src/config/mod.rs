@@ -4,15 +4,19 @@
 //! - [`endpoint`]: where a port listens;
 //! - [`yaml`]: a document with the line of every key and value;
 //! - [`schema`]: the keys that Tempo's configuration has;
+//! - [`implemented`]: which of them are acted on;
 //! - [`go_values`]: durations as Go writes them;
 //! - [`reader`]: values of a document by their dotted paths;
+//! - [`generator`]: which metrics are made of spans;
 //! - [`variables`]: `${NAME}` in a file;
 //! - [`load`]: from a file to the settings;
 //! - [`error`]: why one is refused.
 
 mod endpoint;
 mod error;
+mod generator;
 mod go_values;
+mod implemented;
 mod load;
 mod reader;
 mod schema;

@@ -63,6 +63,29 @@ impl<'document> Reader<'document> {
         false
     }
 
+    /// The texts of a list; an item of another type is told.
+    pub(super) fn texts(&mut self, path: &str) -> Option<Vec<String>> {
+        let items = self.items(path)?;
+        let mut texts = Vec::new();
+        for item in items {
+            match &item.node {
+                Node::Text(text) => texts.push(text.clone()),
+                _ => self.mistyped(item, "string"),
+            }
+        }
+        Some(texts)
+    }
+
+    /// The items of a list; anything else is told.
+    pub(super) fn items(&mut self, path: &str) -> Option<&'document [Located]> {
+        let found = self.find(path)?;
+        if let Node::List(items) = &found.node {
+            return Some(items);
+        }
+        self.mistyped(found, "[]string");
+        None
+    }
+
     pub(super) fn duration(&mut self, path: &str, units: Units) -> Option<Duration> {
         let found = self.find(path)?;
         let duration = match &found.node {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::endpoint::Endpoint;
+use crate::generator::GeneratorSettings;
 use crate::ingest::Limits;
 use crate::tenancy::Tenancy;
 
@@ -22,6 +23,8 @@ pub struct Config {
     pub tenancy: Tenancy,
     /// What a tenant may send (`overrides.defaults`).
     pub limits: Limits,
+    /// Which metrics are made of spans; `None` makes none.
+    pub generator: Option<GeneratorSettings>,
     /// How long spans are kept; zero keeps them for good.
     pub block_retention: Duration,
     /// How long one block takes spans.
@@ -121,6 +124,7 @@ impl Config {
             data: data.as_ref().to_owned(),
             tenancy: Tenancy::Single,
             limits: Limits::default(),
+            generator: None,
             block_retention: DEFAULT_RETENTION,
             block_duration: block_duration(DEFAULT_RETENTION),
             block_bytes: BLOCK_BYTES,

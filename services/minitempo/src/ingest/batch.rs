@@ -13,8 +13,10 @@ use super::refusal::Refusal;
 use super::span_ids::{IdFault, check_ids};
 use super::truncate::{MAX_ATTRIBUTE_BYTES, Truncated};
 use super::wire::{
-    RawRequest, RawResourceSpans, RawScopeSpans, describe, field_len, put_field, put_field_head,
+    RawRequest, RawResourceSpans, RawScopeSpans, describe, field_len, optional_len, put_field,
+    put_field_head, put_optional,
 };
+use crate::generator::{GeneratorSettings, SeenResource, SeenSpan};
 use crate::ids::{TenantId, TraceId};
 use crate::store::Fragment;
 
@@ -28,6 +30,16 @@ pub(crate) struct Batch {
     pub(crate) spans: u64,
     /// Attribute values that were cut.
     pub(crate) truncated: Truncated,
+    /// What metrics are made of; nothing where none are.
+    pub(crate) seen: Vec<SeenResource>,
+}
+
+/// What is noted while the spans of a request are read.
+struct Reading<'settings> {
+    by_trace: HashMap<TraceId, usize>,
+    fault: Option<IdFault>,
+    /// Which metrics are made of them.
+    generator: Option<&'settings GeneratorSettings>,
 }
 
 #[derive(Debug)]
@@ -72,16 +84,22 @@ pub(crate) fn split(body: Bytes) -> Result<RawRequest, Refusal> {
 
 impl Batch {
     /// Reads every span of the request, so that nothing is stored that cannot be read back.
-    pub(crate) fn read(request: RawRequest) -> Result<Self, Refusal> {
+    pub(crate) fn read(
+        request: RawRequest,
+        generator: Option<&GeneratorSettings>,
+    ) -> Result<Self, Refusal> {
         let mut batch = Self::default();
-        let mut by_trace = HashMap::new();
-        let mut fault = None;
+        let mut reading = Reading {
+            by_trace: HashMap::new(),
+            fault: None,
+            generator,
+        };
         for raw in request.resource_spans {
             let raw = RawResourceSpans::decode(raw).map_err(|error| malformed(&error))?;
-            batch.read_resource(raw, &mut by_trace, &mut fault)?;
+            batch.read_resource(raw, &mut reading)?;
         }
         let spans = batch.spans;
-        match fault {
+        match reading.fault {
             None => Ok(batch),
             Some(IdFault::Trace(bits)) => Err(Refusal::InvalidTraceId { bits, spans }),
             Some(IdFault::Span(bits)) => Err(Refusal::InvalidSpanId { bits, spans }),
@@ -91,13 +109,23 @@ impl Batch {
     fn read_resource(
         &mut self,
         raw: RawResourceSpans,
-        by_trace: &mut HashMap<TraceId, usize>,
-        fault: &mut Option<IdFault>,
+        reading: &mut Reading<'_>,
     ) -> Result<(), Refusal> {
-        let resource = raw
-            .resource
-            .map(|bytes| self.checked_resource(bytes))
-            .transpose()?;
+        let mut attributes = Vec::new();
+        let resource = match raw.resource {
+            None => None,
+            Some(bytes) => {
+                let (bytes, resource) = self.checked_resource(bytes)?;
+                attributes = resource.attributes;
+                Some(bytes)
+            }
+        };
+        if reading.generator.is_some() {
+            self.seen.push(SeenResource {
+                attributes,
+                spans: Vec::new(),
+            });
+        }
         let index = self.resources.len();
         self.resources.push(ResourcePart {
             resource,
@@ -106,7 +134,7 @@ impl Batch {
         });
         for raw in raw.scope_spans {
             let raw = RawScopeSpans::decode(raw).map_err(|error| malformed(&error))?;
-            let part = self.read_scope(index, raw, by_trace, fault)?;
+            let part = self.read_scope(index, raw, reading)?;
             self.resources[index].scopes.push(part);
         }
         Ok(())
@@ -116,8 +144,7 @@ impl Batch {
         &mut self,
         resource: usize,
         raw: RawScopeSpans,
-        by_trace: &mut HashMap<TraceId, usize>,
-        fault: &mut Option<IdFault>,
+        reading: &mut Reading<'_>,
     ) -> Result<ScopePart, Refusal> {
         let scope_index = self.resources[resource].scopes.len();
         let scope = raw
@@ -128,7 +155,7 @@ impl Batch {
         for (span_index, bytes) in spans.iter_mut().enumerate() {
             let mut span = Span::decode(bytes.clone()).map_err(|error| malformed(&error))?;
             self.spans += 1;
-            let Some(id) = check_ids(&span, fault)? else {
+            let Some(id) = check_ids(&span, &mut reading.fault)? else {
                 continue;
             };
             if bytes.len() > MAX_ATTRIBUTE_BYTES && self.truncated.cut_span(&mut span) {
@@ -139,7 +166,11 @@ impl Batch {
                 scope: scope_index,
                 span: span_index,
             };
-            self.enter(id, &span, place, by_trace);
+            self.enter(id, &span, place, &mut reading.by_trace);
+            if let (Some(settings), Some(seen)) = (reading.generator, self.seen.last_mut()) {
+                seen.spans
+                    .push(SeenSpan::of(id, span, bytes.len(), settings));
+            }
         }
         Ok(ScopePart {
             scope,
@@ -148,12 +179,13 @@ impl Batch {
         })
     }
 
-    fn checked_resource(&mut self, bytes: Bytes) -> Result<Bytes, Refusal> {
+    /// The bytes of a resource, with values cut that are too long, and what they say.
+    fn checked_resource(&mut self, bytes: Bytes) -> Result<(Bytes, Resource), Refusal> {
         let mut resource = Resource::decode(bytes.clone()).map_err(|error| malformed(&error))?;
         if bytes.len() > MAX_ATTRIBUTE_BYTES && self.truncated.cut_resource(&mut resource) {
-            return Ok(resource.encode_to_vec().into());
+            return Ok((resource.encode_to_vec().into(), resource));
         }
-        Ok(bytes)
+        Ok((bytes, resource))
     }
 
     fn checked_scope(&mut self, bytes: Bytes) -> Result<Bytes, Refusal> {
@@ -259,20 +291,6 @@ impl ScopePart {
     }
 }
 
-fn optional_len(schema_url: &Bytes) -> usize {
-    if schema_url.is_empty() {
-        0
-    } else {
-        field_len(schema_url.len())
-    }
-}
-
-fn put_optional(target: &mut Vec<u8>, schema_url: &Bytes) {
-    if !schema_url.is_empty() {
-        put_field(target, 3, schema_url);
-    }
-}
-
 fn malformed(error: &prost::DecodeError) -> Refusal {
     Refusal::Malformed(describe(error))
 }
@@ -317,7 +335,7 @@ mod tests {
     }
 
     fn read(body: Bytes) -> Result<Batch, Refusal> {
-        Batch::read(split(body)?)
+        Batch::read(split(body)?, None)
     }
 
     #[test]

@@ -11,9 +11,10 @@ use super::limits::{Limits, RateLimiter};
 use super::live::{Admission, LiveCount, LiveTraces};
 use super::refusal::Refusal;
 use super::truncate::MAX_ATTRIBUTE_BYTES;
+use crate::generator::{Generator, Now};
 use crate::ids::{TenantId, TenantIdError};
 use crate::logging::Sampler;
-use crate::metrics::Metrics;
+use crate::metrics::{Exposition, Metrics};
 use crate::store::{Catalogue, Fragment, WriterHandle};
 use crate::tenancy::Tenancy;
 
@@ -42,6 +43,7 @@ pub(crate) struct Pipeline {
     catalogue: Arc<Catalogue>,
     writer: WriterHandle,
     metrics: Arc<Metrics>,
+    generator: Option<Generator>,
     refusals_logged: Sampler,
     large_traces_logged: Sampler,
     truncations_logged: Sampler,
@@ -54,6 +56,7 @@ impl Pipeline {
         catalogue: Arc<Catalogue>,
         writer: WriterHandle,
         metrics: Arc<Metrics>,
+        generator: Option<Generator>,
     ) -> Self {
         Self {
             tenancy,
@@ -62,6 +65,7 @@ impl Pipeline {
             catalogue,
             writer,
             metrics,
+            generator,
             refusals_logged: Sampler::per_second(1),
             large_traces_logged: Sampler::per_second(10),
             truncations_logged: Sampler::per_second(1),
@@ -78,7 +82,8 @@ impl Pipeline {
         // What is not a request at all never becomes one: it is neither logged nor counted as spans.
         let request = batch::split(body)?;
         let size = batch::ingress_bytes(&request);
-        let checked = Batch::read(request);
+        let settings = self.generator.as_ref().map(Generator::settings);
+        let checked = Batch::read(request, settings);
         let (spans, is_malformed) = match &checked {
             Ok(batch) => (batch.spans, false),
             Err(refusal) => (
@@ -121,7 +126,7 @@ impl Pipeline {
                 .map(|()| batch),
             Err(refusal) => Err(refusal),
         };
-        let batch = match admitted {
+        let mut batch = match admitted {
             Ok(batch) => batch,
             Err(refusal) => {
                 if let Some((reason, spans)) = refusal.discarded() {
@@ -136,11 +141,17 @@ impl Pipeline {
         self.metrics
             .received(tenant, size as u64, batch.spans, batch.trace_count());
         self.note_truncation(tenant, &batch);
+        let seen = std::mem::take(&mut batch.seen);
         let fragments = self.within_limits(tenant, batch.into_fragments(tenant));
         self.writer
             .append(fragments)
             .await
-            .map_err(Refusal::NotStored)
+            .map_err(Refusal::NotStored)?;
+        // Only now: what is refused is sent again. What is over a limit of traces is counted, as in Tempo.
+        if let Some(generator) = &self.generator {
+            generator.take(tenant, &seen, size, Now::read());
+        }
+        Ok(())
     }
 
     /// Drops what is over a limit of one trace or of the number of traces, counted and answered as Tempo does: with OK.
@@ -178,9 +189,19 @@ impl Pipeline {
         self.live.counts(Instant::now())
     }
 
-    /// Forgets the traces that have been idle.
+    /// Adds the metrics made of spans to what `/metrics` answers.
+    pub(crate) fn expose_generated(&self, exposition: &mut Exposition) {
+        if let Some(generator) = &self.generator {
+            generator.expose(Now::read(), exposition);
+        }
+    }
+
+    /// Forgets the traces that have been idle, and what metrics of spans are done with.
     pub(crate) fn keep_house(&self) {
         self.live.forget_idle(Instant::now());
+        if let Some(generator) = &self.generator {
+            generator.keep_house(Now::read());
+        }
     }
 
     fn note_truncation(&self, tenant: &TenantId, batch: &Batch) {

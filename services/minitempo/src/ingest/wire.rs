@@ -53,6 +53,22 @@ pub(crate) fn put_field(target: &mut Vec<u8>, tag: u32, content: &[u8]) {
     target.put_slice(content);
 }
 
+/// The length of a schema URL with its key; an empty one is left out.
+pub(crate) fn optional_len(schema_url: &Bytes) -> usize {
+    if schema_url.is_empty() {
+        0
+    } else {
+        field_len(schema_url.len())
+    }
+}
+
+/// Appends a schema URL unless it is empty.
+pub(crate) fn put_optional(target: &mut Vec<u8>, schema_url: &Bytes) {
+    if !schema_url.is_empty() {
+        put_field(target, 3, schema_url);
+    }
+}
+
 /// What Tempo would say of bytes that are not the message they should be.
 ///
 /// prost does not tell its kinds of error apart in its types, so its texts decide; a text that is not known is kept.

@@ -44,6 +44,16 @@ impl Exposition {
         self.line(format_args!("{name}{{{labels}}} {value}"));
     }
 
+    /// Adds one sample whose labels are in the text format already.
+    pub(crate) fn sample_with(
+        &mut self,
+        name: &str,
+        labels: fmt::Arguments<'_>,
+        value: impl Display,
+    ) {
+        self.line(format_args!("{name}{{{labels}}} {value}"));
+    }
+
     /// The whole text.
     pub(crate) fn into_text(self) -> String {
         self.0

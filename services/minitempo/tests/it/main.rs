@@ -2,6 +2,7 @@
 
 mod config;
 mod durability;
+mod generator;
 mod ingest;
 mod limits;
 mod program;

@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::blueprint::Blueprint;
 use crate::failure::Failure;
 use crate::stack::Stack;
 use crate::trial::Trial;
@@ -56,22 +55,4 @@ async fn stopped(trial: &mut Trial, service: &str) -> Result<(), Failure> {
     trial.judge().await?;
     trial.stack.docker(&["start"], service).await?;
     trial.stays_clean().await
-}
-
-/// Has Tempo make metrics of what it gets and write them to Prometheus.
-fn generate_metrics(project: &mut Blueprint) {
-    project.edit_tempo_config(
-        "    compaction:\n",
-        "    metrics_generator:\n      processors: [service-graphs, span-metrics]\n    compaction:\n",
-    );
-    project.edit_tempo_config(
-        "usage_report:",
-        "metrics_generator:
-  storage:
-    path: /var/tempo/generator/wal
-    remote_write:
-      - url: http://prometheus:9090/api/v1/write
-
-usage_report:",
-    );
 }

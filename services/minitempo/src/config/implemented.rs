@@ -1,0 +1,50 @@
+//! The keys of Tempo that minitempo acts on.
+
+/// The paths that are acted on; a path also covers everything below it.
+pub(super) const IMPLEMENTED: [&str; 41] = [
+    "target",
+    "auth_enabled",
+    "multitenancy_enabled",
+    "server.http_listen_address",
+    "server.http_listen_port",
+    "server.log_level",
+    "distributor.receivers.otlp.protocols.grpc.endpoint",
+    "distributor.receivers.otlp.protocols.http.endpoint",
+    "overrides.defaults.ingestion.rate_limit_bytes",
+    "overrides.defaults.ingestion.burst_size_bytes",
+    "overrides.defaults.ingestion.max_traces_per_user",
+    "overrides.defaults.global.max_bytes_per_trace",
+    "overrides.defaults.compaction.block_retention",
+    "backend_worker.compaction.block_retention",
+    "query_frontend.search.default_result_limit",
+    "query_frontend.search.max_result_limit",
+    "query_frontend.search.max_duration",
+    "query_frontend.search.default_spans_per_span_set",
+    "storage.trace.backend",
+    "storage.trace.local.path",
+    "overrides.defaults.metrics_generator.processors",
+    "overrides.defaults.metrics_generator.max_active_series",
+    "overrides.defaults.metrics_generator.collection_interval",
+    "metrics_generator.processor.span_metrics.histogram_buckets",
+    "metrics_generator.processor.span_metrics.intrinsic_dimensions",
+    "metrics_generator.processor.span_metrics.dimensions",
+    "metrics_generator.processor.service_graphs.wait",
+    "metrics_generator.processor.service_graphs.max_items",
+    "metrics_generator.processor.service_graphs.histogram_buckets",
+    "metrics_generator.processor.service_graphs.peer_attributes",
+    "metrics_generator.processor.service_graphs.database_name_attributes",
+    "metrics_generator.registry.collection_interval",
+    "metrics_generator.registry.stale_duration",
+    "metrics_generator.metrics_ingestion_time_range_slack",
+    // It switches the generator on; the series are kept in memory.
+    "metrics_generator.storage.path",
+    // A warning of its own says what becomes of it.
+    "metrics_generator.storage.remote_write",
+    // Fulfilled without doing anything: traces are found at once, and nothing is ever reported.
+    "query_frontend.query_end_cutoff",
+    "usage_report.reporting_enabled",
+    // An empty protocol asks for the default address, which it gets.
+    "distributor.receivers.otlp.protocols.grpc",
+    "distributor.receivers.otlp.protocols.http",
+    "distributor.receivers.otlp.protocols",
+];
