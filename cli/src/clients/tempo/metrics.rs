@@ -69,7 +69,7 @@ fn take(metrics: &mut TempoMetrics, sample: &Sample, count: u64) {
         "tempo_metrics_generator_spans_discarded_total" => {
             discard(&mut generator.spans_discarded, sample, count);
         }
-        "tempo_metrics_generator_processor_service_graphs_unpaired_edges" => {
+        "tempo_metrics_generator_processor_service_graphs_expired_edges" => {
             add(&mut generator.unpaired_edges, count);
         }
         "tempo_metrics_generator_processor_service_graphs_edges" => {

@@ -34,7 +34,8 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
     let Some(unpaired) = generator.unpaired_edges else {
         return Ok(Outcome::NotApplicable("it makes no service graph"));
     };
-    if unpaired < ENOUGH || generator.edges.is_some_and(|edges| edges > 0) {
+    // The rest of them has both sides, or waits for one.
+    if unpaired < ENOUGH || generator.edges.is_none_or(|edges| edges > unpaired) {
         return Ok(Outcome::Pass);
     }
     let url = backend
@@ -43,7 +44,7 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
         .known()
         .map_or("", |reached| reached.url());
     let counter =
-        format!("tempo_metrics_generator_processor_service_graphs_unpaired_edges {unpaired}");
+        format!("tempo_metrics_generator_processor_service_graphs_expired_edges {unpaired}");
     fail(Report::new(
         format!(
             "the service graph of Tempo `{}` has no edge: {unpaired} calls lack one of their sides",

@@ -82,10 +82,11 @@ pub struct GeneratorMetrics {
     pub spans_received: Option<u64>,
     /// Spans that it left out, by reason (`tempo_metrics_generator_spans_discarded_total`), zeros left out.
     pub spans_discarded: Vec<Discarded>,
-    /// Calls of which only one side was seen
-    /// (`tempo_metrics_generator_processor_service_graphs_unpaired_edges`); `None` without that processor.
+    /// Calls whose other side did not come in time and is not known to send no spans
+    /// (`tempo_metrics_generator_processor_service_graphs_expired_edges`); `None` without that processor.
     pub unpaired_edges: Option<u64>,
-    /// Calls of which both sides were seen (`tempo_metrics_generator_processor_service_graphs_edges`).
+    /// Calls of which any side was seen, those without the other included
+    /// (`tempo_metrics_generator_processor_service_graphs_edges`).
     pub edges: Option<u64>,
     /// Samples that no remote write took (`prometheus_remote_storage_samples_failed_total`).
     pub remote_write_failed: u64,
