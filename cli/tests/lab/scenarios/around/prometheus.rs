@@ -112,9 +112,9 @@ async fn scrapes_all(trial: &mut Trial) -> Result<(), Failure> {
 async fn agent(trial: &mut Trial) -> Result<(), Failure> {
     const AGENT: &str = "metrics-agent";
     let change = trial.stack.reshape(|project| {
-        let config = config(Pace::Quick);
-        add(project, &config, &[]);
+        add(project, &config(Pace::Quick), &[]);
         let sends = "remote_write:\n  - url: http://prometheus:9090/api/v1/write\n";
+        let config = prometheus::config_of_agent(Pace::Quick);
         let config = project.file("agent.yml", &format!("{config}\n{sends}"));
         project.add(AGENT, prometheus::agent(&config));
     });
