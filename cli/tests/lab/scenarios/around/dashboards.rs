@@ -16,6 +16,8 @@ use crate::trial::Trial;
 
 /// Every traced service of the stack.
 const ALL: [&str; 4] = ["controller", "scraper", "textanalyzer", "scheduler"];
+/// A page of a host that there is, at a port at which nobody listens.
+const NOBODY: &[u8] = br#"{"url":"http://tempo:1/"}"#;
 /// The rules, by their files.
 const RULES: [&str; 3] = ["pipeline", "services", "storage"];
 
@@ -39,8 +41,8 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
     )],
 };
 
-/// Adds Prometheus with the stack's rules, which fire here at once. No container has the name `page`, so that whoever has
-/// that page scraped gets an error.
+/// Adds Prometheus with the stack's rules, which fire here at once. Nobody listens at [`NOBODY`], so that whoever has that
+/// page scraped gets an error.
 fn with_rules(project: &mut Blueprint, lab: &Lab) {
     let evaluated = "evaluation_interval: 15s";
     let config = config(Pace::Quick);
@@ -59,7 +61,7 @@ fn with_rules(project: &mut Blueprint, lab: &Lab) {
         }
     }
     project.add(PROMETHEUS, service);
-    project.set("scraper", "SCRAPER_ALLOW_HOSTS", "page");
+    project.set("scraper", "SCRAPER_ALLOW_HOSTS", "tempo");
 }
 
 /// The rules without the time for which their condition has to last.
@@ -81,8 +83,7 @@ async fn fault_shows(trial: &mut Trial) -> Result<(), Failure> {
     stack.until_healthy("tempo").await?;
     let controller = stack.address("controller", 8080).await?;
     let traffic = async || {
-        let page = br#"{"url":"http://page:8080/"}"#;
-        http::post_json(controller, "/api/scrape", page)
+        http::post_json(controller, "/api/scrape", NOBODY)
             .await
             .map_err(|source| Failure::Request {
                 to: "controller:8080/api/scrape".to_owned(),
