@@ -36,6 +36,10 @@ const REASONS: &[(&str, &[&str])] = &[
         "all containers have the clock of the one machine",
         &["PT0133", "PT0603"],
     ),
+    (
+        "it takes a thousand spans a second for ten minutes",
+        &["PT0715"],
+    ),
     ("minitempo receives no TLS", &["PT0312"]),
     (
         "minitempo finds by every way what it finds by one, keeps traces whole, and changes no text",

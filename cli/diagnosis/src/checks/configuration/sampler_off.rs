@@ -52,6 +52,16 @@ pub(in crate::checks) fn follows_its_callers(service: &Service<'_>) -> bool {
     setting.is_none() || follows
 }
 
+/// Whether a service's environment leaves no trace out that begins at it, as an SDK does of itself.
+pub(in crate::checks) fn keeps_all(service: &Service<'_>) -> bool {
+    let setting = Setting::of(service.container, variables::SAMPLER);
+    let all = matches!(
+        of(service),
+        Some(Sampler::Keeps(share) | Sampler::KeepsOfOwn(share)) if share >= 1.0
+    );
+    setting.is_none() || all
+}
+
 fn of(service: &Service<'_>) -> Option<Sampler> {
     let setting = Setting::of(service.container, variables::SAMPLER)?;
     let argument = Setting::of(service.container, variables::SAMPLER_ARGUMENT);

@@ -4,6 +4,7 @@ pub(crate) mod attribute_names_unbounded;
 pub(crate) mod conventions_mixed;
 pub(crate) mod credential_in_attribute;
 mod edge;
+pub(crate) mod everything_sampled;
 pub(crate) mod health_checks_traced;
 pub(crate) mod instrumentation_score_low;
 pub(crate) mod name_of_several_programs;
@@ -37,4 +38,5 @@ pub(super) static ALL: &[&Check] = &[
     &attribute_names_unbounded::CHECK,
     &health_checks_traced::CHECK,
     &conventions_mixed::CHECK,
+    &everything_sampled::CHECK,
 ];
