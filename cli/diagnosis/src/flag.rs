@@ -16,6 +16,14 @@ pub fn values<'c>(command: &'c [String], name: &'c str) -> impl Iterator<Item = 
     })
 }
 
+/// Whether Tempo and its kin replace `${NAME}` in their configuration, by their command.
+pub fn expands_variables(command: &[String]) -> bool {
+    command
+        .iter()
+        .map(|word| word.trim_start_matches('-'))
+        .any(|word| matches!(word, "config.expand-env" | "config.expand-env=true"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

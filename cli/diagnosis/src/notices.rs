@@ -12,6 +12,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use serde::{Deserialize, Serialize};
 
 pub use self::table::NoticeKind;
+pub(crate) use self::table::StorageFault;
 use crate::snapshot::Role;
 
 /// Whether a line may be a notice: a look at its bytes that costs next to nothing.

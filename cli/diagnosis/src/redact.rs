@@ -61,10 +61,26 @@ pub fn value(name: &str, value: &str) -> String {
     if words.last().is_some_and(|last| last == "HEADERS") {
         return headers(value);
     }
+    if is_reference(value) {
+        return value.to_owned();
+    }
     if is_secret_name(&words) || (is_key_name(&words) && looks_random(value)) {
         return REDACTED.to_owned();
     }
     text(value)
+}
+
+/// Whether a value is `${NAME}`: where a credential is to be found, and not the credential.
+fn is_reference(value: &str) -> bool {
+    let name = value
+        .strip_prefix("${")
+        .and_then(|rest| rest.strip_suffix('}'));
+    name.is_some_and(|name| {
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    })
 }
 
 /// Whether a name ends in a key of which only the value can tell whether it opens anything: `STRIPE_KEY`.
@@ -183,6 +199,19 @@ mod tests {
             "CLIENT_SECRET",
         ] {
             assert_eq!(value(name, "hunter2"), REDACTED, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_the_variable_that_holds_a_credential_is_none() {
+        assert_eq!(value("secret_key", "${TEMPO_SECRET}"), "${TEMPO_SECRET}");
+        for written in [
+            "${TEMPO_SECRET:-hunter2}",
+            "x${TEMPO_SECRET}",
+            "${}",
+            "${hunter2}",
+        ] {
+            assert_eq!(value("secret_key", written), REDACTED, "{written}");
         }
     }
 

@@ -5,6 +5,7 @@ mod alerts;
 mod dashboards;
 mod grafana;
 mod images;
+mod object_storage;
 mod promql;
 mod services;
 mod tempo;
@@ -33,8 +34,13 @@ fn yaml(path: &str) -> Value {
         .unwrap_or_else(|error| panic!("could not parse {path}: {error}"))
 }
 
-/// The compose file as it is with no variable set: every `${NAME:-default}` is its default.
+/// The compose file as it is with no variable set.
 fn compose() -> Value {
+    compose_file("compose.yml")
+}
+
+/// A compose file with no variable set: every `${NAME:-default}` is its default.
+fn compose_file(path: &str) -> Value {
     fn expand(value: &mut Value) {
         match value {
             Value::String(text) => *text = defaults(text),
@@ -43,7 +49,7 @@ fn compose() -> Value {
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
-    let mut compose = yaml("compose.yml");
+    let mut compose = yaml(path);
     expand(&mut compose);
     compose
 }

@@ -1,14 +1,16 @@
 //! The kinds of notices and the tables that tell them.
 
 mod grafana;
+mod object_storage;
 mod tempo;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::object_storage::StorageFault;
 use super::Row;
 
 /// Every table; the first row that fits a line wins.
-pub(super) static TABLES: &[&[Row]] = &[tempo::ROWS, grafana::ROWS];
+pub(super) static TABLES: &[&[Row]] = &[tempo::ROWS, &object_storage::ROWS, grafana::ROWS];
 
 /// What a line says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,7 +42,7 @@ pub enum NoticeKind {
     TempoKafkaFailed,
     /// Tempo finds no member of a ring that it writes to.
     TempoRingEmpty,
-    /// Tempo's object storage does not answer, or has no such bucket.
+    /// Tempo's object storage does not answer, or refuses what Tempo asks of it.
     TempoStorageUnreachable,
     /// Tempo warns of its configuration at start.
     TempoConfigurationWarning,

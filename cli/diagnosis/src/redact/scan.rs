@@ -253,6 +253,14 @@ fn is_cloud_key(word: &str) -> bool {
     PREFIXES
         .iter()
         .any(|(prefix, length)| word.starts_with(prefix) && word.len() >= *length)
+        || is_garage_key(word)
+}
+
+/// Garage's access keys: `GK` and 24 or more hexadecimal digits.
+fn is_garage_key(word: &str) -> bool {
+    word.strip_prefix("GK").is_some_and(|digits| {
+        digits.len() >= 24 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+    })
 }
 
 #[cfg(test)]
@@ -267,6 +275,10 @@ mod tests {
                 "GET http://[redacted]@tempo:3200/api failed",
             ),
             ("authorization: Bearer abc.def", "authorization: [redacted]"),
+            (
+                "Forbidden: No such key: GK31c2f218a2e44f485b94239e",
+                "Forbidden: No such key: [redacted]",
+            ),
             (
                 "curl -H 'Authorization: Basic dTpw' x",
                 "curl -H 'Authorization: [redacted]' x",

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use ptctl_diagnosis::{
     document::Document,
     flag,
+    redact::REDACTED,
     snapshot::{Container, TempoConfig},
 };
 
@@ -49,7 +50,7 @@ pub(crate) async fn from_container(
     let path = flag::value(&container.command, "config.file")
         .ok_or_else(|| "its command names no configuration file".to_owned())?;
     let file = file::at(from, container, path).await?;
-    let text = if expands_variables(&container.command) {
+    let text = if flag::expands_variables(&container.command) {
         expanded(&file.text, container)
     } else {
         file.text
@@ -62,14 +63,7 @@ pub(crate) async fn from_container(
     Ok(ConfigFile { config, document })
 }
 
-fn expands_variables(command: &[String]) -> bool {
-    command
-        .iter()
-        .map(|word| word.trim_start_matches('-'))
-        .any(|word| matches!(word, "config.expand-env" | "config.expand-env=true"))
-}
-
-/// Replaces `${NAME}` and `${NAME:default}`, as Tempo does under `-config.expand-env`.
+/// Replaces `${NAME}` and `${NAME:default}`, as Tempo does under `-config.expand-env`, but for credentials.
 fn expanded(text: &str, container: &Container) -> String {
     let mut expanded = String::new();
     let mut rest = text;
@@ -81,11 +75,17 @@ fn expanded(text: &str, container: &Container) -> String {
             continue;
         };
         let (name, default) = inside.split_once(':').unwrap_or((inside, ""));
-        expanded.push_str(
-            container
-                .variable(name)
-                .unwrap_or(default.trim_start_matches('-')),
-        );
+        let value = container.variable(name).filter(|value| !value.is_empty());
+        match value {
+            // What it holds is nobody's business; what it is called helps to mend it.
+            Some(REDACTED) => {
+                expanded.push_str("${");
+                expanded.push_str(name);
+                expanded.push('}');
+            }
+            Some(value) => expanded.push_str(value),
+            None => expanded.push_str(default.trim_start_matches('-')),
+        }
         rest = after;
     }
     expanded.push_str(rest);

@@ -6,7 +6,18 @@ pub(crate) mod data_not_on_a_volume;
 pub(crate) mod disk_fills_up;
 pub(crate) mod disk_nearly_full;
 pub(crate) mod log_without_limit;
+pub(in crate::checks) mod object_storage;
+pub(crate) mod object_storage_bucket_missing;
+pub(crate) mod object_storage_credentials_refused;
+pub(crate) mod object_storage_endpoint_malformed;
+pub(crate) mod object_storage_host_unknown;
+pub(crate) mod object_storage_not_running;
+pub(crate) mod object_storage_permission_denied;
+pub(crate) mod object_storage_region_differs;
+pub(crate) mod object_storage_tls_mismatch;
+pub(crate) mod object_storage_unanswered;
 pub(crate) mod object_storage_unreachable;
+pub(crate) mod object_storage_variable_unexpanded;
 pub(crate) mod restarts_outpace_retention;
 pub(crate) mod retention_failing;
 pub(crate) mod retention_keys_disagree;
@@ -33,4 +44,14 @@ pub(super) static ALL: &[&Check] = &[
     &blocks_orphaned::CHECK,
     &wal_not_flushed::CHECK,
     &log_without_limit::CHECK,
+    &object_storage_not_running::CHECK,
+    &object_storage_endpoint_malformed::CHECK,
+    &object_storage_host_unknown::CHECK,
+    &object_storage_unanswered::CHECK,
+    &object_storage_bucket_missing::CHECK,
+    &object_storage_variable_unexpanded::CHECK,
+    &object_storage_credentials_refused::CHECK,
+    &object_storage_permission_denied::CHECK,
+    &object_storage_tls_mismatch::CHECK,
+    &object_storage_region_differs::CHECK,
 ];

@@ -1,5 +1,6 @@
 //! An object storage that does not answer.
 
+use super::object_storage;
 use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::tempo::{
@@ -26,12 +27,15 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Start the storage, make the bucket, or correct `storage.trace` in Tempo's configuration.",
     verify: "Tempo's log has no new error of `poller`, and `tempodb_blocklist_poll_errors_total` stands still.",
-    masked_by: &[&[Cause::same_subject(start_failed_storage::CHECK.code)]],
+    masked_by: &[
+        object_storage::CAUSES,
+        &[Cause::same_subject(start_failed_storage::CHECK.code)],
+    ],
     explains: &[],
     examine: Examine::EachBackend(examine),
 };
 
-fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
+fn examine(backend: &Backend<'_>, stack: &Stack<'_>, _: &Policy) -> Verdict {
     let kind = setting(backend, &[&["storage", "trace", "backend"]]);
     if kind
         .as_ref()
@@ -39,7 +43,8 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
     {
         return Ok(Outcome::NotApplicable("its blocks are on its own disk"));
     }
-    let said = notice(backend, NoticeKind::TempoStorageUnreachable);
+    let said = notice(backend, NoticeKind::TempoStorageUnreachable)
+        .filter(|(_, group)| object_storage::is_current(backend, stack, group));
     let Some((container, group)) = said else {
         if let Some(container) = backend.container {
             container.logs.get()?;

@@ -1,6 +1,6 @@
 //! Deletions that fail.
 
-use super::object_storage_unreachable;
+use super::{object_storage, object_storage_unreachable};
 use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::{
@@ -25,7 +25,10 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Read Tempo's log for the error of `retention`, and give Tempo the right to delete.",
     verify: "`tempodb_retention_errors_total` stands still.",
-    masked_by: &[&[Cause::same_subject(object_storage_unreachable::CHECK.code)]],
+    masked_by: &[
+        object_storage::CAUSES,
+        &[Cause::same_subject(object_storage_unreachable::CHECK.code)],
+    ],
     explains: &[],
     examine: Examine::EachBackend(examine),
 };

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{disk_nearly_full, object_storage_unreachable};
+use super::{disk_nearly_full, object_storage, object_storage_unreachable};
 use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
     checks::{
@@ -39,11 +39,14 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Read Tempo's log for `failed to complete` and `failed to flush`. After an upgrade from 2.x: start 2.x on the volume once more, ask `/flush`, then start 3.x.",
     verify: "`ptctl storage` shows a log whose oldest block was written to a moment ago.",
-    masked_by: &[&[
-        Cause::same_subject(disk_nearly_full::CHECK.code),
-        Cause::same_subject(object_storage_unreachable::CHECK.code),
-        Cause::same_subject(writes_failing::CHECK.code),
-    ]],
+    masked_by: &[
+        object_storage::CAUSES,
+        &[
+            Cause::same_subject(disk_nearly_full::CHECK.code),
+            Cause::same_subject(object_storage_unreachable::CHECK.code),
+            Cause::same_subject(writes_failing::CHECK.code),
+        ],
+    ],
     explains: &[],
     examine: Examine::EachBackend(examine),
 };

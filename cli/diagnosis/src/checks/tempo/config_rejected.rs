@@ -2,8 +2,10 @@
 
 use super::proof::file;
 use crate::{
-    check::{Check, Examine, Outcome, Report, Verdict, fail},
-    checks::{commands, explanations, stack::run_state},
+    check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
+    checks::{
+        commands, explanations, stack::run_state, storage::object_storage_variable_unexpanded,
+    },
     code::Code,
     document::{Key, Node},
     finding::{Evidence, Moment, Remedy, Severity},
@@ -25,7 +27,9 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Remove or correct the keys that the message names, or pin the image to the version that the file was written for.",
     verify: "`docker logs` on its container ends with `Tempo started`.",
-    masked_by: &[],
+    masked_by: &[&[Cause::same_subject(
+        object_storage_variable_unexpanded::CHECK.code,
+    )]],
     explains: explanations::TEMPO_API,
     examine: Examine::EachBackend(examine),
 };

@@ -3,7 +3,10 @@
 use super::not_ready;
 use crate::{
     check::{Cause, Check, Examine, Outcome, Report, Verdict, fail},
-    checks::{commands, storage::object_storage_unreachable},
+    checks::{
+        commands,
+        storage::{object_storage, object_storage_unreachable},
+    },
     code::Code,
     finding::{Evidence, EvidenceKind, Remedy, Severity},
     observed::{Gap, Probe},
@@ -25,10 +28,13 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Read Tempo's log at the time of the query; raise `query_frontend.max_outstanding_per_tenant` where it says that too many are waiting.",
     verify: "`ptctl status` shows the last span of each service.",
-    masked_by: &[&[
-        Cause::same_subject(not_ready::CHECK.code),
-        Cause::same_subject(object_storage_unreachable::CHECK.code),
-    ]],
+    masked_by: &[
+        object_storage::CAUSES,
+        &[
+            Cause::same_subject(not_ready::CHECK.code),
+            Cause::same_subject(object_storage_unreachable::CHECK.code),
+        ],
+    ],
     explains: &[Probe::TempoSearch, Probe::Traces],
     examine: Examine::EachBackend(examine),
 };

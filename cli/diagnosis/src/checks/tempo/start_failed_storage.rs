@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::{data_not_writable::is_refused_a_folder, proof::setting, start::refusal};
 use crate::{
     check::{Check, Examine, Verdict, fail},
-    checks::{commands, explanations},
+    checks::{commands, explanations, storage::object_storage},
     code::Code,
     finding::{Remedy, Severity},
     policy::Policy,
@@ -26,7 +26,7 @@ pub(crate) static CHECK: Check = Check {
     ],
     remedy: "Correct `storage.trace` in Tempo's configuration; let Tempo start after the storage is healthy and the bucket made.",
     verify: "`docker logs` on its container ends with `Tempo started`.",
-    masked_by: &[],
+    masked_by: &[object_storage::CAUSES],
     explains: explanations::TEMPO_API,
     examine: Examine::EachBackend(examine),
 };
