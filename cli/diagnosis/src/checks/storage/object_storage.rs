@@ -213,7 +213,6 @@ pub(super) fn place<'s>(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{
         diagnosis::Diagnosis,
         engine,
@@ -273,7 +272,9 @@ mod tests {
     fn a_refused_connection_from_before_the_storage_was_started_again_is_over() {
         let mut stack = stack("PT0822");
         for group in &mut logs(&mut stack).notices {
-            group.sample.text = "failed to poll blocklist in s3 bucket: dial tcp: connect: connection refused".to_owned();
+            group.sample.text =
+                "failed to poll blocklist in s3 bucket: dial tcp: connect: connection refused"
+                    .to_owned();
         }
         assert_eq!(codes(&diagnose(&stack)).0, ["PT0818"]);
         stack.service_mut("garage").state.started_at = Some(ago(5));
