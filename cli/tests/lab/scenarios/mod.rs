@@ -14,6 +14,7 @@ mod load;
 mod log_drivers;
 mod neighbours;
 mod network_path;
+mod object_storage;
 mod order;
 mod outages;
 mod pairs;
@@ -51,6 +52,7 @@ pub(crate) static STAGES: &[Stage] = &[
     tempo_start::STAGE,
     tempo_keeping::STAGE,
     recorded::STAGE,
+    object_storage::STAGE,
     load::STAGE,
     outages::STAGE,
     exports::STAGE,

@@ -92,15 +92,6 @@ pub(super) const STAGE: Stage = Stage {
             Box::pin(played(trial, said, |_| {}))
         })
         .with_stand_in(),
-        Scenario::fault("bucket-missing", "PT0807", "tempo", |trial| {
-            let said = &["print", recorded!("bucket-missing.log")];
-            Box::pin(played(trial, said, |project| {
-                let bucket =
-                    "    backend: s3\n    s3:\n      bucket: traces\n      endpoint: minio:9000\n";
-                project.edit_tempo_config("    backend: local\n", bucket);
-            }))
-        })
-        .with_stand_in(),
         Scenario::fault("two-tempos-on-one-volume", "PT0808", "tempo", |trial| {
             Box::pin(two_on_one_volume(trial))
         })

@@ -2,12 +2,13 @@
 //!
 //!   print FILE               prints the lines of a recording
 //!   page PATH STATUS FILE    answers a path with this status and the text of a recording; minitempo answers all others
+//!   end CODE                 ends with this code, as a Tempo does that cannot start
 //!   swallow PORT             takes every export by HTTP at this port, and keeps none
 //!   serve FILE               runs minitempo with this configuration, whatever is mounted for Tempo; comes last
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::process::Command;
+use std::process::{self, Command};
 use std::thread;
 
 /// The program that the image is of.
@@ -43,6 +44,12 @@ pub(crate) fn play(mut actions: &[&str]) -> io::Result<()> {
             ["swallow", port, rest @ ..] => {
                 swallow(port)?;
                 rest
+            }
+            // A flag of Tempo's own, which tells ptctl how to read its file.
+            ["-config.expand-env=true", rest @ ..] => rest,
+            ["end", code, ..] => {
+                let unknown = || io::Error::from(io::ErrorKind::InvalidInput);
+                process::exit(code.parse().map_err(|_| unknown())?)
             }
             ["serve", file] => return serve(file, pages),
             _ => {
