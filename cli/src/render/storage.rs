@@ -2,6 +2,7 @@
 
 mod backend;
 mod document;
+mod object_storage;
 mod outlook;
 mod picture;
 mod project;

@@ -62,9 +62,9 @@ pub use self::{
         ProjectVolume, StoredData, TenantTotals, Unreadable, WalBlock, WalkEnd, WriteAheadLog,
     },
     tempo::{
-        Discarded, GeneratorMetrics, Limit, OtlpProtocol, QueryAnswer, QueryPath, QueryTerms,
-        Reached, ReadBack, Readiness, Receiver, SpanSighting, Tempo, TempoConfig, TempoMetrics,
-        TempoVersion, VolumeUsage,
+        Discarded, GeneratorMetrics, Limit, ObjectStorage, OtlpProtocol, QueryAnswer, QueryPath,
+        QueryTerms, Reached, ReadBack, Readiness, Receiver, SpanSighting, StorageAnswers, Tempo,
+        TempoConfig, TempoMetrics, TempoVersion, VolumeUsage,
     },
     trace_sample::{
         AskedTrace, CredentialSighting, SampledResource, SampledSpan, SampledStatus, SampledTrace,

@@ -1,6 +1,7 @@
 //! A trace backend, as seen through its own API, its files and the engine.
 
 mod metrics;
+mod object_storage;
 mod query;
 mod query_terms;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     metrics::{Discarded, GeneratorMetrics, Limit, TempoMetrics},
+    object_storage::{ObjectStorage, StorageAnswers},
     query::{QueryAnswer, QueryPath, ReadBack},
     query_terms::QueryTerms,
 };
@@ -58,8 +60,16 @@ pub struct Tempo {
 }
 
 impl Tempo {
-    /// Its finished blocks, where its files could be read.
+    /// The object storage that it keeps its blocks in, as far as its configuration is known.
+    pub fn object_storage(&self) -> Option<&ObjectStorage> {
+        self.config.known()?.object_storage.as_ref()
+    }
+
+    /// Its finished blocks, where they are files and could be read.
     pub fn store(&self) -> Option<&BlockStore> {
+        if self.object_storage().is_some() {
+            return None;
+        }
         let version = self.version.known().map(|version| version.version.as_str());
         self.stored.as_ref()?.known()?.in_use(version)
     }
@@ -152,6 +162,9 @@ pub struct TempoConfig {
     pub queries: QueryTerms,
     /// Where its blocks lie, in the container.
     pub storage_path: Option<String>,
+    /// The object storage that its blocks lie in; `None` where they are files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object_storage: Option<ObjectStorage>,
 }
 
 /// One OTLP receiver of a backend.

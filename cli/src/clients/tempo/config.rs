@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use ptctl_diagnosis::{
     duration::go_duration,
-    snapshot::{OtlpProtocol, QueryTerms, Receiver, TempoConfig},
+    snapshot::{ObjectStorage, OtlpProtocol, QueryTerms, Receiver, TempoConfig},
 };
 use serde::Deserialize;
 use thiserror::Error;
@@ -110,7 +110,21 @@ struct Storage {
 
 #[derive(Deserialize)]
 struct TraceStorage {
+    backend: Option<String>,
+    blocklist_poll: Option<String>,
     local: Option<LocalStorage>,
+    s3: Option<ObjectSection>,
+    gcs: Option<ObjectSection>,
+    azure: Option<ObjectSection>,
+}
+
+/// The section of any object storage, as far as the kinds are alike.
+#[derive(Deserialize)]
+struct ObjectSection {
+    endpoint: Option<String>,
+    #[serde(alias = "bucket_name", alias = "container_name")]
+    bucket: Option<String>,
+    prefix: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -132,7 +146,12 @@ pub fn read_config(text: &str, source: &str) -> Result<TempoConfig, ConfigError>
     let file: Option<File> = serde_saphyr::from_str_with_options(yaml, options)
         .map_err(|error| ConfigError::Yaml(first_line(&error.to_string())))?;
     let file = file.unwrap_or_default();
+    let object_storage = file
+        .storage
+        .as_ref()
+        .and_then(|storage| object_storage(storage.trace.as_ref()?));
     Ok(TempoConfig {
+        object_storage,
         source: source.to_owned(),
         retention: Some(retention(&file)?),
         queries: queries(&file),
@@ -249,6 +268,28 @@ fn queries(file: &File) -> QueryTerms {
     }
 }
 
+/// The object storage in use. Of the keys in it nothing is read.
+fn object_storage(trace: &TraceStorage) -> Option<ObjectStorage> {
+    let kind = trace.backend.as_deref()?;
+    let bucket = match kind {
+        "s3" => &trace.s3,
+        "gcs" => &trace.gcs,
+        "azure" => &trace.azure,
+        _ => return None,
+    };
+    let written = |of: fn(&ObjectSection) -> &Option<String>| {
+        let text = of(bucket.as_ref()?).clone();
+        text.filter(|text| !text.is_empty())
+    };
+    Some(ObjectStorage {
+        kind: kind.to_owned(),
+        endpoint: written(|it| &it.endpoint),
+        bucket: written(|it| &it.bucket),
+        prefix: written(|it| &it.prefix),
+        poll: trace.blocklist_poll.as_deref().and_then(go_duration),
+    })
+}
+
 fn of_section(section: Option<&Compactor>) -> Option<&str> {
     section?.compaction.as_ref()?.block_retention.as_deref()
 }
@@ -322,6 +363,26 @@ mod tests {
         let terms = read_config(text, "file").unwrap().queries;
         assert_eq!(terms.longest_range, Some(SignedDuration::from_hours(1)));
         assert_eq!((terms.prefix.as_str(), terms.most_traces), ("", None));
+    }
+
+    #[test]
+    fn the_object_storage_is_read_without_its_keys() {
+        let text = "storage: {trace: {backend: s3, blocklist_poll: 5m0s, s3: {endpoint: 'garage:3900', bucket: tempo, prefix: '', secret_key: x}}}\n";
+        let of = |text: &str| read_config(text, "file").unwrap().object_storage;
+        assert_eq!(
+            of(text),
+            Some(ObjectStorage {
+                kind: "s3".to_owned(),
+                endpoint: Some("garage:3900".to_owned()),
+                bucket: Some("tempo".to_owned()),
+                prefix: None,
+                poll: Some(SignedDuration::from_mins(5)),
+            })
+        );
+        let gcs = of("storage: {trace: {backend: gcs, gcs: {bucket_name: traces}}}\n");
+        assert_eq!(gcs.unwrap().bucket.as_deref(), Some("traces"));
+        // The page shows the sections that are not in use as well.
+        assert_eq!(of(&text.replace("backend: s3", "backend: local")), None);
     }
 
     #[test]

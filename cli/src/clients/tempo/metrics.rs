@@ -1,7 +1,7 @@
 //! The counters of Tempo 2.x and 3.x that tell whether spans arrive and stay.
 
 use jiff::Timestamp;
-use ptctl_diagnosis::snapshot::{Discarded, Limit, TempoMetrics};
+use ptctl_diagnosis::snapshot::{Discarded, Limit, StorageAnswers, TempoMetrics};
 
 use crate::clients::exposition::{self, Sample};
 
@@ -51,8 +51,16 @@ fn take(metrics: &mut TempoMetrics, sample: &Sample, count: u64) {
         "tempodb_retention_errors_total" => metrics.retention_errors += count,
         "tempodb_compaction_errors_total" => metrics.compaction_errors += count,
         "tempodb_blocklist_poll_errors_total" => metrics.poll_errors += count,
-        "tempodb_backend_bytes_total" if sample.label("status") == Some("live") => {
-            add(&mut metrics.stored_bytes, count);
+        "tempodb_backend_bytes_total" => match sample.label("status") {
+            Some("live") => add(&mut metrics.stored_bytes, count),
+            Some("compacted") => add(&mut metrics.compacted_bytes, count),
+            _ => {}
+        },
+        "tempodb_backend_objects_total" if sample.label("status") == Some("live") => {
+            add(&mut metrics.stored_traces, count);
+        }
+        "tempodb_backend_request_duration_seconds_count" => {
+            answered(&mut metrics.storage_answers, sample, count);
         }
         "tempodb_blocklist_length" => add(&mut metrics.listed_blocks, count),
         "tempo_limits_defaults" => {
@@ -85,6 +93,17 @@ fn take(metrics: &mut TempoMetrics, sample: &Sample, count: u64) {
 
 fn add(sum: &mut Option<u64>, count: u64) {
     *sum = Some(sum.unwrap_or(0).saturating_add(count));
+}
+
+fn answered(answers: &mut Vec<StorageAnswers>, sample: &Sample, count: u64) {
+    let status = sample.label("status_code").and_then(|it| it.parse().ok());
+    let Some(status) = status.filter(|_| count > 0) else {
+        return;
+    };
+    match answers.iter_mut().find(|known| known.status == status) {
+        Some(known) => known.count += count,
+        None => answers.push(StorageAnswers { status, count }),
+    }
 }
 
 fn discard(discarded: &mut Vec<Discarded>, sample: &Sample, spans: u64) {
@@ -151,6 +170,10 @@ mod tests {
             "tempo_discarded_spans_total{reason=\"trace_too_large\",tenant=\"a\"} 0\n",
             "tempodb_backend_bytes_total{status=\"live\",tenant=\"a\"} 1.5e+06\n",
             "tempodb_backend_bytes_total{status=\"compacted\",tenant=\"a\"} 9\n",
+            "tempodb_backend_objects_total{status=\"live\",tenant=\"a\"} 40\n",
+            "tempodb_backend_request_duration_seconds_count{operation=\"GET\",status_code=\"200\"} 28\n",
+            "tempodb_backend_request_duration_seconds_count{operation=\"GET\",status_code=\"403\"} 5\n",
+            "tempodb_backend_request_duration_seconds_count{operation=\"PUT\",status_code=\"403\"} 3\n",
         );
         let expected = TempoMetrics {
             accepted: 45,
@@ -159,6 +182,18 @@ mod tests {
                 spans: 7,
             }],
             stored_bytes: Some(1_500_000),
+            compacted_bytes: Some(9),
+            stored_traces: Some(40),
+            storage_answers: vec![
+                StorageAnswers {
+                    status: 200,
+                    count: 28,
+                },
+                StorageAnswers {
+                    status: 403,
+                    count: 8,
+                },
+            ],
             ..TempoMetrics::default()
         };
         assert_eq!(read(text), Some(expected));

@@ -8,7 +8,7 @@ use ptctl_diagnosis::{
 };
 
 use super::{
-    counted,
+    counted, object_storage,
     outlook::{Outlook, exact, retention},
     picture, row, size,
 };
@@ -32,17 +32,28 @@ pub(super) fn backend(page: &mut Page, tempo: &Tempo, now: Timestamp) {
         .known()
         .map_or(String::new(), |version| format!("  {}", version.version));
     page.paragraph(Tone::Strong, &format!("Tempo `{}`{version}", tempo.name));
-    volume(page, tempo);
-    let store = tempo.store();
-    match (&tempo.stored, store) {
-        (Some(Observed::Known(stored)), store) => files(page, stored, store, now),
-        (Some(Observed::Unknown(gap)), _) => row(page, "files", &unknown(gap)),
-        (None, _) => {}
+    let (store, bucket) = (tempo.store(), tempo.object_storage());
+    if let Some(bucket) = bucket {
+        object_storage::blocks(page, tempo, bucket);
     }
-    if store.is_none() {
+    volume(page, tempo);
+    match &tempo.stored {
+        Some(Observed::Known(stored)) => {
+            if store.is_none() && bucket.is_none() {
+                row(page, "blocks", "none");
+            }
+            files(page, stored, store, now);
+        }
+        Some(Observed::Unknown(gap)) => row(page, "files", &unknown(gap)),
+        None => {}
+    }
+    if store.is_none() && bucket.is_none() {
         by_its_own_word(page, tempo);
     }
     kept(page, tempo, store, now);
+    if bucket.is_some() {
+        object_storage::expected(page, tempo, now);
+    }
     if let Some(store) = store {
         if let Some(outlook) = Outlook::of(tempo, store, now) {
             expected(page, &outlook);
@@ -76,9 +87,8 @@ fn volume(page: &mut Page, tempo: &Tempo) {
 
 /// What lies there.
 fn files(page: &mut Page, stored: &StoredData, store: Option<&BlockStore>, now: Timestamp) {
-    match store {
-        Some(store) => blocks(page, store, now),
-        None => row(page, "blocks", "none"),
+    if let Some(store) = store {
+        blocks(page, store, now);
     }
     let wal = &stored.wal;
     if wal.all.files > 0 {
@@ -246,7 +256,14 @@ fn kept(page: &mut Page, tempo: &Tempo, store: Option<&BlockStore>, now: Timesta
                 age(at, now)
             ),
         ),
-        (Observed::Known(None), None) => row(page, "oldest", "no trace stored"),
+        (Observed::Known(None), None) => {
+            let blocks = tempo.metrics.known().and_then(|it| it.listed_blocks);
+            let text = match blocks {
+                Some(1..) => "no trace was found by a search",
+                Some(0) | None => "no trace stored",
+            };
+            row(page, "oldest", text);
+        }
         (Observed::Unknown(_), Some(at)) => {
             row(
                 page,

@@ -4,11 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 use ptctl_diagnosis::{
     finding::Finding,
     observed::Observed,
-    snapshot::{ProjectFiles, Snapshot, StoredData, Tempo, VolumeUsage},
+    snapshot::{
+        ObjectStorage, ProjectFiles, Snapshot, StorageAnswers, StoredData, Tempo, VolumeUsage,
+    },
 };
 use serde::Serialize;
 
-use super::outlook::Outlook;
+use super::{object_storage::Pace, outlook::Outlook};
 
 /// The whole report.
 #[derive(Debug, Serialize)]
@@ -35,6 +37,20 @@ struct TempoDocument<'s> {
     stored_bytes_by_metrics: Option<u64>,
     blocks_by_metrics: Option<u64>,
     outlook: Option<Outlook>,
+    /// Where its blocks are no files: where they are and what its metrics tell of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object_storage: Option<ObjectStorageDocument<'s>>,
+}
+
+#[derive(Debug, Serialize)]
+struct ObjectStorageDocument<'s> {
+    #[serde(flatten)]
+    place: &'s ObjectStorage,
+    traces_by_metrics: Option<u64>,
+    compacted_bytes_by_metrics: Option<u64>,
+    deleted_blocks_by_metrics: Option<u64>,
+    answers: &'s [StorageAnswers],
+    growth: Option<Pace>,
 }
 
 impl<'s> StorageDocument<'s> {
@@ -68,6 +84,23 @@ impl<'s> TempoDocument<'s> {
             outlook: tempo
                 .store()
                 .and_then(|store| Outlook::of(tempo, store, now)),
+            object_storage: tempo
+                .object_storage()
+                .map(|place| ObjectStorageDocument::of(place, tempo, now)),
+        }
+    }
+}
+
+impl<'s> ObjectStorageDocument<'s> {
+    fn of(place: &'s ObjectStorage, tempo: &'s Tempo, now: Timestamp) -> Self {
+        let metrics = tempo.metrics.known();
+        Self {
+            place,
+            traces_by_metrics: metrics.and_then(|metrics| metrics.stored_traces),
+            compacted_bytes_by_metrics: metrics.and_then(|metrics| metrics.compacted_bytes),
+            deleted_blocks_by_metrics: metrics.and_then(|metrics| metrics.retention_deleted),
+            answers: metrics.map_or(&[], |metrics| &metrics.storage_answers),
+            growth: Pace::of(tempo, now),
         }
     }
 }

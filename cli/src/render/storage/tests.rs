@@ -5,7 +5,8 @@ use ptctl_diagnosis::{
     fixtures,
     observed::Observed,
     snapshot::{
-        BlockTotals, FilesTotal, LogFile, ProjectVolume, Snapshot, StoredData, TenantTotals,
+        BlockTotals, FilesTotal, LogFile, ObjectStorage, ProjectFiles, ProjectVolume, Snapshot,
+        StorageAnswers, StoredData, TenantTotals,
     },
 };
 
@@ -72,6 +73,39 @@ fn a_narrow_terminal_without_letters_has_the_same() {
     let page = written(44, Glyphs::Ascii, &[]);
     assert!(page.is_ascii(), "{page}");
     insta::assert_snapshot!(page);
+}
+
+#[test]
+fn blocks_in_a_bucket_are_told_by_tempos_metrics_and_what_nobody_knows_is_said_to_be_unknown() {
+    let mut snapshot = stack();
+    snapshot.files = ProjectFiles::default();
+    let tempo = &mut snapshot.tempos[0];
+    if let Observed::Known(config) = &mut tempo.config {
+        config.object_storage = Some(ObjectStorage {
+            kind: "s3".to_owned(),
+            endpoint: Some("garage:3900".to_owned()),
+            bucket: Some("tempo".to_owned()),
+            ..ObjectStorage::default()
+        });
+    }
+    if let Observed::Known(metrics) = &mut tempo.metrics {
+        metrics.listed_blocks = Some(3);
+        metrics.stored_bytes = Some(60 << 20);
+        metrics.stored_traces = Some(420);
+        metrics.compacted_bytes = Some(2 << 20);
+        metrics.storage_answers = [(200, 47), (404, 1), (403, 8)]
+            .map(|(status, count)| StorageAnswers { status, count })
+            .to_vec();
+    }
+    let page = |snapshot: &Snapshot| {
+        let mut page = Page::new(80, Glyphs::Unicode);
+        storage(&mut page, snapshot, &[]);
+        page.into_text()
+    };
+    let young = page(&snapshot);
+    assert!(young.contains("growth     unknown"), "{young}");
+    snapshot.tempos[0].oldest_trace = Observed::Known(Some(fixtures::ago(2 * 24 * 3_600)));
+    insta::assert_snapshot!(page(&snapshot));
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::StorageAnswers;
+
 /// A backend's counters since its start. A counter that it does not have counts as zero, since most appear only when
 /// they first move; an `Option` is one whose absence tells something.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -36,11 +38,22 @@ pub struct TempoMetrics {
     pub compaction_errors: u64,
     /// Failures to list the stored blocks (`tempodb_blocklist_poll_errors_total`).
     pub poll_errors: u64,
-    /// Bytes stored (`tempodb_backend_bytes_total{status="live"}`).
+    /// Bytes of the data of the blocks that queries read, as of the last poll
+    /// (`tempodb_backend_bytes_total{status="live"}`): without their bloom filters and indexes.
     pub stored_bytes: Option<u64>,
+    /// Likewise of blocks that wait to be deleted (`status="compacted"`).
+    #[serde(default)]
+    pub compacted_bytes: Option<u64>,
+    /// Traces in the blocks that queries read, counted in each that has a part of them
+    /// (`tempodb_backend_objects_total{status="live"}`).
+    #[serde(default)]
+    pub stored_traces: Option<u64>,
     /// Blocks in its list, as of its last poll (`tempodb_blocklist_length`).
     #[serde(default)]
     pub listed_blocks: Option<u64>,
+    /// How its object storage answered, by status; empty where its blocks are files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub storage_answers: Vec<StorageAnswers>,
     /// The limits that hold for a tenant without limits of its own (`tempo_limits_defaults`).
     pub limits: Vec<Limit>,
     /// What its metrics generator counts.
