@@ -8,10 +8,7 @@ const REASONS: &[(&str, &[&str])] = &[
         "minitempo writes no metrics to Prometheus, and nothing is recorded of a Tempo that cannot",
         &["PT1011"],
     ),
-    (
-        "it takes spans that are late by minutes, or callers without spans for as long",
-        &["PT1017", "PT1018"],
-    ),
+    ("it takes callers without spans for minutes", &["PT1018"]),
     (
         "minitempo has no ring and no Kafka, and nothing is recorded of a Tempo that misses them",
         &["PT0229", "PT0231"],

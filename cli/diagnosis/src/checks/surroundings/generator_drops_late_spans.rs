@@ -51,7 +51,7 @@ fn examine(backend: &Backend<'_>, _: &Stack<'_>, _: &Policy) -> Verdict {
         format!("tempo_metrics_generator_spans_discarded_total{{reason=\"{REASON}\"}} {late}");
     let report = Report::new(
         format!(
-            "the metrics generator of Tempo `{}` left out {late} late spans of {received} since its start",
+            "the metrics generator of Tempo `{}` left out {late} of {received} spans since its start, which came late",
             backend.label()
         ),
         Evidence::new(EvidenceKind::Metric, format!("{url}/metrics"), counter),
