@@ -120,11 +120,11 @@ fn requests(page: &mut Page, metrics: &TempoMetrics) {
 pub(super) fn expected(page: &mut Page, tempo: &Tempo, now: Timestamp) {
     let room = "how much room the bucket has the storage alone knows";
     let Some(growth) = Pace::of(tempo, now) else {
-        row(
-            page,
-            "growth",
-            "unknown: it takes an hour of stored traces to tell",
-        );
+        let why = match tempo.oldest_trace {
+            Observed::Known(_) => "it takes an hour of stored traces to tell",
+            Observed::Unknown(_) => "nobody tells when the oldest trace came",
+        };
+        row(page, "growth", &format!("unknown: {why}"));
         row(page, "outlook", &format!("unknown: {room}"));
         return;
     };

@@ -39,6 +39,9 @@ pub(super) const STAGE: Stage = Stage {
     services: &["textanalyzer", "tempo"],
     furnish: as_it_is,
     scenarios: &[
+        Scenario::healthy("blocks-in-a-bucket", |trial| {
+            Box::pin(goes_on(trial, &[EXPANDS]))
+        }),
         Scenario::fault("storage-stopped", "PT0815", "tempo", |trial| {
             Box::pin(gives_up(trial, recorded!("host-unknown.log"), |project| {
                 let garage = project.service("garage");
@@ -99,7 +102,7 @@ pub(super) const STAGE: Stage = Stage {
         .folding(START)
         .with_stand_in(),
         Scenario::fault("key-that-may-read-alone", "PT0822", "tempo", |trial| {
-            Box::pin(goes_on(trial, recorded!("denied.log")))
+            Box::pin(goes_on(trial, &[EXPANDS, "print", recorded!("denied.log")]))
         })
         .with_stand_in(),
         Scenario::fault("storage-without-tls", "PT0823", "tempo", |trial| {
@@ -141,13 +144,12 @@ async fn gives_up(
     recover(trial).await
 }
 
-/// A Tempo that says what is recorded, and receives spans nevertheless.
-async fn goes_on(trial: &mut Trial, recording: &str) -> Result<(), Failure> {
+/// A Tempo that does this, and receives spans nevertheless.
+async fn goes_on(trial: &mut Trial, actions: &[&str]) -> Result<(), Failure> {
     let lab = trial.stack.lab.clone();
-    let actions = [EXPANDS, "print", recording];
     let reshaped = trial
         .stack
-        .reshape(|project| furnish(project, &lab, &actions));
+        .reshape(|project| furnish(project, &lab, actions));
     reshaped.await?;
     trial.stack.until_traced(ANALYZER).await?;
     trial.judge().await?;
