@@ -25,14 +25,14 @@ impl Reader<'_> {
         (has_path && makes_some).then_some(settings)
     }
 
-    /// The URLs that Tempo would write to.
+    /// The URLs that Tempo would write to, without what may be secret in them.
     pub(super) fn remote_write(&mut self) -> Vec<String> {
         let targets = self.items("metrics_generator.storage.remote_write");
         targets
             .unwrap_or_default()
             .iter()
             .filter_map(|target| match &target.node.get("url")?.node {
-                Node::Text(url) => Some(url.clone()),
+                Node::Text(url) => Some(public_part(url)),
                 _ => None,
             })
             .collect()
@@ -141,4 +141,16 @@ impl Reader<'_> {
         bounds.dedup();
         Some(bounds)
     }
+}
+
+/// A URL without its user, password and query.
+fn public_part(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    let separator = if scheme.is_empty() { "" } else { "://" };
+    format!("{scheme}{separator}{host}{path}")
 }

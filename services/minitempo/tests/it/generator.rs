@@ -115,6 +115,23 @@ overrides:
 }
 
 #[test]
+fn where_tempo_would_write_is_told_without_passwords() {
+    let text = "
+metrics_generator:
+  storage:
+    remote_write:
+      - url: https://me:s3cret@metrics.example:9090/api/v1/write?token=s3cret
+      - url: http://prometheus:9090
+";
+    let targets = load_text(text, "").expect("valid").remote_write;
+    let expected = [
+        "https://metrics.example:9090/api/v1/write",
+        "http://prometheus:9090",
+    ];
+    assert_eq!(targets, expected);
+}
+
+#[test]
 fn a_bucket_that_is_no_number_is_refused_with_its_line() {
     let text = "
 metrics_generator:
