@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::bookkeeping;
 use super::histogram::Histogram;
-use super::series::SeriesByLabels;
+use super::series::{SeriesByLabels, Timed};
 use super::service_graph::CallTotals;
 use super::settings::{GeneratorSettings, SpanFamily};
 use super::span_metrics::SpanTotals;
@@ -42,6 +42,21 @@ struct Page<'state> {
     now: Instant,
 }
 
+/// What a counter has counted, and since when: never yet, where there is nothing to show.
+struct Count {
+    total: u64,
+    begun: Option<Instant>,
+}
+
+impl Count {
+    fn of(total: u64, begun: Instant) -> Self {
+        Self {
+            total,
+            begun: Some(begun),
+        }
+    }
+}
+
 /// A family of histograms about to be written.
 struct Histograms<'page> {
     name: &'static str,
@@ -65,14 +80,14 @@ impl Page<'_> {
                     "traces_spanmetrics_calls_total",
                     "Number of spans.",
                     all(),
-                    |totals: &SpanTotals| totals.calls,
+                    |spans: &Timed<SpanTotals>| Count::of(spans.value.calls, spans.begun),
                     target,
                 ),
                 SpanFamily::Size => self.counters(
                     "traces_spanmetrics_size_total",
                     "Size of spans in bytes.",
                     all(),
-                    |totals: &SpanTotals| totals.bytes,
+                    |spans: &Timed<SpanTotals>| Count::of(spans.value.bytes, spans.begun),
                     target,
                 ),
                 SpanFamily::Latency => self.histograms(
@@ -102,14 +117,17 @@ impl Page<'_> {
             "traces_service_graph_request_total",
             "Number of requests between two services.",
             all(),
-            |totals: &CallTotals| totals.requests,
+            |calls: &Timed<CallTotals>| Count::of(calls.value.requests, calls.begun),
             target,
         );
         self.counters(
             "traces_service_graph_request_failed_total",
             "Number of failed requests between two services.",
             all(),
-            |totals: &CallTotals| totals.failed,
+            |calls: &Timed<CallTotals>| Count {
+                total: calls.value.failed,
+                begun: calls.value.failing_since,
+            },
             target,
         );
         self.histograms(
@@ -147,20 +165,14 @@ impl Page<'_> {
         name: &str,
         help: &str,
         all: impl Iterator<Item = &'series SeriesByLabels<V>>,
-        count: impl Fn(&V) -> u64,
+        count: impl Fn(&Timed<V>) -> Count,
         target: &mut Exposition,
     ) {
         target.family(name, help, Kind::Counter);
         for (labels, timed) in all.flat_map(SeriesByLabels::sorted) {
-            let total = count(&timed.value);
-            if total == 0 {
-                continue;
-            }
-            let shown = if self.is_beginning(timed.begun) {
-                0
-            } else {
-                total
-            };
+            let Count { total, begun } = count(timed);
+            let Some(begun) = begun else { continue };
+            let shown = if self.is_beginning(begun) { 0 } else { total };
             target.sample_with(name, format_args!("{labels}"), shown);
         }
     }

@@ -23,6 +23,8 @@ const ANYBODY: &str = "user";
 pub(super) struct CallTotals {
     pub(super) requests: u64,
     pub(super) failed: u64,
+    /// When the first of them failed.
+    pub(super) failing_since: Option<Instant>,
     pub(super) server: Histogram,
     pub(super) client: Histogram,
 }
@@ -165,7 +167,10 @@ impl ServiceGraph {
         labels::put(&mut self.labels, "connection_type", edge.connection.label());
         self.series.update(&self.labels, budget, now, |totals| {
             totals.requests += 1;
-            totals.failed += u64::from(edge.failed);
+            if edge.failed {
+                totals.failed += 1;
+                totals.failing_since.get_or_insert(now);
+            }
             totals.server.observe(&settings.buckets, server.took);
             totals.client.observe(&settings.buckets, client.took);
         });

@@ -39,11 +39,7 @@ impl SpanMetrics {
         Self {
             series: SeriesByLabels::new(constant, weight.sum()),
             constant: constant.to_owned(),
-            dimensions: settings
-                .dimensions
-                .iter()
-                .map(|key| (key.clone(), label_of(key)))
-                .collect(),
+            dimensions: labelled(&settings.dimensions),
             labels: String::new(),
         }
     }
@@ -92,10 +88,27 @@ impl SpanMetrics {
     }
 }
 
-/// An attribute whose label would be one of the span's own gets underscores before it, as in Tempo.
+/// Labels that a series may have besides: with a label that stands twice Prometheus refuses the whole page.
+const TAKEN: [&str; 3] = ["le", "tenant", "metric_overflow"];
+
+/// Attributes with the names of their labels; of several that would have the same label, the first.
+fn labelled(keys: &[String]) -> Vec<(String, String)> {
+    let mut labelled: Vec<(String, String)> = Vec::new();
+    for key in keys {
+        let label = label_of(key);
+        if labelled.iter().all(|(_, known)| *known != label) {
+            labelled.push((key.clone(), label));
+        }
+    }
+    labelled
+}
+
+/// An attribute whose label would be one of the span's own gets underscores before it, as in Tempo; so do those that are
+/// [`TAKEN`].
 fn label_of(key: &str) -> String {
     let name = labels::name_of(key);
-    if Intrinsic::ALL.iter().any(|own| own.label() == name) {
+    let own = Intrinsic::ALL.map(Intrinsic::label);
+    if own.iter().chain(&TAKEN).any(|taken| *taken == name) {
         return format!("__{name}");
     }
     name

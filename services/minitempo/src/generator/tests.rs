@@ -169,6 +169,30 @@ fn a_new_series_shows_zeros_until_prometheus_has_seen_it_begin() {
 }
 
 #[test]
+fn failed_calls_begin_with_zeros_when_the_first_one_fails() {
+    let mut bench = Bench::new();
+    let call = |bench: &Bench, id: u64, code: i32| {
+        let server = Span {
+            status: Some(Status {
+                code,
+                ..Status::default()
+            }),
+            ..span(SpanKind::Server, id + 1, Some(id), 30)
+        };
+        bench.take("front", vec![span(SpanKind::Client, id, Some(1), 50)]);
+        bench.take("orders", vec![server]);
+    };
+    let failed = "traces_service_graph_request_failed_total{client=\"front\",server=\"orders\"}";
+    call(&bench, 10, 0);
+    bench.pass(LONG);
+    assert_eq!(bench.value(failed), None);
+    call(&bench, 20, 2);
+    assert_eq!(bench.value(failed), Some(0.0));
+    bench.pass(Duration::from_secs(15));
+    assert_eq!(bench.value(failed), Some(1.0));
+}
+
+#[test]
 fn attributes_become_labels_and_the_spans_own_labels_keep_their_names() {
     let mut settings = GeneratorSettings::default();
     let metrics = settings.span_metrics.as_mut().expect("made");
@@ -183,6 +207,30 @@ fn attributes_become_labels_and_the_spans_own_labels_keep_their_names() {
     bench.pass(LONG);
     let series = "traces_spanmetrics_calls_total{service=\"shop\",http_route=\"/a\\\"b\",__service=\"other\"}";
     assert_eq!(bench.value(series), Some(1.0));
+}
+
+#[test]
+fn no_label_stands_twice_whatever_the_dimensions_are_called() {
+    let mut settings = GeneratorSettings::default();
+    let metrics = settings.span_metrics.as_mut().expect("made");
+    let keys = [
+        "http.route",
+        "http_route",
+        "le",
+        "tenant",
+        "metric_overflow",
+    ];
+    metrics.dimensions = keys.map(str::to_owned).to_vec();
+    metrics.intrinsics = vec![Intrinsic::Service];
+    let mut bench = Bench::with(settings);
+    let spans = vec![Span {
+        attributes: keys.map(|key| text(key, key)).to_vec(),
+        ..span(SpanKind::Internal, 1, None, 2)
+    }];
+    bench.take("shop", spans);
+    bench.pass(LONG);
+    let series = "traces_spanmetrics_calls_total{service=\"shop\",http_route=\"http.route\",__le=\"le\",__tenant=\"tenant\",__metric_overflow=\"metric_overflow\"}";
+    assert_eq!(bench.value(series), Some(1.0), "{}", bench.page());
 }
 
 #[test]
