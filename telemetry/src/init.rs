@@ -67,7 +67,9 @@ fn start(config: Tracing) -> Result<TracerGuard, InitError> {
     let resource = Resource::builder_empty()
         .with_attributes(config.resource)
         .build();
-    let mut provider = SdkTracerProvider::builder()
+    // The SDK reads OTEL_TRACES_SAMPLER as well and would warn, untruly, that ours is replaced.
+    let quiet = tracing::subscriber::NoSubscriber::new();
+    let mut provider = tracing::subscriber::with_default(quiet, SdkTracerProvider::builder)
         .with_sampler(config.sampler)
         .with_resource(resource.clone());
     let mut export: Option<ExportControl> = None;

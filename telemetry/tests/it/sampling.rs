@@ -88,7 +88,11 @@ async fn whom_it_calls_is_told_the_probability_beside_what_others_tell() {
 #[tokio::test]
 async fn the_log_names_the_sampler_and_its_target() {
     let collector = Collector::start().await;
-    let service = service(&collector, "parentbased_adaptive", "2.5").await;
+    let mut service = service(&collector, "parentbased_adaptive", "2.5").await;
     let line = service.line("initializing tracer").await;
     assert_eq!(line["sampler"], "parentbased_adaptive 2.5");
+    service.end().await;
+    // The SDK reads the same variable, and knows only the specification's samplers.
+    let output = service.output();
+    assert!(!output.contains("Unrecognized sampler"), "{output}");
 }
