@@ -40,5 +40,6 @@ pub mod trace;
 pub mod traceql;
 pub mod unrecognised;
 pub mod view;
+pub mod watch;
 
 pub use self::engine::diagnose;
