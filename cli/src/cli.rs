@@ -5,6 +5,7 @@ mod canary;
 mod catalogue;
 mod deeper;
 mod format;
+mod interval;
 mod latency;
 mod logs;
 mod map;
@@ -12,6 +13,7 @@ mod moment;
 mod probe;
 mod report;
 mod restart;
+mod serve;
 mod smoke;
 mod storage;
 mod trace;
@@ -36,6 +38,7 @@ pub use self::{
     catalogue::{ChecksArguments, Explain},
     deeper::{DeeperArguments, ProbeChoice},
     format::{Format, GraphFormat},
+    interval::Interval,
     latency::{LatencyArguments, Sort},
     logs::{Classify, LineLevel, LogInput, LogsAction, LogsArguments, ShowLogs},
     map::MapArguments,
@@ -43,6 +46,7 @@ pub use self::{
     probe::{ProbeArguments, SpokenProtocol},
     report::{Annotations, Detail, FailOn, ReportArguments, ReportFormat},
     restart::{ApplyArguments, FixArguments, RestartArguments},
+    serve::ServeArguments,
     smoke::{SmokeArguments, SmokeFormat},
     storage::StorageArguments,
     trace::{SearchArguments, ShowTrace, StatusChoice, TempoWay, TraceAction, TraceArguments},
@@ -182,6 +186,8 @@ pub enum Command {
     Restart(RestartArguments),
     /// Send requests with known trace ids, or await runs, and hold their traces against what a file expects
     Smoke(SmokeArguments),
+    /// Look again and again and serve what is found to Prometheus, as JSON and to health checks (read-only)
+    Serve(ServeArguments),
     /// Receive, keep and find spans as Tempo does: a small backend for laptops and CI jobs
     Backend(BackendArguments),
     /// Write a span as each service would and look for it: a proof that the way in works
@@ -273,6 +279,16 @@ pub struct Doctor {
     /// Look twice, this long apart, and show what became of the spans in between
     #[arg(long = "for", env = "PTCTL_FOR", value_name = "DURATION")]
     pub count_for: Option<Duration>,
+    /// Look again and again and tell what is new, what persists and what is resolved, until Ctrl-C [default interval: 5s]
+    #[arg(
+        long,
+        env = "PTCTL_WATCH",
+        value_name = "INTERVAL",
+        num_args = 0..=1,
+        default_missing_value = "5s",
+        conflicts_with_all = ["fix", "save", "from", "wait", "count_for", "canary"]
+    )]
+    pub watch: Option<Interval>,
     /// Save what was seen, secrets redacted, for `--from`
     #[arg(long, env = "PTCTL_SAVE", value_name = "FILE")]
     pub save: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 mod hint;
 
-use std::{io, path::PathBuf, time::Duration};
+use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
 
 use ptctl_diagnosis::{code::Code, glob::Glob, trace::TraceId};
 use thiserror::Error;
@@ -96,6 +96,24 @@ pub enum CommandError {
     /// A report that no plan can stand beside.
     #[error("`--fix` writes a table or JSON, and `{0}` is neither")]
     FixFormat(&'static str),
+    /// A report that cannot be written again and again.
+    #[error("`--watch` writes a table, short lines or JSON lines, and `{0}` is none of them")]
+    WatchFormat(&'static str),
+    /// A watch that nobody would hear.
+    #[error("`--watch` shows what changes, and `-qq` shows nothing")]
+    SilentWatch,
+    /// A server could not listen.
+    #[error("could not listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system said.
+        #[source]
+        source: io::Error,
+    },
+    /// A server could not go on.
+    #[error("could not serve")]
+    Serve(#[source] io::Error),
     /// Nobody could be asked.
     #[error("nobody can be asked whether to go on: this is no terminal")]
     NobodyToAsk,
@@ -233,6 +251,8 @@ impl CommandError {
             | Self::Settings(_)
             | Self::NobodyToAsk
             | Self::FixFormat(_)
+            | Self::WatchFormat(_)
+            | Self::SilentWatch
             | Self::NoSuchService { .. }
             | Self::Plan(_)
             | Self::EmptyRange
@@ -245,6 +265,8 @@ impl CommandError {
             Self::NoSuchTrace { .. } => Exit::Findings,
             Self::Cleanup(_) | Self::Late { .. } => Exit::Deadline,
             Self::Gather(_)
+            | Self::Listen { .. }
+            | Self::Serve(_)
             | Self::Backend(_)
             | Self::BackendFolder(_)
             | Self::Lint(_)
@@ -313,6 +335,7 @@ impl CommandError {
                 "choose other ports with `--http-port`, `--otlp-grpc-port` and `--otlp-http-port`; 0 takes a free one"
                     .to_owned(),
             ),
+            Self::Listen { source, .. } => hint::listen_hint(source),
             Self::Up { source, .. } => source.hint(),
             Self::NoTempo(_) => Some("name one with `--tempo-url URL`".to_owned()),
             Self::Lint(LintError::Compose(_))
@@ -327,6 +350,9 @@ impl CommandError {
             | Self::NotABaseline { .. }
             | Self::Settings(_)
             | Self::FixFormat(_)
+            | Self::WatchFormat(_)
+            | Self::SilentWatch
+            | Self::Serve(_)
             | Self::Plan(_)
             | Self::Helper(_)
             | Self::Cleanup(_)

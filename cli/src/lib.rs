@@ -5,6 +5,7 @@
 
 mod baseline;
 mod bundle;
+mod canvas;
 pub mod cli;
 pub mod clients;
 pub mod commands;
@@ -27,6 +28,7 @@ pub mod render;
 pub mod restart;
 mod saved;
 mod secret;
+mod serve;
 pub mod settings;
 pub mod smoke;
 pub mod target;
@@ -84,7 +86,7 @@ fn fill_in(cli: &mut Cli) -> Result<Option<String>, error::CommandError> {
 /// Runs a command until it ends; a signal ends all but a server, which ends by itself when it gets one.
 async fn perform(cli: Cli, output: &mut Output) -> Result<Exit, error::CommandError> {
     let farewell = Farewell::default();
-    let is_server = matches!(cli.command, Command::Backend(_));
+    let is_server = matches!(cli.command, Command::Backend(_) | Command::Serve(_));
     let command = Box::pin(commands::run(cli, output, &farewell));
     if is_server {
         command.await

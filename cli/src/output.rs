@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::{
+    canvas::{Canvas, Size},
     cli::{ColorChoice, Global},
     error::CommandError,
     progress::Spinner,
@@ -18,18 +19,29 @@ use crate::{
 const WIDTH_OF_A_FILE: usize = 100;
 /// The width of a terminal that does not tell its own.
 const NARROWEST: usize = 40;
+/// The rows of a terminal that does not tell its own.
+const LOWEST: usize = 24;
 /// Wider lines are hard to read.
 const WIDEST: usize = 120;
 
 /// The two streams and how they are written.
 #[derive(Debug)]
 pub struct Output {
-    width: usize,
     medium: Medium,
     colour: Colour,
     glyphs: Glyphs,
     progress: Progress,
     spinner: Option<Spinner>,
+    canvas: Option<Canvas<io::Stdout>>,
+}
+
+/// Whether anybody hears the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// It was taken.
+    Yes,
+    /// The reader went away, such as `head`.
+    ByNobody,
 }
 
 /// Whether anybody watches stderr.
@@ -54,7 +66,6 @@ impl Output {
             },
         };
         Self {
-            width: width(&stdout),
             medium: if stdout.is_terminal() {
                 Medium::Terminal
             } else {
@@ -72,12 +83,13 @@ impl Output {
                 Progress::Unwatched
             },
             spinner: None,
+            canvas: None,
         }
     }
 
-    /// An empty page for stdout.
+    /// An empty page for stdout, as wide as that is now.
     pub fn page(&self) -> Page {
-        Page::new(self.width, self.glyphs)
+        Page::new(width(&io::stdout()), self.glyphs)
             .coloured(self.colour)
             .on(self.medium)
     }
@@ -94,22 +106,51 @@ impl Output {
 
     /// Writes the answer. A reader that went away, such as `head`, is no failure.
     pub fn answer(&mut self, text: &str) -> Result<(), CommandError> {
+        self.tell(text).map(|_| ())
+    }
+
+    /// Writes a part of an answer that goes on, and says whether anybody reads it.
+    pub fn tell(&mut self, text: &str) -> Result<Heard, CommandError> {
         self.spinner = None;
         let mut stdout = io::stdout().lock();
-        match stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| stdout.flush())
-        {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            result => result.map_err(CommandError::Stdout),
+        heard(
+            stdout
+                .write_all(text.as_bytes())
+                .and_then(|()| stdout.flush()),
+        )
+    }
+
+    /// Whether stdout is a terminal on which a picture can be drawn over.
+    pub fn can_redraw(&self) -> bool {
+        self.is_on_terminal() && !is_dumb()
+    }
+
+    /// Draws a picture in place of the last one, with a line beneath it.
+    pub fn redraw(&mut self, picture: &str, line: &str) -> Result<Heard, CommandError> {
+        self.spinner = None;
+        let stdout = io::stdout();
+        let size = Size {
+            columns: columns(&stdout).unwrap_or(NARROWEST),
+            rows: rows(&stdout).unwrap_or(LOWEST),
+        };
+        let glyphs = self.glyphs;
+        let canvas = self
+            .canvas
+            .get_or_insert_with(|| Canvas::new(stdout, glyphs));
+        heard(canvas.draw(picture, line, size))
+    }
+
+    /// Writes another line beneath the picture.
+    pub fn redraw_line(&mut self, line: &str) -> Result<Heard, CommandError> {
+        match &mut self.canvas {
+            Some(canvas) => heard(canvas.say(line)),
+            None => Ok(Heard::Yes),
         }
     }
 
     /// Says what is going on, for a person who waits at a terminal.
     pub fn progress(&mut self, text: &str) {
-        // A dumb terminal cannot clear a line and would show every picture of the spinner.
-        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        if self.progress == Progress::Unwatched || is_dumb {
+        if self.progress == Progress::Unwatched || is_dumb() {
             return;
         }
         match &self.spinner {
@@ -124,6 +165,7 @@ impl Output {
     /// Says something that belongs beside the answer, whoever reads it.
     pub fn note(&mut self, text: &str) {
         self.spinner = None;
+        self.canvas = None;
         let text = ptctl_diagnosis::printable::printable(text);
         // Nobody can be told that stderr is gone.
         drop(writeln!(io::stderr().lock(), "{text}"));
@@ -196,6 +238,19 @@ pub enum Answer {
     No,
 }
 
+fn heard(written: io::Result<()>) -> Result<Heard, CommandError> {
+    match written {
+        Ok(()) => Ok(Heard::Yes),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Heard::ByNobody),
+        Err(error) => Err(CommandError::Stdout(error)),
+    }
+}
+
+/// A dumb terminal cannot clear a line and would show every picture.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
 fn width(stdout: &io::Stdout) -> usize {
     if !stdout.is_terminal() {
         return WIDTH_OF_A_FILE;
@@ -206,8 +261,18 @@ fn width(stdout: &io::Stdout) -> usize {
 /// The columns of a terminal; `None` where it does not tell.
 fn columns(terminal: &impl AsFd) -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(terminal).ok()?;
-    match usize::from(size.ws_col) {
+    told(size.ws_col)
+}
+
+/// The rows of a terminal; `None` where it does not tell.
+fn rows(terminal: &impl AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(terminal).ok()?;
+    told(size.ws_row)
+}
+
+fn told(count: u16) -> Option<usize> {
+    match usize::from(count) {
         0 => None,
-        columns => Some(columns),
+        count => Some(count),
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 pub(crate) use self::trust::read_with_trust;
 pub use self::{
     file::{SettingsError, SettingsFile},
-    policy::policy,
+    policy::{policy, policy_of_server},
 };
 
 use crate::{

@@ -157,12 +157,12 @@ impl ReportArguments {
     }
 }
 
-fn glob(text: &str) -> Result<Glob, String> {
+pub(super) fn glob(text: &str) -> Result<Glob, String> {
     text.parse()
         .map_err(|error: ptctl_diagnosis::glob::EmptyGlob| error.to_string())
 }
 
-fn rule(text: &str) -> Result<Rule, String> {
+pub(super) fn rule(text: &str) -> Result<Rule, String> {
     text.parse()
         .map_err(|error: ptctl_diagnosis::policy::NotARule| error.to_string())
 }

@@ -8,9 +8,9 @@ use std::{
 };
 
 use minitempo::{Config, Endpoint, Running, Server, command::Ended, config::LogLevel};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use uuid::Uuid;
 
+use super::end::End;
 use crate::{
     cli::BackendArguments,
     error::CommandError,
@@ -113,28 +113,6 @@ impl Data {
         match self {
             Self::Kept(_) => Ok(()),
             Self::Passing(folder) => std::fs::remove_dir_all(folder),
-        }
-    }
-}
-
-/// Whatever may tell a server to end.
-struct End {
-    interrupted: Signal,
-    terminated: Signal,
-}
-
-impl End {
-    fn new() -> io::Result<Self> {
-        Ok(Self {
-            interrupted: signal(SignalKind::interrupt())?,
-            terminated: signal(SignalKind::terminate())?,
-        })
-    }
-
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.interrupted.recv() => {}
-            _ = self.terminated.recv() => {}
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use ptctl_diagnosis::snapshot::{Counters, Snapshot};
 
-use super::{fix, look, report, wait::until_ready};
+use super::{fix, look, report, wait::until_ready, watch};
 use crate::{
     cli::{Doctor, Global},
     error::CommandError,
@@ -19,6 +19,9 @@ pub(super) async fn run(
     output: &mut Output,
     farewell: &Farewell,
 ) -> Result<Exit, CommandError> {
+    if let Some(interval) = args.watch {
+        return watch::run(global, &args, interval, output).await;
+    }
     let policy = settings::policy(&args.report)?;
     let (snapshot, reached) = match &args.from {
         Some(path) => (saved::load(path)?, Reached::Yes),

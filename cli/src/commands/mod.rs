@@ -9,6 +9,7 @@ mod catalogue;
 mod cleanup;
 mod diff;
 mod doctor;
+mod end;
 mod env;
 mod fix;
 mod helper;
@@ -22,6 +23,8 @@ mod probe;
 mod proof;
 mod report;
 mod restart;
+mod round;
+mod serve;
 mod shell;
 mod smoke;
 mod status;
@@ -31,6 +34,7 @@ mod trace;
 mod up;
 mod version;
 mod wait;
+mod watch;
 
 use crate::{
     cli::{Cli, Command},
@@ -55,6 +59,7 @@ pub async fn run(cli: Cli, output: &mut Output, farewell: &Farewell) -> Result<E
         Command::Latency(args) => latency::run(global, args, output).await,
         Command::Restart(args) => restart::run(global, args, output, farewell).await,
         Command::Smoke(args) => Box::pin(smoke::run(global, args, output, farewell)).await,
+        Command::Serve(args) => serve::run(global, &args, output).await,
         Command::Backend(args) => backend::run(args, output).await,
         Command::Canary(args) => canary::run(global, args, output).await,
         Command::Probe(args) => probe::run(global, args, output).await,

@@ -25,16 +25,9 @@ pub(super) fn answer(
     completeness: Completeness,
     output: &mut Output,
 ) -> Result<Exit, CommandError> {
-    for (container, text) in unknown_in_labels(snapshot) {
-        output.note(&format!(
-            "the label `{IGNORE_LABEL}` of `{container}` names no check: `{text}`"
-        ));
-    }
+    note_unknown_labels(snapshot, output);
     let diagnosis = diagnose(snapshot, policy);
-    let exit = match (Exit::of(&diagnosis, policy, completeness), args.exit_zero) {
-        (Exit::Findings, true) => Exit::Ok,
-        (exit, _) => exit,
-    };
+    let exit = exit(args, Exit::of(&diagnosis, policy, completeness));
     let environment = Environment::of_this_process().map_err(CommandError::Runtime)?;
     let root = root(&environment);
     let report = Report {
@@ -55,6 +48,23 @@ pub(super) fn answer(
         tell_github(args, &report, &environment, output)?;
     }
     Ok(exit)
+}
+
+/// How a command ends whose look ended so.
+pub(super) fn exit(args: &ReportArguments, of_look: Exit) -> Exit {
+    match (of_look, args.exit_zero) {
+        (Exit::Findings, true) => Exit::Ok,
+        (exit, _) => exit,
+    }
+}
+
+/// Says which labels of containers mean nothing.
+pub(super) fn note_unknown_labels(snapshot: &Snapshot, output: &mut Output) {
+    for (container, text) in unknown_in_labels(snapshot) {
+        output.note(&format!(
+            "the label `{IGNORE_LABEL}` of `{container}` names no check: `{text}`"
+        ));
+    }
 }
 
 /// Annotations on stderr, so that stdout stays the result, and a table in the job's summary.

@@ -1,5 +1,7 @@
 //! What to do about an error, in words that can be pasted.
 
+use std::io;
+
 use crate::{clients::http::HttpFault, gather::GatherError, target::ChoiceError};
 
 /// What to write instead of what Tempo did not take.
@@ -61,6 +63,22 @@ pub(super) fn gather_hint(error: &GatherError) -> Option<String> {
         GatherError::Engine(_) => Some("check that the engine runs: `docker version`".to_owned()),
         GatherError::Lookup(_) | GatherError::Tempo(_) => None,
     }
+}
+
+/// Where else to listen.
+pub(super) fn listen_hint(source: &io::Error) -> Option<String> {
+    let text = match source.kind() {
+        io::ErrorKind::AddrInUse => {
+            "another program has this port: choose another with `--listen 127.0.0.1:PORT`; port 0 takes a free one"
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            "this machine does not have that address: `--listen 127.0.0.1:PORT` lets this machine in, `0.0.0.0:PORT` \
+             every one"
+        }
+        io::ErrorKind::PermissionDenied => "ports from 1024 on need no permission",
+        _ => return None,
+    };
+    Some(text.to_owned())
 }
 
 #[cfg(test)]

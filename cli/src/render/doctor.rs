@@ -149,7 +149,7 @@ fn one_gap(gap: &Gap) -> String {
     )
 }
 
-fn severity_tone(severity: Severity) -> Tone {
+pub(super) fn severity_tone(severity: Severity) -> Tone {
     match severity {
         Severity::Error => Tone::Bad,
         Severity::Warning => Tone::Doubtful,

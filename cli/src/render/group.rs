@@ -1,7 +1,9 @@
 //! Findings of one check about many subjects, folded into one, so that a common fault of two hundred services is read
 //! once.
 
-use ptctl_diagnosis::{catalogue, diagnosis::RootCause, finding::Finding, subject::Subject};
+use ptctl_diagnosis::{
+    catalogue, diagnosis::RootCause, finding::Finding, subject::Subject, watch::Standing,
+};
 
 /// As many findings of one check and one severity are folded into one.
 const FOLDED_FROM: usize = 4;
@@ -34,6 +36,18 @@ impl HasFinding for Finding {
     }
 }
 
+impl HasFinding for Standing {
+    fn finding(&self) -> &Finding {
+        &self.finding
+    }
+}
+
+impl<T: HasFinding> HasFinding for &T {
+    fn finding(&self) -> &Finding {
+        (*self).finding()
+    }
+}
+
 /// The findings in their order; those that fold stand where the first of them stood.
 pub(super) fn groups<T: HasFinding>(findings: &[T]) -> Vec<Group<'_, T>> {
     let key = |item: &T| (item.finding().code, item.finding().severity);
@@ -54,7 +68,7 @@ pub(super) fn groups<T: HasFinding>(findings: &[T]) -> Vec<Group<'_, T>> {
 
 /// What a fold says in one sentence: how many of what, and the failing state.
 pub(super) fn sentence<T: HasFinding>(many: &[&T]) -> String {
-    let Some(first) = many.first().map(|item| item.finding()) else {
+    let Some(first) = many.first().map(HasFinding::finding) else {
         return String::new();
     };
     let state = catalogue::by_code(first.code).map_or("", |check| check.summary);

@@ -31,6 +31,7 @@ mod storage;
 mod summary;
 mod time;
 mod trace;
+mod watch;
 
 pub use self::{
     canary::{CanaryLine, canaries},
@@ -47,6 +48,10 @@ pub use self::{
     status::status,
     storage::{StorageDocument, storage},
     time::{age, clock},
+    watch::{
+        Verdict, WATCH_VERSION, WatchScreen, change_documents, change_lines, looking_line,
+        watch_line, watch_screen,
+    },
 };
 pub(crate) use self::{
     latency::{Counted, Latency, LatencyFrom, latency},

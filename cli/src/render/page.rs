@@ -318,6 +318,16 @@ impl Page {
         self.text.push('\n');
     }
 
+    /// A line that is never wrapped: a text, a word in `tone`, a text.
+    pub fn labelled(&mut self, before: &str, tone: Tone, word: &str, text: &str) {
+        self.text.push_str(before);
+        self.text
+            .push_str(&paint(&self.spelt(word), tone, self.colour));
+        self.text.push(' ');
+        self.text.push_str(self.spelt(text).trim_end());
+        self.text.push('\n');
+    }
+
     /// A table without lines, two blanks between its columns.
     pub fn table<const COLUMNS: usize>(
         &mut self,

@@ -68,7 +68,7 @@ fn one(page: &mut Page, before: &str, finding: &Finding) {
 }
 
 fn many<T: HasFinding>(page: &mut Page, before: &str, many: &[&T]) {
-    let Some(first) = many.first().map(|item| item.finding()) else {
+    let Some(first) = many.first().map(HasFinding::finding) else {
         return;
     };
     line(

@@ -46,6 +46,11 @@ pub(super) fn second(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
+/// A moment in UTC as programs and logs have it: `2026-11-22T08:00:00Z`.
+pub(super) fn stamp(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// A moment in UTC without the name of its zone, for rows of moments whose zone is said once.
 pub(super) fn clock_in_row(at: Timestamp, now: Timestamp) -> String {
     let shown = clock(at, now);

@@ -196,6 +196,15 @@ impl SettingsFile {
             doctor.deeper.probe = doctor.deeper.probe.or(self.probe);
             doctor.deeper.canary |= self.canary;
         }
+        if let Command::Serve(serve) = &mut cli.command {
+            if serve.only.is_empty() {
+                serve.only.clone_from(&self.only);
+            }
+            if serve.skip.is_empty() {
+                serve.skip.clone_from(&self.skip);
+            }
+            serve.suppressed_by_file.clone_from(&self.suppressions);
+        }
         if let Command::Storage(storage) = &mut cli.command {
             storage.probe = storage.probe.or(self.probe);
         }

@@ -64,7 +64,7 @@ pub enum ChoiceError {
     },
 }
 
-/// Chooses: the one asked for, this folder's, the only traced one, the containers without a project.
+/// Chooses: the one asked for, this folder's, that of the container around, the only traced one, the containers without a project.
 pub fn choose(
     choice: &StackChoice,
     environment: &Environment,
@@ -111,6 +111,10 @@ pub fn choose(
     {
         return Ok(chosen(&found.name, "the project of this folder".to_owned()));
     }
+    if let Some(project) = of_own_container(environment, containers) {
+        let why = "the project of the container that ptctl runs in";
+        return Ok(chosen(project, why.to_owned()));
+    }
     let of_this_folder = of_folder.map(|found| found.name);
     let note = of_this_folder
         .as_ref()
@@ -132,6 +136,17 @@ pub fn choose(
             projects: owned(&traced),
         }),
     }
+}
+
+/// The project of the container that this process runs in. An engine names it after the beginning of its id.
+fn of_own_container<'c>(environment: &Environment, containers: &'c [Container]) -> Option<&'c str> {
+    const SHORT_ID: usize = 12;
+    let name = environment.variable("HOSTNAME")?;
+    let is_id = name.len() == SHORT_ID && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let own = containers
+        .iter()
+        .find(|container| is_id && container.id.0.starts_with(name))?;
+    own.project.as_deref()
 }
 
 /// Whether a container is a service that looks traced.

@@ -18,7 +18,7 @@ use crate::{
 const SHOP: [&str; 2] = ["--project", "shop"];
 
 /// The recorded stack with a Tempo that answers, whose containers can be restarted.
-async fn stack() -> (FakeEngine, FakeTempo) {
+pub(crate) async fn stack() -> (FakeEngine, FakeTempo) {
     let engine = FakeEngine::on_socket(Wire::Docker29);
     let tempo = FakeTempo::ready(Generation::Three).await;
     engine.change(TEMPO, |described| {

@@ -244,6 +244,12 @@ impl FakeEngine {
         self.script.asked.lock().unwrap().clone()
     }
 
+    /// The methods by which it was asked.
+    pub(crate) fn methods(&self) -> Vec<String> {
+        let methods = self.script.methods.lock().unwrap();
+        methods.iter().cloned().collect()
+    }
+
     /// A log in frames, each line with the time that belongs to it.
     pub(crate) fn framed(lines: &[(u8, &str, &[u8])]) -> Answer {
         let frames = lines

@@ -12,7 +12,7 @@ use super::container;
 use crate::fake_stack::{Answer, FakeEngine, TEMPO, Wire, request};
 
 #[tokio::test]
-async fn several_traced_projects_are_listed_and_one_of_them_can_be_named() {
+async fn several_traced_projects_are_listed_and_one_is_named_or_that_of_the_own_container() {
     let engine = FakeEngine::on_socket(Wire::Docker20);
     engine.change(TEMPO, |described| {
         described["Config"]["Labels"]["com.docker.compose.project"] = "other".into();
@@ -25,6 +25,15 @@ async fn several_traced_projects_are_listed_and_one_of_them_can_be_named() {
         panic!("{error:?}")
     };
     assert_eq!(projects, ["other", "shop"]);
+    let own = TEMPO[..12].to_owned();
+    let mut inside = request.clone();
+    inside.environment.variables = [("HOSTNAME".to_owned(), own)].into();
+    let snapshot = gather(&inside).await.unwrap();
+    assert_eq!(snapshot.stack.project.as_deref(), Some("other"));
+    assert_eq!(
+        snapshot.stack.chosen_by,
+        "the project of the container that ptctl runs in"
+    );
     request.stack.project = Some("shop".into());
     let snapshot = gather(&request).await.unwrap();
     assert_eq!(snapshot.stack.other_projects, ["other"]);

@@ -8,7 +8,7 @@ mod flags;
 mod formats;
 mod github;
 mod policy;
-mod schema;
+pub(crate) mod schema;
 mod shapes;
 mod smoke;
 mod smoke_arrival;

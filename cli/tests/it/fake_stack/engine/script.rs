@@ -1,7 +1,7 @@
 //! What the fake engine answers to each request.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
 };
 
@@ -25,6 +25,7 @@ pub(super) struct Script {
     pub(super) wire: Wire,
     pub(super) answers: Mutex<BTreeMap<String, Answer>>,
     pub(super) asked: Mutex<Vec<String>>,
+    pub(super) methods: Mutex<BTreeSet<String>>,
 }
 
 /// The recorded stack: `web`, and `tempo` described after it.
@@ -88,6 +89,7 @@ pub(super) fn script(wire: Wire) -> Arc<Script> {
         wire,
         answers: Mutex::new(answers),
         asked: Mutex::default(),
+        methods: Mutex::default(),
     })
 }
 
@@ -134,6 +136,8 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
     let uri = request.uri().clone();
     let asked = uri.path_and_query().unwrap().as_str().to_owned();
     script.asked.lock().unwrap().push(asked);
+    let method = request.method().to_string();
+    script.methods.lock().unwrap().insert(method);
     let (newest, oldest) = script.wire.versions();
     if uri.path() == "/_ping" {
         let silent = matches!(
