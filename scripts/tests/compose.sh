@@ -24,5 +24,6 @@ accepts() {
 
 accepts 'compose.yml is valid' COMPOSE_FILE=compose.yml
 accepts 'compose.yml is valid for a Tempo without a health check' COMPOSE_FILE=compose.yml TEMPO_HEALTHCHECK=NONE
+accepts 'compose.yml is valid with its doctor' COMPOSE_FILE=compose.yml COMPOSE_PROFILES=doctor
 accepts 'compose.yml is valid with the additions of the demo' COMPOSE_FILE=compose.yml:scripts/demo/compose.yml
 accepts 'compose.s3.yml over compose.yml is valid' COMPOSE_FILE=compose.yml:compose.s3.yml

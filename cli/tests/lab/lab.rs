@@ -13,13 +13,14 @@ use crate::standin;
 use crate::tool::{ToolError, docker, run};
 
 /// The images that the scenarios run, made by `scripts/images` and the other scripts beside it.
-const IMAGES: [&str; 9] = [
+const IMAGES: [&str; 10] = [
     "docutag-controller:dev",
     "docutag-scraper:dev",
     "docutag-textanalyzer:dev",
     "docutag-scheduler:dev",
     "docutag-demo-page:dev",
     "minitempo:dev",
+    "ptctl:dev",
     python::IMAGE,
     prometheus::IMAGE,
     shop::NGINX,

@@ -20,6 +20,13 @@ const GENERATED: [&str; 8] = [
 /// What Prometheus itself adds to what it scrapes.
 const OF_PROMETHEUS: [&str; 2] = ["up", "ALERTS"];
 
+/// What `ptctl serve` says of its looks.
+const OF_THE_DOCTOR: [&str; 3] = [
+    "ptctl_findings",
+    "ptctl_gather_duration_seconds",
+    "ptctl_last_success_timestamp_seconds",
+];
+
 /// Words of `PromQL` that look like metrics and are none.
 const WORDS: [&str; 22] = [
     "and", "atan2", "avg", "bool", "bottomk", "count", "group", "inf", "max", "min", "nan",
@@ -114,6 +121,7 @@ impl Exported {
         [metric, base].iter().any(|name| {
             GENERATED.contains(name)
                 || OF_PROMETHEUS.contains(name)
+                || OF_THE_DOCTOR.contains(name)
                 || self.recorded.contains(*name)
                 || self.sources.contains(&format!("\"{name}\""))
         })

@@ -19,7 +19,9 @@ const ALL: [&str; 4] = ["controller", "scraper", "textanalyzer", "scheduler"];
 /// A page of a host that there is, at a port at which nobody listens.
 const NOBODY: &[u8] = br#"{"url":"http://tempo:1/"}"#;
 /// The rules, by their files.
-const RULES: [&str; 3] = ["pipeline", "services", "storage"];
+const RULES: [&str; 4] = ["doctor", "pipeline", "services", "storage"];
+/// The service and the image of `ptctl serve`.
+const DOCTOR: (&str, &str) = ("doctor", "ptctl:dev");
 
 pub(in crate::scenarios) const STAGE: Stage = Stage {
     name: "dashboards",
@@ -41,7 +43,7 @@ pub(in crate::scenarios) const STAGE: Stage = Stage {
     )],
 };
 
-/// Adds Prometheus with the stack's rules, which fire here at once. Nobody listens at [`NOBODY`], so that whoever has that
+/// Adds Prometheus with the stack's rules, which fire here at once, and the doctor whose findings it keeps. Nobody listens at [`NOBODY`], so that whoever has that
 /// page scraped gets an error.
 fn with_rules(project: &mut Blueprint, lab: &Lab) {
     let evaluated = "evaluation_interval: 15s";
@@ -61,6 +63,13 @@ fn with_rules(project: &mut Blueprint, lab: &Lab) {
         }
     }
     project.add(PROMETHEUS, service);
+    let (doctor, image) = DOCTOR;
+    let doctor_service = json!({
+        "image": image,
+        "command": ["serve", "--listen", "0.0.0.0:9466", "--interval", "2s"],
+        "volumes": ["/var/run/docker.sock:/var/run/docker.sock:ro"],
+    });
+    project.add(doctor, doctor_service);
     project.set("scraper", "SCRAPER_ALLOW_HOSTS", "tempo");
 }
 
