@@ -39,12 +39,13 @@ check: ## all that needs no Docker: format, lint, tests, current docs, dependenc
 lab: ## the fault lab: break the stack on purpose and see whether ptctl names the cause; LAB=changed for daily work
 	scripts/lab $(if $(filter changed,$(LAB)),--changed,$(LAB))
 
-bench: ## the figures of docs/benchmarks.md: middleware, sampler, outage, minitempo, doctor on the running demo, logs
+bench: ## the figures of docs/benchmarks.md: middleware, sampler, outage, minitempo, doctor on the running demo, serve, logs
 	$(CARGO) bench --locked --package telemetry
 	$(CARGO) bench --locked --package minitempo
 	$(CARGO) bench --locked --profile dist --package ptctl --bench crowd
 	$(CARGO) bench --locked --profile dist --package ptctl --bench volume
 	scripts/bench/doctor
+	scripts/bench/serve 2
 	scripts/bench/logs
 
 docs: ## write the generated pages: docs/checks.md and docs/cli.md
