@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn a_picture_that_is_too_high_is_cut_and_says_so() {
         let written = written(&[("1\n2\n3\n4\n5\n6\n7\n", "end", SIZE)]);
-        assert_eq!(written[0], "1\n2\n3\n4\n… 3 more lines, \nend");
+        assert_eq!(written[0], "1\n2\n3\n4\n… 3 more lines, `\nend");
         let fits = "1\n2\n3\n4\n5\n";
         assert_eq!(
             super::tests::written(&[(fits, "end", SIZE)])[0],

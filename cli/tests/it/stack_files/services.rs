@@ -131,6 +131,7 @@ fn starting_the_four_services_starts_them_and_tempo_alone() {
 fn the_compose_files_use_nothing_that_only_one_generation_of_compose_knows() {
     let known_by_both = [
         "build",
+        "cap_drop",
         "command",
         "container_name",
         "depends_on",
@@ -140,7 +141,11 @@ fn the_compose_files_use_nothing_that_only_one_generation_of_compose_knows() {
         "labels",
         "logging",
         "ports",
+        // Since docker-compose 1.28.
+        "profiles",
+        "read_only",
         "restart",
+        "security_opt",
         "stop_grace_period",
         "volumes",
     ];
