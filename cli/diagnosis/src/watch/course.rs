@@ -9,7 +9,7 @@ use crate::{
     code::Code,
     diagnosis::{Diagnosis, Reference},
     finding::{Finding, Severity},
-    observed::Gap,
+    observed::{Gap, Probe},
     subject::Subject,
 };
 
@@ -230,16 +230,26 @@ fn unseen(gone: Standing, at: Timestamp) -> Standing {
 }
 
 /// Whether a finding that is not there may only not be seen: its check could not look at its subject or at everything, or
-/// what holds its subject could not be looked at.
+/// what is out of sight may hold its subject.
 fn is_unseen(diagnosis: &Diagnosis, finding: &Finding) -> bool {
+    let is_it = |code: Code, subject: &Subject| code == finding.code && *subject == finding.subject;
     let is_about = |subject: &Subject| {
         *subject == finding.subject || matches!(subject, Subject::Stack | Subject::Engine)
     };
-    let is_held_by = |gap: &Gap| {
-        gap.probe.is_essential()
-            && (is_about(&gap.subject) || gap.subject.name() == finding.subject.name())
+    let mut passed = diagnosis.passed.iter();
+    let has_passed = passed.any(|passed| is_it(passed.code, &passed.subject));
+    let mut not_applicable = diagnosis.not_applicable.iter();
+    let is_there = has_passed || not_applicable.any(|other| is_it(other.code, &other.subject));
+    let may_hold = |gap: &Gap| {
+        let is_of_it = is_about(&gap.subject) || gap.subject.name() == finding.subject.name();
+        match gap.probe {
+            // Such a gap has the container's own name, whatever its service is called.
+            Probe::Engine | Probe::Containers => is_of_it || !is_there,
+            // A service may have one for good: what passed in spite of it is well.
+            probe => probe.is_essential() && is_of_it && !has_passed,
+        }
     };
     let mut unchecked = diagnosis.unchecked.iter();
     unchecked.any(|unchecked| unchecked.code == finding.code && is_about(&unchecked.subject))
-        || diagnosis.gaps.iter().any(is_held_by)
+        || diagnosis.gaps.iter().any(may_hold)
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     code::Code,
     diagnose,
-    diagnosis::{Diagnosis, RootCause, Unchecked},
+    diagnosis::{Diagnosis, Passed, RootCause, Unchecked},
     finding::{Confidence, Finding, Remedy, Severity},
     fixtures,
     observed::{Gap, Probe},
@@ -73,6 +73,18 @@ fn blind_to(code: u16, subject: Subject) -> Diagnosis {
             blocked_by: None,
         }],
         ..well()
+    }
+}
+
+/// A diagnosis in which a check passes as well.
+fn passing(code: u16, service: &str, diagnosis: Diagnosis) -> Diagnosis {
+    let passed = Passed {
+        code: Code::new(code),
+        subject: Subject::Service(service.to_owned()),
+    };
+    Diagnosis {
+        passed: vec![passed],
+        ..diagnosis
     }
 }
 
@@ -185,16 +197,45 @@ fn what_can_no_longer_be_looked_at_is_not_resolved() {
         assert_eq!(told(&changes), ["seen web"]);
         assert_eq!(watch.standing()[0].first_seen, at(0));
     }
-    // Nor where the container itself could not be described, so that no check asks after it.
-    let mut watch = Watch::default();
-    watch.look(at(0), &broken(bad("web"), Vec::new()));
-    let container = Subject::Container("web".to_owned());
+}
+
+#[test]
+fn what_belongs_to_a_container_that_is_not_described_is_not_resolved() {
+    // The gap has the name of the container, the finding that of its service.
     let undescribed = Diagnosis {
-        gaps: vec![Gap::new(Probe::Containers, container, "no answer")],
+        gaps: vec![Gap::new(
+            Probe::Containers,
+            Subject::Service("shop-web-1".to_owned()),
+            "no answer",
+        )],
         ..well()
     };
+    let mut watch = Watch::default();
+    watch.look(at(0), &broken(bad("web"), Vec::new()));
     assert_eq!(told(&watch.look(at(1), &undescribed)), ["unseen web"]);
     assert_eq!(told(&watch.look(at(2), &well())), ["resolved web"]);
+    // What is described and well is resolved all the same.
+    watch.look(at(3), &broken(bad("web"), Vec::new()));
+    let looked = passing(503, "web", undescribed);
+    assert_eq!(told(&watch.look(at(4), &looked)), ["resolved web"]);
+}
+
+#[test]
+fn a_check_that_passes_resolves_its_finding_whatever_else_of_its_subject_is_unknown() {
+    // As of a service of which nobody can tell where it sends, now and for ever.
+    let unknown = Diagnosis {
+        gaps: vec![Gap::new(
+            Probe::ExportSettings,
+            Subject::Service("web".to_owned()),
+            "no variable names an endpoint",
+        )],
+        ..well()
+    };
+    let mut watch = Watch::default();
+    watch.look(at(0), &broken(bad("web"), Vec::new()));
+    assert_eq!(told(&watch.look(at(1), &unknown)), ["unseen web"]);
+    let looked = passing(503, "web", unknown);
+    assert_eq!(told(&watch.look(at(2), &looked)), ["resolved web"]);
 }
 
 #[test]
