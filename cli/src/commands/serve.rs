@@ -54,7 +54,9 @@ pub(super) async fn run(
         }
     };
     welcome(args, address, output)?;
-    let allowed = args.interval.length() + request.timeout + GRACE;
+    let between = args.interval.length() + GRACE;
+    // A look may be allowed more time than can be counted.
+    let allowed = between.saturating_add(request.timeout);
     let (pages, latest) = channel(Arc::new(Pages::before(Pulse::first(allowed))));
     let looks = Looks {
         request,
@@ -130,7 +132,7 @@ impl Looks {
         let (changes, verdict, report) = match seen {
             Ok(seen) => {
                 let gaps = seen.diagnosis.gaps.len();
-                self.tally.count(at, took, outcome(&seen), gaps);
+                self.tally.count(at, took, outcome(&seen), Some(gaps));
                 let changes = self.watch.look(at, &seen.diagnosis);
                 let report = self.report(&seen);
                 let text = render::report(ReportFormat::Json, &report, output.plain_page())
@@ -142,7 +144,7 @@ impl Looks {
             }
             Err(error) => {
                 let reason = on_one_line(&error);
-                self.tally.count(at, took, Outcome::Failed, 0);
+                self.tally.count(at, took, Outcome::Failed, None);
                 let lost = self.watch.fail(at, reason.clone());
                 (Vec::from_iter(lost), None, Err(reason))
             }

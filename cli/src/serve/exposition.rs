@@ -101,12 +101,15 @@ fn looks(page: &mut Page, tally: &Tally) {
     );
     let took = format!("{:.3}", last.took.as_secs_f64());
     page.sample("ptctl_gather_duration_seconds", &[], &took);
-    page.family(
-        "ptctl_gaps",
-        "gauge",
-        "Facts that the last look could not see and that no finding explains.",
-    );
-    page.sample("ptctl_gaps", &[], &last.gaps.to_string());
+    // Of a look that showed nothing nobody can count them, and 0 would say that nothing is out of sight.
+    if let Some(gaps) = last.gaps {
+        page.family(
+            "ptctl_gaps",
+            "gauge",
+            "Facts that the last look could not see and that no finding explains; absent where it failed.",
+        );
+        page.sample("ptctl_gaps", &[], &gaps.to_string());
+    }
 }
 
 fn seconds(at: Timestamp) -> String {
@@ -202,7 +205,7 @@ mod tests {
             fixtures::now(),
             Duration::from_millis(420),
             Outcome::Whole,
-            2,
+            Some(2),
         );
         let page = exposition(&tally, &watch, Some("shop \"1\"\\"));
         let samples = all(&page);
@@ -245,10 +248,11 @@ mod tests {
         let mut watch = Watch::default();
         watch.look(fixtures::now(), &diagnose(&stopped, &Policy::default()));
         let mut tally = Tally::default();
-        tally.count(fixtures::ago(30), Duration::from_secs(1), Outcome::Whole, 0);
+        let took = Duration::from_secs(1);
+        tally.count(fixtures::ago(30), took, Outcome::Whole, Some(0));
         let before = all(&exposition(&tally, &watch, None));
         watch.fail(fixtures::now(), "no engine".to_owned());
-        tally.count(fixtures::now(), Duration::from_secs(1), Outcome::Failed, 0);
+        tally.count(fixtures::now(), took, Outcome::Failed, None);
         let after = all(&exposition(&tally, &watch, None));
         let findings = |samples: &[Sample]| -> Vec<Sample> {
             let wanted = |sample: &&Sample| sample.name == "ptctl_findings";
@@ -257,6 +261,8 @@ mod tests {
         assert_eq!(findings(&before), findings(&after));
         let name = "ptctl_last_success_timestamp_seconds";
         assert_eq!(value(&before, name), value(&after, name));
+        assert_eq!(value(&before, "ptctl_gaps"), Some(0.0));
+        assert_eq!(value(&after, "ptctl_gaps"), None, "nobody could count");
         assert_eq!(value(&after, "ptctl_up"), Some(0.0));
     }
 

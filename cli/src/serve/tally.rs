@@ -46,13 +46,19 @@ pub(super) struct Last {
     pub(super) at: Timestamp,
     pub(super) took: Duration,
     pub(super) outcome: Outcome,
-    /// Looks of it that failed and that no finding explains.
-    pub(super) gaps: usize,
+    /// Facts that it could not see and that no finding explains; `None` where it showed nothing.
+    pub(super) gaps: Option<usize>,
 }
 
 impl Tally {
     /// Counts a look that began at `at`.
-    pub(crate) fn count(&mut self, at: Timestamp, took: Duration, outcome: Outcome, gaps: usize) {
+    pub(crate) fn count(
+        &mut self,
+        at: Timestamp,
+        took: Duration,
+        outcome: Outcome,
+        gaps: Option<usize>,
+    ) {
         for (count, other) in self.counts.iter_mut().zip(Outcome::ALL) {
             *count += u64::from(other == outcome);
         }

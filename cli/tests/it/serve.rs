@@ -269,7 +269,9 @@ fn form(path: &str) -> String {
 #[tokio::test]
 async fn whoever_asks_for_pages_makes_nobody_look() {
     let (engine, _tempo) = stack().await;
-    let serving = Serving::start(&engine, &["--interval=1day"]).await;
+    // Nor is there an end to the time that a look may take.
+    let for_ever = ["--interval=1day", "--timeout=18446744073709551615s"];
+    let serving = Serving::start(&engine, &for_ever).await;
     serving.until(is_up).await;
     for path in ["/metrics", "/report.json", "/healthz", "/"] {
         for _ in 0..10 {
