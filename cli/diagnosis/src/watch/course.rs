@@ -21,7 +21,6 @@ const RESOLVED_KEPT: usize = 50;
 pub struct Watch {
     standing: BTreeMap<(Code, Subject), Standing>,
     resolved: VecDeque<Resolved>,
-    since: Option<Timestamp>,
     lost: Option<Lost>,
 }
 
@@ -79,7 +78,6 @@ pub struct Lost {
 impl Watch {
     /// Takes in a look that began at `at`; what it changed, resolved findings last.
     pub fn look(&mut self, at: Timestamp, diagnosis: &Diagnosis) -> Vec<Change> {
-        self.since.get_or_insert(at);
         let mut events = Vec::new();
         if let Some(lost) = self.lost.take() {
             events.push(Event::Back { since: lost.since });
@@ -155,11 +153,6 @@ impl Watch {
     /// What stood and is gone, the latest first; findings that came back are left out.
     pub fn resolved(&self) -> impl Iterator<Item = &Resolved> {
         self.resolved.iter()
-    }
-
-    /// The first look that showed anything.
-    pub fn since(&self) -> Option<Timestamp> {
-        self.since
     }
 
     /// Why nothing can be looked at now; `None` where it can.

@@ -3,6 +3,8 @@
 mod document;
 mod lines;
 mod screen;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 pub use self::{
